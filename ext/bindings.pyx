@@ -1,0 +1,170 @@
+"""The Python door: run(), and windows through which tests and docs look at the native parts."""
+cimport kernel
+
+def run(argv, waiter):
+    """Supervise the command in argv (bytes; argv[0] is kubexit's own name).
+
+    waiter is the argv of the readiness waiter. Returns the exit code. Python's own
+    changes to signal dispositions are undone first, since the command inherits them.
+    """
+    cdef list arguments = [bytes(word) for word in argv]
+    cdef list waiter_words = [bytes(word) for word in waiter]
+    cdef char **c_argv = <char **>kernel.malloc((len(arguments) + 1) * sizeof(char *))
+    cdef const char **c_waiter = <const char **>kernel.malloc((len(waiter_words) + 1) * sizeof(char *))
+    cdef waiter_t description
+    cdef int argc = len(arguments)
+    cdef int code
+    if c_argv == NULL or c_waiter == NULL:
+        raise MemoryError
+    for index, word in enumerate(arguments):
+        c_argv[index] = word
+    c_argv[argc] = NULL
+    for index, word in enumerate(waiter_words):
+        c_waiter[index] = word
+    c_waiter[len(waiter_words)] = NULL
+    description.argv = c_waiter
+    description.entry = NULL
+    restore_dispositions()
+    with nogil:
+        code = kubexit_run(argc, c_argv, &description)
+    return code
+
+
+cdef void restore_dispositions() noexcept:
+    """Python ignores PIPE and XFSZ and handles INT; the command shall find the defaults."""
+    cdef kernel.sigaction_s standard
+    kernel.memset(&standard, 0, sizeof(standard))
+    standard.sa_handler = kernel.SIG_DFL
+    kernel.sigaction(kernel.SIGPIPE, &standard, NULL)
+    kernel.sigaction(kernel.SIGXFSZ, &standard, NULL)
+    kernel.sigaction(kernel.SIGINT, &standard, NULL)
+
+
+def duration_parse(bytes text not None):
+    """Nanoseconds of a duration; ValueError says what is wrong."""
+    cdef long long ns = 0
+    cdef int problem = duration_read(text, &ns)
+    if problem != DURATION_OK:
+        raise ValueError((<bytes>duration_problem(problem)).decode())
+    return ns
+
+
+def tombstone_parse(bytes text not None):
+    """Born, ready, died (text as found, or None) and exit_code of a tombstone; ValueError if it is none."""
+    cdef tombstone_t stone
+    if tombstone_read(text, <size_t>len(text), &stone) < 0:
+        raise ValueError("half-written or no tombstone")
+    return {
+        "born": words_text(stone.born),
+        "ready": words_text(stone.ready),
+        "died": words_text(stone.died),
+        "exit_code": stone.exit_code if stone.coded else None,
+    }
+
+
+cdef words_text(words_t words):
+    """A value as str, None when it is absent."""
+    return None if words.start == NULL else words.start[:words.length].decode()
+
+
+def tombstone_format(born_ns=None, ready_ns=None, died_ns=None, exit_code=None, command_exit_code=None,
+                     killed=False, reason=None):
+    """The text that kubexit carves for such a life; times in nanoseconds since 1970, None is absent."""
+    cdef life_t life
+    cdef text_t text
+    cdef bytes why = reason if reason is not None else b""
+    life_begin(&life)
+    life.born_ns = ABSENT if born_ns is None else born_ns
+    life.ready_ns = ABSENT if ready_ns is None else ready_ns
+    life.died_ns = ABSENT if died_ns is None else died_ns
+    life.exit_code = 0 if exit_code is None else exit_code
+    life.command_code = ABSENT if command_exit_code is None else command_exit_code
+    life.killed = killed
+    if reason is not None:
+        life.reason = why
+    tombstone_write(&text, &life)
+    return text.bytes[:text.length]
+
+
+def settings_read(environ):
+    """The settings in an environment (KEY=value as bytes) as a dict; ValueError is the line that kubexit logs."""
+    cdef settings_t settings
+    cdef list entries = [bytes(entry) for entry in environ]
+    cdef char **c_environ = <char **>kernel.malloc((len(entries) + 1) * sizeof(char *))
+    if c_environ == NULL:
+        raise MemoryError
+    for index, entry in enumerate(entries):
+        c_environ[index] = entry
+    c_environ[len(entries)] = NULL
+    settings_collect(&settings, c_environ)
+    kernel.free(c_environ)
+    if settings_parse(&settings) != 0:
+        raise ValueError((<bytes>settings.problem).decode(errors="replace"))
+    return settings_dict(&settings)
+
+
+cdef settings_dict(const settings_t *settings):
+    """What was understood, with the names of the variables in lower case; durations in nanoseconds."""
+    ready = {READY_NONE: None, READY_TCP: "tcp", READY_FILE: "file", READY_NOTIFY: "notify"}
+    codes = {CODE_KEEP: "keep", CODE_DEPENDENCY: "dependency"}
+    return {
+        "name": <bytes>settings.name,
+        "graveyard": <bytes>settings.graveyard,
+        "log_level": (<bytes>log_level_name(settings.log_level)).decode(),
+        "log_format": "json" if settings.log_json else "text",
+        "disabled": bool(settings.disabled),
+        "death_policy": "all" if settings.deps.all_must_die else "any",
+        "grace_period": settings.grace_ns,
+        "stop_delay": settings.stop_delay_ns,
+        "stop_signal": settings.stop_signal,
+        "signal_group": bool(settings.signal_group),
+        "exit_code_on_stop": codes.get(settings.code_on_stop, settings.code_on_stop),
+        "orphan_grace_period": settings.orphan_grace_ns,
+        "liveness": bool(settings.liveness),
+        "birth_timeout": None if settings.birth_timeout_ns == NEVER_NS else settings.birth_timeout_ns,
+        "birth_on_timeout": "start" if settings.start_on_timeout else "fail",
+        "birth_source": "graveyard" if settings.birth_source == SOURCE_GRAVEYARD else "kubernetes",
+        "asks_api": bool(settings.asks_api),
+        "ready": ready[settings.ready.kind],
+        "ready_period": settings.ready.period_ns,
+        "poll_interval": settings.poll_ns,
+        "every_other": bool(settings.deps.every_other),
+        "dependencies": [dependency_dict(&settings.deps.list[index]) for index in range(settings.deps.count)],
+        "unknown": [(<bytes>settings.unknown[index]).split(b"=")[0] for index in range(settings.unknown_count)],
+    }
+
+
+cdef dependency_dict(const dependency_t *dep):
+    """One dependency: its name, what ends us, what we wait for."""
+    words = ((FACT_BORN, "born"), (FACT_READY, "ready"), (FACT_DIED, "died"),
+             (FACT_SUCCEEDED, "succeeded"), (FACT_FAILED, "failed"))
+    return {
+        "name": <bytes>dep.name,
+        "death": [word for fact, word in words if dep.ends_us & fact],
+        "birth": [word for fact, word in words if dep.starts_us & fact],
+        "optional": bool(dep.optional),
+    }
+
+
+def settings_table():
+    """The rows of the settings table, in the order of --help."""
+    return [{"name": (<bytes>SETTINGS[row].name).decode(), "default": (<bytes>SETTINGS[row].fallback).decode(),
+             "values": (<bytes>SETTINGS[row].values).decode(), "meaning": (<bytes>SETTINGS[row].meaning).decode()}
+            for row in range(SETTING_COUNT)]
+
+
+def exit_codes():
+    """The rows of the table of our own exit codes."""
+    return [{"code": EXIT_CODES[row].code, "name": (<bytes>EXIT_CODES[row].name).decode(),
+             "meaning": (<bytes>EXIT_CODES[row].meaning).decode()} for row in range(EXIT_CODE_COUNT)]
+
+
+PHASES = tuple([(<bytes>phase_name(number)).decode() for number in range(PHASE_COUNT)])
+EVENTS = tuple([(<bytes>event_name(number)).decode() for number in range(EVENT_COUNT)])
+ACTIONS = tuple([(<bytes>action_name(number)).decode() for number in range(ACTION_COUNT)])
+
+
+def transition(phase, event):
+    """(phase, action) that follow when this event meets this phase, by name."""
+    cdef step_t next = decide(PHASES.index(phase), EVENTS.index(event))
+    return PHASES[next.phase], ACTIONS[next.action]

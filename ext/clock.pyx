@@ -1,0 +1,85 @@
+"""Clocks: monotonic time for waiting, wall time for tombstones and log lines.
+
+The conversion to a calendar date is our own arithmetic: gmtime(3) of a static
+C library opens /etc/localtime, a system call without a reason.
+"""
+cimport kernel
+
+cdef extern from *:
+    """
+    #define MILLISECOND_NS 1000000LL
+    #define SECOND_NS 1000000000LL
+    #define NEVER_NS 0x7fffffffffffffffLL
+    """
+    const long long MILLISECOND_NS
+    const long long SECOND_NS
+    const long long NEVER_NS    # no deadline
+
+cdef enum:
+    TIME_BYTES = 36  # "2006-01-02T15:04:05.999999999Z" and room for a far year
+
+ctypedef struct date_t:
+    long long year
+    int month
+    int day
+
+
+cdef long long clock_read_ns(int clock) noexcept nogil:
+    """Nanoseconds of one clock; clock_gettime(2) cannot fail for the clocks used here."""
+    cdef kernel.timespec now
+    kernel.clock_gettime(clock, &now)
+    return now.tv_sec * SECOND_NS + now.tv_nsec
+
+
+cdef long long clock_monotonic_ns() noexcept nogil:
+    """For every deadline: steps of the wall clock change nothing."""
+    return clock_read_ns(kernel.CLOCK_MONOTONIC)
+
+
+cdef long long clock_wall_ns() noexcept nogil:
+    """Nanoseconds since 1970 in UTC, for people and tombstones only."""
+    return clock_read_ns(kernel.CLOCK_REALTIME)
+
+
+cdef long long clock_add_ns(long long start_ns, long long length_ns) noexcept nogil:
+    """start + length, or NEVER_NS when that is past the end of time."""
+    if length_ns >= NEVER_NS - start_ns:
+        return NEVER_NS
+    return start_ns + length_ns
+
+
+cdef date_t date_of_days(long long days) noexcept nogil:
+    """Days since 1970-01-01 as a date of the Gregorian calendar (any year from 0 on).
+
+    Years start in March here, so that the leap day is the last day of a year;
+    146097 days make one era of 400 years.
+    """
+    cdef date_t date
+    cdef long long since_era_zero = days + 719468
+    cdef long long era = since_era_zero // 146097
+    cdef long long day_of_era = since_era_zero - era * 146097
+    cdef long long year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36524
+                                  - day_of_era // 146096) // 365
+    cdef long long day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4
+                                               - year_of_era // 100)
+    cdef long long month_from_march = (5 * day_of_year + 2) // 153
+    date.day = <int>(day_of_year - (153 * month_from_march + 2) // 5 + 1)
+    date.month = <int>(month_from_march + 3 if month_from_march < 10 else month_from_march - 9)
+    date.year = year_of_era + era * 400 + (1 if date.month <= 2 else 0)
+    return date
+
+
+cdef void time_write(char *target, long long wall_ns, int digits) noexcept nogil:
+    """RFC 3339 in UTC with so many digits of fraction (0 to 9) into TIME_BYTES bytes."""
+    cdef long long seconds = wall_ns // SECOND_NS
+    cdef long long fraction = wall_ns - seconds * SECOND_NS
+    cdef int of_day = <int>(seconds % 86400)
+    cdef date_t date = date_of_days(seconds // 86400)
+    cdef int at = kernel.snprintf(target, TIME_BYTES, b"%04d-%02d-%02dT%02d:%02d:%02d.%09d",
+                                  <int>date.year, date.month, date.day, of_day // 3600,
+                                  of_day // 60 % 60, of_day % 60, <int>fraction)
+    at -= 9 - digits
+    if digits == 0:
+        at -= 1
+    target[at] = c'Z'
+    target[at + 1] = 0

@@ -1,0 +1,174 @@
+"""The command: what we supervise. Started, signalled, never read or written."""
+from libc.stddef cimport size_t
+cimport kernel
+
+cdef enum:
+    NOTIFY_ENTRY_BYTES = 160    # "NOTIFY_SOCKET=@…"
+
+ctypedef struct command_t:
+    char **argv
+    char **environment
+    kernel.pid_t pid            # 0: not started yet, or collected already
+    bint started
+    bint own_group              # KUBEXIT_SIGNAL_GROUP
+    bint terminal               # our group is the foreground of the terminal on stdin
+    kernel.mode_t umask         # as it came in; ours is 0
+    int error                   # why it could not be executed
+    char notify[NOTIFY_ENTRY_BYTES]
+
+
+cdef void command_begin(command_t *command, char **argv) noexcept nogil:
+    """Not started yet."""
+    command.argv = argv
+    command.environment = kernel.environ
+    command.pid = 0
+    command.started = False
+    command.own_group = False
+    command.terminal = False
+    command.error = 0
+    command.notify[0] = 0
+
+
+cdef int command_start(command_t *command, signals_t *signals) noexcept nogil:
+    """Start it; 0 or -errno, when no process could be made or it could not be executed.
+
+    vfork(2): the child borrows our memory until it executes the command, so no
+    page table is copied and an exec failure is a plain variable. All signals are
+    blocked meanwhile; those that arrive wait for the child's exec or for us.
+    """
+    cdef kernel.pid_t parent = kernel.getpid()
+    cdef kernel.pid_t pid
+    command.error = 0
+    command.terminal = command.own_group and kernel.tcgetpgrp(0) == kernel.getpgrp()
+    pid = kernel.vfork()
+    if pid == 0:
+        command_become(command, signals, parent)
+    if pid < 0:
+        return -kernel.errno
+    if command.error != 0:
+        kernel.waitpid(pid, NULL, 0)    # it has left with _exit by now
+        return -command.error
+    command.pid = pid
+    command.started = True
+    return 0
+
+
+cdef void command_become(command_t *command, signals_t *signals, kernel.pid_t parent) noexcept nogil:
+    """In the child: undo what is ours, then execute the command. Never returns."""
+    child_bind(parent)
+    if command.own_group:
+        kernel.setpgid(0, 0)
+        if command.terminal:
+            # TTOU is blocked here, so a background group may do this (tcsetpgrp(3)).
+            kernel.tcsetpgrp(0, kernel.getpid())
+    kernel.umask(command.umask)
+    signals_restore(signals)
+    command.error = execute(command.argv, command.environment)
+    kernel._exit(EXIT_NOT_FOUND)
+
+
+cdef void child_bind(kernel.pid_t parent) noexcept nogil:
+    """In a child: end when the supervisor ends, also when it has ended already.
+
+    In a PID namespace that begins with the child, getppid() is 0 in any case.
+    """
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, kernel.SIGKILL)
+    if kernel.getppid() != parent and kernel.getppid() != 0:
+        kernel._exit(EXIT_INTERNAL)
+
+
+cdef int execute(char **argv, char **environment) noexcept nogil:
+    """Execute argv[0], found along PATH when it has no slash; the errno, when that fails.
+
+    Not execvp(3): it would run a file without "#!" by a shell (ENOEXEC).
+    """
+    cdef const char *search = environment_find(environment, b"PATH")
+    cdef char path[kernel.PATH_MAX]
+    cdef size_t name_length = kernel.strlen(argv[0])
+    cdef size_t length
+    cdef bint refused = False
+    if kernel.strchr(argv[0], c'/') != NULL:
+        kernel.execve(argv[0], argv, environment)
+        return kernel.errno
+    if name_length == 0:
+        return kernel.ENOENT
+    if search == NULL:
+        search = b"/usr/local/bin:/bin:/usr/bin"
+    while True:
+        length = 0
+        while search[length] != 0 and search[length] != c':':
+            length += 1
+        if length + name_length + 2 <= kernel.PATH_MAX:
+            kernel.memcpy(path, search, length)
+            if length > 0:
+                path[length] = c'/'
+            # An empty part of PATH is the working folder, as in a shell.
+            kernel.memcpy(path + length + (length > 0), argv[0], name_length + 1)
+            kernel.execve(path, argv, environment)
+            if kernel.errno == kernel.EACCES:
+                refused = True      # there may be another one further on
+            elif kernel.errno != kernel.ENOENT and kernel.errno != kernel.ENOTDIR:
+                return kernel.errno
+        if search[length] == 0:
+            return kernel.EACCES if refused else kernel.ENOENT
+        search += length + 1
+
+
+cdef const char *environment_find(char **environment, const char *name) noexcept nogil:
+    """The value of a variable, NULL when it is not set."""
+    cdef size_t length = kernel.strlen(name)
+    while environment[0] != NULL:
+        if kernel.strncmp(environment[0], name, length) == 0 and environment[0][length] == c'=':
+            return environment[0] + length + 1
+        environment += 1
+    return NULL
+
+
+cdef int command_offer_notify(command_t *command, const char *address) noexcept nogil:
+    """Give the command NOTIFY_SOCKET; all else of its environment stays as it is. 0 or -ENOMEM.
+
+    The only memory that is ever allocated: how many variables there are is not
+    known before.
+    """
+    cdef size_t count = 0
+    cdef size_t kept = 0
+    cdef char **environment
+    while command.environment[count] != NULL:
+        count += 1
+    environment = <char **>kernel.malloc((count + 2) * sizeof(char *))
+    if environment == NULL:
+        return -kernel.ENOMEM
+    kernel.snprintf(command.notify, NOTIFY_ENTRY_BYTES, b"NOTIFY_SOCKET=%s", address)
+    for count in range(count):
+        if kernel.strncmp(command.environment[count], b"NOTIFY_SOCKET=", 14) != 0:
+            environment[kept] = command.environment[count]
+            kept += 1
+    environment[kept] = command.notify
+    environment[kept + 1] = NULL
+    command.environment = environment
+    return 0
+
+
+cdef void command_signal(const command_t *command, int signal) noexcept nogil:
+    """Send a signal to the command, or to its group.
+
+    Its pid cannot be another's: we alone collect it, and not before the last
+    signal is decided. ESRCH means a group that is empty.
+    """
+    if command.pid > 0:
+        kernel.kill(-command.pid if command.own_group else command.pid, signal)
+
+
+cdef void command_kill(const command_t *command) noexcept nogil:
+    """KILL, to the command itself even when it has left its group."""
+    if command.pid > 0:
+        if command.own_group:
+            kernel.kill(-command.pid, kernel.SIGKILL)
+        kernel.kill(command.pid, kernel.SIGKILL)
+
+
+cdef void command_leave_terminal(command_t *command) noexcept nogil:
+    """After its end: the terminal's foreground is ours again, for whoever started us."""
+    if command.terminal:
+        kernel.tcsetpgrp(0, kernel.getpgrp())
+        command.terminal = False

@@ -1,0 +1,134 @@
+"""Dependencies: the peers that this container's life and death hang on.
+
+One entry a peer, however often the settings name it: what we want of it (bits
+of FACT_*), and what the graveyard said of it last.
+"""
+from libc.stddef cimport size_t
+cimport kernel
+
+cdef enum:
+    NAME_BYTES = 240            # leaves room for ".NAME.alive.tmp" in a file name of 255 bytes
+    DEPENDENCIES_MOST = 128
+
+cdef enum:
+    FACT_BORN = 1
+    FACT_READY = 2              # ready and alive
+    FACT_DIED = 4
+    FACT_SUCCEEDED = 8          # died with exit code 0
+    FACT_FAILED = 16            # died with another code, or crashed
+    FACT_CRASHED = 32           # its supervisor is gone and carved no death
+
+ctypedef struct dependency_t:
+    char name[NAME_BYTES + 2]   # and a "?" for the waiter
+    size_t length
+    int ends_us                 # facts that end our command, any of them
+    int starts_us               # facts that our command waits for, all of them
+    bint optional               # may be absent from the pod (NAME?)
+    # What the graveyard tells:
+    int facts
+    int exit_code
+    int alive                   # write end of the peer's FIFO, -1: none held
+    bint stale                  # something about it has changed since the last look
+    bint warned                 # its tombstone is unreadable and that was said
+
+ctypedef struct dependencies_t:
+    int count
+    bint every_other            # KUBEXIT_BIRTH_DEPS has "*"
+    int all_must_die            # KUBEXIT_DEATH_POLICY=all
+    dependency_t list[DEPENDENCIES_MOST]
+
+
+cdef int dependency_index(dependencies_t *deps, const char *name, size_t length) noexcept nogil:
+    """The place of a name in the list, -1 when it is not there."""
+    cdef int index
+    for index in range(deps.count):
+        if deps.list[index].length == length and \
+                kernel.memcmp(deps.list[index].name, name, length) == 0:
+            return index
+    return -1
+
+
+cdef dependency_t *dependency_add(dependencies_t *deps, const char *name, size_t length) noexcept nogil:
+    """The entry for a name, made when there is none yet; NULL when the list is full."""
+    cdef int index = dependency_index(deps, name, length)
+    cdef dependency_t *dep
+    if index >= 0:
+        return &deps.list[index]
+    if deps.count == DEPENDENCIES_MOST:
+        return NULL
+    dep = &deps.list[deps.count]
+    deps.count += 1
+    kernel.memset(dep, 0, sizeof(dependency_t))
+    kernel.memcpy(dep.name, name, length)
+    dep.length = length
+    dep.alive = -1
+    return dep
+
+
+cdef int dependencies_dead(dependencies_t *deps) noexcept nogil:
+    """The index of the dependency whose death ends us, -1 while none does.
+
+    With the policy all, every death dependency must be dead at this moment: one
+    that was born again is alive.
+    """
+    cdef int index
+    cdef int dead = -1
+    for index in range(deps.count):
+        if deps.list[index].ends_us == 0:
+            continue
+        if deps.list[index].ends_us & deps.list[index].facts:
+            dead = index
+            if not deps.all_must_die:
+                return dead
+        elif deps.all_must_die:
+            return -1
+    return dead
+
+
+cdef bint dependency_awaited(const dependency_t *dep, int source) noexcept nogil:
+    """Whether a birth dependency is still missing something that the graveyard tells."""
+    cdef int wanted = dep.starts_us
+    if source == SOURCE_KUBERNETES:
+        wanted &= ~FACT_READY
+    return dep.facts & wanted != wanted
+
+
+cdef bint dependencies_awaited(dependencies_t *deps, int source) noexcept nogil:
+    """Whether any birth dependency is."""
+    cdef int index
+    for index in range(deps.count):
+        if dependency_awaited(&deps.list[index], source):
+            return True
+    return False
+
+
+cdef bint dependency_watched(const dependency_t *dep, int source, bint born) noexcept nogil:
+    """Whether the graveyard has anything to tell us about it (still)."""
+    if dep.ends_us:
+        return True
+    if born:
+        return False
+    return (dep.starts_us & ~FACT_READY) != 0 or (dep.starts_us != 0 and source == SOURCE_GRAVEYARD)
+
+
+cdef bint dependencies_watched(dependencies_t *deps, int source, bint born) noexcept nogil:
+    """Whether the graveyard needs watching at all."""
+    cdef int index
+    for index in range(deps.count):
+        if dependency_watched(&deps.list[index], source, born):
+            return True
+    return False
+
+
+cdef void dependency_describe(const dependency_t *dep, char *target, size_t size) noexcept nogil:
+    """Its state in words, for messages: "died with exit code 1", "born, not ready"."""
+    if dep.facts & FACT_CRASHED:
+        kernel.snprintf(target, size, b"crashed")
+    elif dep.facts & FACT_DIED:
+        kernel.snprintf(target, size, b"died with exit code %d", dep.exit_code)
+    elif dep.facts & FACT_READY:
+        kernel.snprintf(target, size, b"ready")
+    elif dep.facts & FACT_BORN:
+        kernel.snprintf(target, size, b"born, not ready")
+    else:
+        kernel.snprintf(target, size, b"not born")

@@ -1,0 +1,253 @@
+"""The event loop: one poll for everything; turns what is ready into events.
+
+It acts on nothing itself: transition.pyx decides, action.pyx performs.
+"""
+cimport kernel
+
+cdef enum:
+    POLL_SIGNALS = 0
+    POLL_WATCH = 1
+    POLL_READY = 2
+    POLL_PEERS = 3              # from here on, the FIFOs of dependencies
+    POLL_MOST = POLL_PEERS + DEPENDENCIES_MOST
+    SIGNALS_A_READ = 16
+    BLIND_POLL_MS = 200         # without inotify, polling is all there is
+    OVERSLEPT_MS = 1000         # so late is more than a busy machine
+    UNSEEN_MS = 60000           # before a dependency that never appeared is spoken of
+
+
+cdef void eventloop_run(supervisor_t *kx) noexcept nogil:
+    """From the first look at the graveyard until the death is carved."""
+    cdef kernel.pollfd ready[POLL_MOST]
+    eventloop_begin(kx)
+    while kx.phase != PHASE_END:
+        eventloop_wait(kx, ready)
+        if ready[POLL_SIGNALS].revents:
+            eventloop_take_signals(kx)
+        if kx.phase == PHASE_END:
+            return
+        eventloop_look(kx, ready)
+        eventloop_probe(kx, ready)
+        eventloop_check_time(kx)
+        eventloop_settle(kx)
+
+
+cdef void eventloop_begin(supervisor_t *kx) noexcept nogil:
+    """Watch is set: look. Who is dead already, what is ready already?"""
+    dependencies_mark(&kx.settings.deps)
+    if eventloop_watches(kx):
+        eventloop_look_at_peers(kx)
+        eventloop_set_poll(kx)
+        kx.unseen_at_ns = clock_monotonic_ns() + UNSEEN_MS * MILLISECOND_NS
+    if kx.phase == PHASE_BIRTH and not eventloop_is_ready(kx):
+        action_await_birth(kx)
+    eventloop_settle(kx)
+
+
+cdef bint eventloop_watches(supervisor_t *kx) noexcept nogil:
+    """Whether the graveyard can (still) tell us anything."""
+    return dependencies_watched(&kx.settings.deps, kx.settings.birth_source, kx.phase > PHASE_LEAVING)
+
+
+cdef void eventloop_set_poll(supervisor_t *kx) noexcept nogil:
+    """When to look at the graveyard next, whatever inotify says."""
+    cdef long long interval_ns = kx.settings.poll_ns
+    if kx.graveyard.watch < 0 or kx.graveyard.folder < 0:
+        if interval_ns == 0 or interval_ns > BLIND_POLL_MS * MILLISECOND_NS:
+            interval_ns = BLIND_POLL_MS * MILLISECOND_NS
+    kx.poll_at_ns = NEVER_NS if interval_ns == 0 else clock_add_ns(clock_monotonic_ns(), interval_ns)
+
+
+cdef void eventloop_wait(supervisor_t *kx, kernel.pollfd *ready) noexcept nogil:
+    """Sleep until something is ready or due."""
+    cdef kernel.timespec length
+    cdef long long due_ns = eventloop_due_ns(kx)
+    cdef long long now_ns
+    cdef unsigned long count = POLL_PEERS
+    cdef int index
+    eventloop_await(&ready[POLL_SIGNALS], kx.signals.descriptor, kernel.POLLIN)
+    eventloop_await(&ready[POLL_WATCH], kx.graveyard.watch, kernel.POLLIN)
+    eventloop_await(&ready[POLL_READY], kx.ready.descriptor, kx.ready.events)
+    for index in range(kx.settings.deps.count):
+        if kx.settings.deps.list[index].alive >= 0:
+            eventloop_await(&ready[count], kx.settings.deps.list[index].alive, 0)
+            count += 1
+    if due_ns == NEVER_NS:
+        kernel.ppoll(ready, count, NULL, NULL)
+        return
+    now_ns = clock_monotonic_ns()
+    due_ns = due_ns - now_ns if due_ns > now_ns else 0
+    length.tv_sec = due_ns // SECOND_NS
+    length.tv_nsec = due_ns % SECOND_NS
+    kernel.ppoll(ready, count, &length, NULL)
+
+
+cdef void eventloop_await(kernel.pollfd *entry, int descriptor, short events) noexcept nogil:
+    """One entry of the poll set; poll(2) passes over a negative descriptor."""
+    entry.fd = descriptor
+    entry.events = events
+    entry.revents = 0
+
+
+cdef long long eventloop_due_ns(const supervisor_t *kx) noexcept nogil:
+    """The earliest of all times that something has to be done at."""
+    cdef long long due_ns = kx.deadline_ns
+    if kx.poll_at_ns < due_ns:
+        due_ns = kx.poll_at_ns
+    if kx.ready.next_ns < due_ns:
+        due_ns = kx.ready.next_ns
+    if kx.birth.restart_ns < due_ns:
+        due_ns = kx.birth.restart_ns
+    return due_ns
+
+
+cdef void eventloop_take_signals(supervisor_t *kx) noexcept nogil:
+    """Signals from outside become events, in the kernel's order; children are collected after them."""
+    cdef kernel.signalfd_siginfo taken[SIGNALS_A_READ]
+    cdef int count = signals_read(&kx.signals, taken, SIGNALS_A_READ)
+    cdef bint children = False
+    cdef int index
+    for index in range(count):
+        if taken[index].ssi_signo == kernel.SIGCHLD:
+            children = True
+        elif not signal_is_ours(&taken[index]):
+            kx.signal = taken[index]
+            supervisor_event(kx, eventloop_event_of(kx, taken[index].ssi_signo))
+    if children:
+        reaper_collect(kx)
+
+
+cdef int eventloop_event_of(const supervisor_t *kx, unsigned int signal) noexcept nogil:
+    """The kind of event a signal from outside is."""
+    if signal == kernel.SIGTERM or signal == <unsigned int>kx.settings.stop_signal:
+        return EVENT_SIGNAL_STOP
+    if signal == kernel.SIGINT or signal == kernel.SIGQUIT:
+        return EVENT_SIGNAL_INTERRUPT
+    return EVENT_SIGNAL_HANGUP if signal == kernel.SIGHUP else EVENT_SIGNAL_OTHER
+
+
+cdef void eventloop_look(supervisor_t *kx, const kernel.pollfd *ready) noexcept nogil:
+    """What the watch, the FIFOs and the backstop poll tell about dependencies."""
+    cdef int count = POLL_PEERS
+    cdef int index
+    # The FIFOs stand in the poll set in the order of the list.
+    for index in range(kx.settings.deps.count):
+        if kx.settings.deps.list[index].alive >= 0:
+            if ready[count].revents:
+                kx.settings.deps.list[index].stale = True
+            count += 1
+    if ready[POLL_WATCH].revents and graveyard_take_events(&kx.graveyard, &kx.settings.deps):
+        eventloop_reopen(kx)
+    if kx.poll_at_ns != NEVER_NS and clock_monotonic_ns() >= kx.poll_at_ns:
+        eventloop_poll(kx)
+    eventloop_look_at_peers(kx)
+
+
+cdef void eventloop_poll(supervisor_t *kx) noexcept nogil:
+    """The backstop: inotify is silent on some file systems and sandboxes."""
+    cdef int index
+    dependencies_mark(&kx.settings.deps)
+    if graveyard_replaced(&kx.graveyard):
+        eventloop_reopen(kx)
+    eventloop_set_poll(kx)
+    if clock_monotonic_ns() < kx.unseen_at_ns:
+        return
+    kx.unseen_at_ns = NEVER_NS
+    for index in range(kx.settings.deps.count):
+        if kx.settings.deps.list[index].facts == 0 and kx.settings.deps.list[index].alive < 0:
+            log_warn(&kx.log, b"dependency %s has not been seen in %s yet; is it wrapped, with this name and folder?",
+                     kx.settings.deps.list[index].name, kx.settings.graveyard)
+
+
+cdef void eventloop_reopen(supervisor_t *kx) noexcept nogil:
+    """The graveyard was deleted, moved or unmounted: take what is at its path now, or wait for it."""
+    cdef int error = -graveyard_reopen(&kx.graveyard)
+    if error == 0:
+        log_warn(&kx.log, b"graveyard %s was replaced; watching the new one", kx.settings.graveyard)
+    else:
+        log_debug(&kx.log, b"graveyard %s is gone: %s; waiting for it", kx.settings.graveyard, kernel.strerror(error))
+    dependencies_mark(&kx.settings.deps)
+    eventloop_set_poll(kx)
+
+
+cdef void eventloop_look_at_peers(supervisor_t *kx) noexcept nogil:
+    """Look at the dependencies that something happened to, then judge all of them."""
+    cdef dependency_t *dep
+    cdef bint looked = False
+    cdef int before
+    cdef int index
+    cdef char state[64]
+    for index in range(kx.settings.deps.count):
+        dep = &kx.settings.deps.list[index]
+        if dep.stale and dependency_watched(dep, kx.settings.birth_source, kx.phase > PHASE_LEAVING):
+            before = dep.facts
+            peer_look(dep, &kx.graveyard, kx.settings.liveness, &kx.log)
+            looked = True
+            if dep.facts != before and kx.log.level == LOG_DEBUG:
+                dependency_describe(dep, state, sizeof(state))
+                log_debug(&kx.log, b"dependency %s: %s", dep.name, state)
+        dep.stale = False
+    if not looked:
+        return
+    index = dependencies_dead(&kx.settings.deps)
+    if index >= 0:
+        # A command that has ended by itself before this is not one that we stopped.
+        reaper_collect(kx)
+        if kx.phase == PHASE_BIRTH or kx.phase == PHASE_EXPIRED or \
+                kx.phase == PHASE_LIFE or kx.phase == PHASE_ASKED:
+            kx.dead = index
+            supervisor_event(kx, EVENT_DEPENDENCY_DIED)
+
+
+cdef void eventloop_probe(supervisor_t *kx, const kernel.pollfd *ready) noexcept nogil:
+    """Readiness of our own command, and a waiter that has to be started again."""
+    cdef bint is_ready = False
+    if kx.ready.descriptor >= 0 and ready[POLL_READY].revents:
+        is_ready = ready_answer(&kx.ready)
+    elif kx.ready.next_ns != NEVER_NS and clock_monotonic_ns() >= kx.ready.next_ns:
+        is_ready = ready_probe(&kx.ready, &kx.settings.ready, clock_monotonic_ns())
+    if is_ready:
+        action_carve_ready(kx)
+    if kx.birth.restart_ns != NEVER_NS and clock_monotonic_ns() >= kx.birth.restart_ns:
+        if kx.phase == PHASE_BIRTH:
+            action_start_waiter(kx)
+        else:
+            kx.birth.restart_ns = NEVER_NS
+
+
+cdef void eventloop_check_time(supervisor_t *kx) noexcept nogil:
+    """The phase's time is up, unless a second look shows that it need not be.
+
+    After a long gap (a frozen cgroup, a throttled CPU) everybody else may have
+    slept through the deadline just as we did: a second more, once.
+    """
+    cdef long long late_ns
+    if kx.deadline_ns == NEVER_NS:
+        return
+    late_ns = clock_monotonic_ns() - kx.deadline_ns
+    if late_ns < 0:
+        return
+    if late_ns > OVERSLEPT_MS * MILLISECOND_NS and not kx.overslept:
+        kx.overslept = True
+        kx.deadline_ns = clock_monotonic_ns() + OVERSLEPT_MS * MILLISECOND_NS
+        return
+    if kx.phase == PHASE_BIRTH:
+        dependencies_mark(&kx.settings.deps)
+        eventloop_look_at_peers(kx)
+    reaper_collect(kx)
+    eventloop_settle(kx)
+    if kx.deadline_ns != NEVER_NS and clock_monotonic_ns() >= kx.deadline_ns:
+        supervisor_event(kx, EVENT_TIME_UP)
+
+
+cdef bint eventloop_is_ready(supervisor_t *kx) noexcept nogil:
+    """Whether nothing holds the birth back any more."""
+    return kx.birth.api_ready and not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
+
+
+cdef void eventloop_settle(supervisor_t *kx) noexcept nogil:
+    """Events that follow from the state as a whole."""
+    if (kx.phase == PHASE_BIRTH or kx.phase == PHASE_EXPIRED) and eventloop_is_ready(kx):
+        supervisor_event(kx, EVENT_BIRTH_READY)
+    if (kx.phase == PHASE_DRAIN or kx.phase == PHASE_DRAIN_KILLED) and kx.alone:
+        supervisor_event(kx, EVENT_ALONE)

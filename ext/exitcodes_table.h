@@ -1,0 +1,29 @@
+/* Every number of our own that kubexit can leave with; --help, the reference
+ * page and the test that compares them read this table. */
+#ifndef KUBEXIT_EXITCODES_TABLE_H
+#define KUBEXIT_EXITCODES_TABLE_H
+
+#define KUBEXIT_EXIT_CODES(ROW) \
+    ROW(STOPPED, 0, "a death dependency died before the command started; it was not started") \
+    ROW(SETTINGS, 2, "settings: a bad or missing variable, an unknown container, an impossible graph") \
+    ROW(UNAVAILABLE, 69, "birth dependencies were not ready in time, or can never be") \
+    ROW(INTERNAL, 70, "something else failed in kubexit or in its waiter") \
+    ROW(GRAVEYARD, 73, "the graveyard cannot be used") \
+    ROW(REFUSED, 77, "the Kubernetes API refused the request") \
+    ROW(NOT_EXECUTABLE, 126, "the command could not be executed") \
+    ROW(NOT_FOUND, 127, "the command was not found")
+
+#define KUBEXIT_EXIT_ID(id, code, meaning) EXIT_##id = code,
+enum exit_code { KUBEXIT_EXIT_CODES(KUBEXIT_EXIT_ID) EXIT_BY_SIGNAL = 128 };
+
+typedef struct {
+    int code;
+    const char *name;
+    const char *meaning;
+} exit_code_row_t;
+
+#define KUBEXIT_EXIT_ROW(id, code, meaning) {code, #id, meaning},
+static const exit_code_row_t EXIT_CODES[] = {KUBEXIT_EXIT_CODES(KUBEXIT_EXIT_ROW)};
+enum { EXIT_CODE_COUNT = sizeof EXIT_CODES / sizeof EXIT_CODES[0] };
+
+#endif

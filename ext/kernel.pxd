@@ -1,0 +1,231 @@
+"""Every foreign name that the native unit uses, grouped by manual page.
+
+A call that leaves the process reads `kernel.something(...)` everywhere else in
+this folder, so that grepping for `kernel.` lists all system calls.
+"""
+from libc.stddef cimport size_t
+
+cdef extern from "<errno.h>" nogil:
+    int errno
+    enum:
+        E2BIG, EACCES, EAGAIN, ECHILD, EDQUOT, EEXIST, EFBIG, EINPROGRESS, EINTR, EINVAL, EIO
+        EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENOENT, ENOEXEC, ENOMEM, ENOSPC
+        ENOSYS, ENOTDIR, ENOTEMPTY, ENXIO, EOPNOTSUPP, EPERM, EROFS, ESRCH, ETXTBSY
+
+cdef extern from "<limits.h>" nogil:
+    enum:
+        PATH_MAX
+
+cdef extern from "<string.h>" nogil:
+    void *memcpy(void *target, const void *source, size_t size)
+    void *memmove(void *target, const void *source, size_t size)
+    void *memset(void *target, int byte, size_t size)
+    void *memchr(const void *text, int byte, size_t size)
+    int memcmp(const void *one, const void *two, size_t size)
+    size_t strlen(const char *text)
+    size_t strnlen(const char *text, size_t limit)
+    int strcmp(const char *one, const char *two)
+    int strncmp(const char *one, const char *two, size_t size)
+    const char *strchr(const char *text, int byte)
+    char *strerror(int number)
+
+cdef extern from "<strings.h>" nogil:
+    int strcasecmp(const char *one, const char *two)
+    int strncasecmp(const char *one, const char *two, size_t size)
+
+cdef extern from "<stdio.h>" nogil:
+    int snprintf(char *target, size_t size, const char *format, ...)
+
+cdef extern from "<stdlib.h>" nogil:
+    void *malloc(size_t size)
+    void free(void *memory)
+
+cdef extern from "<time.h>" nogil:
+    struct timespec:
+        long tv_sec
+        long tv_nsec
+    enum:
+        CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_REALTIME_COARSE
+    int clock_gettime(int clock, timespec *now)
+    int nanosleep(const timespec *length, timespec *rest)
+
+cdef extern from "<sys/types.h>" nogil:
+    ctypedef int pid_t
+    ctypedef unsigned int mode_t
+    ctypedef unsigned int uid_t
+    ctypedef long ssize_t
+
+cdef extern from "<sys/stat.h>" nogil:
+    struct stat_s "stat":
+        unsigned long st_dev
+        unsigned long st_ino
+        mode_t st_mode
+        long st_size
+        timespec st_mtim
+    int fstat(int descriptor, stat_s *status)
+    int fstatat(int folder, const char *path, stat_s *status, int flags)
+    int mkdir(const char *path, mode_t mode)
+    int mkfifoat(int folder, const char *path, mode_t mode)
+    mode_t umask(mode_t mask)
+    bint S_ISREG(mode_t mode)
+    bint S_ISFIFO(mode_t mode)
+    bint S_ISDIR(mode_t mode)
+
+cdef extern from "<fcntl.h>" nogil:
+    enum:
+        O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_CLOEXEC, O_DIRECTORY
+        O_PATH, O_NOCTTY
+        AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_EACCESS
+    int open(const char *path, int flags, ...)
+    int openat(int folder, const char *path, int flags, ...)
+
+cdef extern from "<unistd.h>" nogil:
+    char **environ
+    enum:
+        F_OK, R_OK, W_OK, X_OK
+    int access(const char *path, int mode)
+    int faccessat(int folder, const char *path, int mode, int flags)
+    ssize_t read(int descriptor, void *target, size_t size)
+    ssize_t write(int descriptor, const void *source, size_t size)
+    int close(int descriptor)
+    int unlinkat(int folder, const char *path, int flags)
+    char *getcwd(char *target, size_t size)
+    pid_t getpid()
+    pid_t getppid()
+    pid_t getpgrp()
+    pid_t getsid(pid_t pid)
+    int setpgid(pid_t pid, pid_t group)
+    int tcsetpgrp(int terminal, pid_t group)
+    pid_t tcgetpgrp(int terminal)
+    pid_t fork()
+    pid_t vfork()
+    int execve(const char *path, char *const argv[], char *const envp[])
+    void _exit(int status)
+    long syscall(long number, ...)
+
+cdef extern from "<stdio.h>" nogil:
+    int renameat(int old_folder, const char *old, int new_folder, const char *new)
+
+cdef extern from "<dirent.h>" nogil:
+    ctypedef struct DIR:
+        pass
+    struct dirent:
+        char d_name[256]
+    DIR *opendir(const char *path)
+    DIR *fdopendir(int descriptor)
+    dirent *readdir(DIR *folder)
+    int closedir(DIR *folder)
+
+cdef extern from "<termios.h>" nogil:
+    pid_t tcgetsid(int terminal)
+
+cdef extern from "<sys/syscall.h>" nogil:
+    enum:
+        SYS_rt_sigprocmask, SYS_signalfd4, SYS_pwritev2
+
+cdef extern from "<sys/uio.h>" nogil:
+    struct iovec:
+        void *iov_base
+        size_t iov_len
+
+cdef extern from "<poll.h>" nogil:
+    struct pollfd:
+        int fd
+        short events
+        short revents
+    enum:
+        POLLIN, POLLOUT, POLLERR, POLLHUP
+    int poll(pollfd *set, unsigned long count, int timeout_ms)
+    int ppoll(pollfd *set, unsigned long count, const timespec *timeout, const void *mask)
+
+cdef extern from "<signal.h>" nogil:
+    enum:
+        SIG_SETMASK
+        SA_RESTART
+        SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1
+        SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGSTKFLT, SIGCHLD, SIGCONT, SIGSTOP
+        SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH
+        SIGIO, SIGPWR, SIGSYS
+        SI_KERNEL
+    ctypedef void (*sighandler_t)(int) noexcept nogil
+    sighandler_t SIG_DFL, SIG_IGN
+    struct sigaction_s "sigaction":
+        sighandler_t sa_handler
+        int sa_flags
+    int sigaction(int signal, const sigaction_s *new, sigaction_s *old)
+    int kill(pid_t pid, int signal)
+
+cdef extern from "<sys/signalfd.h>" nogil:
+    enum:
+        SFD_CLOEXEC, SFD_NONBLOCK
+    struct signalfd_siginfo:
+        unsigned int ssi_signo
+        int ssi_code
+        unsigned int ssi_pid
+        unsigned int ssi_uid
+
+cdef extern from "<sys/wait.h>" nogil:
+    enum:
+        WNOHANG, WUNTRACED
+    pid_t waitpid(pid_t pid, int *status, int flags)
+    bint WIFEXITED(int status)
+    bint WIFSIGNALED(int status)
+    bint WIFSTOPPED(int status)
+    int WEXITSTATUS(int status)
+    int WTERMSIG(int status)
+    int WSTOPSIG(int status)
+
+cdef extern from "<sys/prctl.h>" nogil:
+    enum:
+        PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER
+    int prctl(int option, unsigned long argument, ...)
+
+cdef extern from "<sys/inotify.h>" nogil:
+    enum:
+        IN_CLOEXEC, IN_NONBLOCK, IN_ONLYDIR
+        IN_CREATE, IN_MOVED_TO, IN_CLOSE_WRITE, IN_DELETE, IN_DELETE_SELF, IN_MOVE_SELF
+        IN_IGNORED, IN_UNMOUNT, IN_Q_OVERFLOW
+    struct inotify_event:
+        int wd
+        unsigned int mask
+        unsigned int cookie
+        unsigned int len
+        char name[1]
+    int inotify_init1(int flags)
+    int inotify_add_watch(int descriptor, const char *path, unsigned int mask)
+
+cdef extern from "<sys/socket.h>" nogil:
+    enum:
+        AF_UNIX, AF_INET, AF_INET6, SOCK_STREAM, SOCK_DGRAM, SOCK_CLOEXEC, SOCK_NONBLOCK
+        SOL_SOCKET, SO_ERROR
+    ctypedef unsigned int socklen_t
+    struct sockaddr:
+        pass
+    int socket(int family, int type, int protocol)
+    int bind(int descriptor, const sockaddr *address, socklen_t length)
+    int connect(int descriptor, const sockaddr *address, socklen_t length)
+    int getsockname(int descriptor, sockaddr *address, socklen_t *length)
+    int getsockopt(int descriptor, int level, int option, void *value, socklen_t *length)
+
+cdef extern from "<sys/un.h>" nogil:
+    struct sockaddr_un:
+        unsigned short sun_family
+        char sun_path[108]
+
+cdef extern from "<netinet/in.h>" nogil:
+    struct in_addr:
+        unsigned int s_addr
+    struct sockaddr_in:
+        unsigned short sin_family
+        unsigned short sin_port
+        in_addr sin_addr
+    struct in6_addr:
+        unsigned char s6_addr[16]
+    struct sockaddr_in6:
+        unsigned short sin6_family
+        unsigned short sin6_port
+        in6_addr sin6_addr
+    unsigned short htons(unsigned short value)
+
+cdef extern from "<arpa/inet.h>" nogil:
+    int inet_pton(int family, const char *text, void *address)

@@ -1,0 +1,234 @@
+"""The life of a supervisor: kubexit_run tells the story, its helpers the chapters.
+
+    signals blocked → settings → graveyard → birth → command → event loop
+    → drain → tombstone → exit
+"""
+cimport kernel
+
+cdef enum:
+    REASON_BYTES = 512
+
+ctypedef struct supervisor_t:
+    log_t log
+    signals_t signals
+    settings_t settings
+    graveyard_t graveyard
+    int alive                       # read end of our FIFO, -1: none
+    bint outside                    # a living supervisor has our name: no graveyard for us
+    birth_t birth
+    command_t command
+    ready_t ready
+    life_t life
+    # The event loop:
+    int phase
+    long long deadline_ns           # of the phase, monotonic
+    bint overslept                  # the deadline was missed by far and has been moved once
+    long long poll_at_ns            # next backstop look at the graveyard
+    long long unseen_at_ns          # when to speak of dependencies that never appeared
+    kernel.signalfd_siginfo signal  # the one being handled
+    int dead                        # index of the dependency that ended us, -1: none
+    bint stopped_by_us              # our stop signal came first
+    long long kill_at_ns            # end of the grace period, NEVER_NS: none runs
+    int command_code                # how the command ended
+    bint alone                      # the last waitpid said that no child is left
+    bint job_control                # we are a job of a shell
+    char reason[REASON_BYTES]
+
+
+cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexcept nogil:
+    """Supervise the command in argv; the exit code for the caller. See kubexit.h."""
+    cdef supervisor_t kx
+    cdef int refusal
+    signals_block(&kx.signals)
+    log_open(&kx.log)
+    settings_collect(&kx.settings, kernel.environ)
+    if settings_disabled(&kx.settings):
+        return lifecycle_disabled(&kx, argc, argv)
+    if argc > 1 and options_are(argv[1]):
+        signals_release(&kx.signals)
+        return options_run(argc, argv, &kx.log)
+    supervisor_begin(&kx, argv + options_skip(argc, argv), waiter)
+    refusal = settings_parse(&kx.settings)
+    lifecycle_heed_log(&kx)
+    if kx.command.argv[0] == NULL:
+        return lifecycle_refuse(&kx, b"no command was given; write kubexit COMMAND [ARGUMENTS...], "
+                                     b"or see kubexit --help")
+    if refusal != 0:
+        return lifecycle_refuse(&kx, kx.settings.problem)
+    settings_warn_unknown(&kx.settings, &kx.log)
+    return lifecycle_supervise(&kx)
+
+
+cdef void supervisor_begin(supervisor_t *kx, char **argv, const waiter_t *waiter) noexcept nogil:
+    """All parts at their beginning; no system call but umask(2), which makes ours 0."""
+    command_begin(&kx.command, argv)
+    kx.command.umask = kernel.umask(0)
+    graveyard_begin(&kx.graveyard, kx.settings.graveyard, 0o777 & ~kx.command.umask)
+    birth_begin(&kx.birth, waiter, False)
+    ready_begin(&kx.ready)
+    life_begin(&kx.life)
+    kx.alive = -1
+    kx.outside = False
+    kx.phase = PHASE_BIRTH
+    kx.deadline_ns = NEVER_NS
+    kx.overslept = False
+    kx.poll_at_ns = NEVER_NS
+    kx.unseen_at_ns = NEVER_NS
+    kx.dead = -1
+    kx.stopped_by_us = False
+    kx.kill_at_ns = NEVER_NS
+    kx.command_code = 0
+    kx.alone = False
+    kx.job_control = False
+    kx.reason[0] = 0
+
+
+cdef void lifecycle_heed_log(supervisor_t *kx) noexcept nogil:
+    """Log as the settings say, with our name."""
+    kx.log.level = kx.settings.log_level
+    kx.log.json = kx.settings.log_json
+    kx.log.name = kx.settings.name
+
+
+cdef int lifecycle_disabled(supervisor_t *kx, int argc, char **argv) noexcept nogil:
+    """KUBEXIT_DISABLED: become the command; the code when that fails."""
+    cdef char **command = argv + options_skip(argc, argv)
+    cdef int error
+    if command[0] == NULL:
+        log_error(&kx.log, b"no command was given; write kubexit COMMAND [ARGUMENTS...]")
+        return EXIT_SETTINGS
+    signals_release(&kx.signals)
+    error = execute(command, kernel.environ)
+    log_error(&kx.log, b"cannot execute %s: %s", command[0], kernel.strerror(error))
+    return exitcode_of_exec(error)
+
+
+cdef int lifecycle_refuse(supervisor_t *kx, const char *problem) noexcept nogil:
+    """Bad settings: say so, and carve a death if we know where, so that no peer waits in vain."""
+    log_error(&kx.log, b"%s", problem)
+    kx.life.exit_code = EXIT_SETTINGS
+    kx.life.died_ns = clock_wall_ns()
+    kx.life.reason = problem
+    notice_write(problem)
+    if not kx.settings.name_valid or not kx.settings.graveyard_valid:
+        return EXIT_SETTINGS
+    if graveyard_open(&kx.graveyard, True) < 0 or liveness_held(&kx.graveyard, kx.settings.name):
+        return EXIT_SETTINGS
+    if graveyard_carve(&kx.graveyard, kx.settings.name, &kx.life) == 0:
+        liveness_lower(&kx.graveyard, kx.settings.name)     # of a predecessor that crashed
+    return EXIT_SETTINGS
+
+
+cdef int lifecycle_supervise(supervisor_t *kx) noexcept nogil:
+    """From the graveyard to the exit code."""
+    cdef int error = signals_open(&kx.signals)
+    if error < 0:
+        log_error(&kx.log, b"cannot read signals: signalfd: %s", kernel.strerror(-error))
+        return EXIT_INTERNAL
+    if kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1) < 0:
+        log_warn(&kx.log, b"cannot become subreaper: %s; orphans go to PID 1", kernel.strerror(kernel.errno))
+    error = lifecycle_enter_graveyard(kx)
+    if error != 0:
+        return error
+    kx.command.own_group = kx.settings.signal_group
+    kx.birth.api_ready = not kx.settings.asks_api
+    # A process group and a terminal that are not ours alone: we are a job of some shell.
+    kx.job_control = kernel.getpid() != 1 and kernel.tcgetpgrp(0) == kernel.getpgrp() \
+        and kernel.getsid(0) != kernel.getpid()
+    eventloop_run(kx)
+    return kx.life.exit_code
+
+
+cdef int lifecycle_enter_graveyard(supervisor_t *kx) noexcept nogil:
+    """Watch, then the FIFO, then our own old tombstone away; 0 or EXIT_GRAVEYARD.
+
+    In this order, so that nothing that happens from now on is missed, and so that
+    a peer that sees the old tombstone go finds us alive.
+    """
+    cdef int made = graveyard_open(&kx.graveyard, True)
+    cdef bint watched = dependencies_watched(&kx.settings.deps, kx.settings.birth_source, False)
+    cdef int error
+    if made < 0:
+        return lifecycle_refuse_graveyard(kx, kx.settings.graveyard, -made)
+    if made == 1 and kx.settings.deps.count > 0:
+        log_warn(&kx.log, b"graveyard %s did not exist and was made; is the shared volume mounted?",
+                 kx.settings.graveyard)
+    if liveness_held(&kx.graveyard, kx.settings.name):
+        lifecycle_stay_outside(kx)
+        return 0
+    if watched:
+        error = -graveyard_watch(&kx.graveyard)
+        if error != 0:
+            log_warn(&kx.log, b"inotify cannot be had: %s; polling the graveyard instead", kernel.strerror(error))
+    error = lifecycle_raise_liveness(kx)
+    if error != 0:
+        return lifecycle_refuse_graveyard(kx, kx.settings.graveyard, error)
+    return lifecycle_remove_remains(kx)
+
+
+cdef int lifecycle_refuse_graveyard(supervisor_t *kx, const char *path, int error) noexcept nogil:
+    """The graveyard cannot be used: say so; EXIT_GRAVEYARD."""
+    kernel.snprintf(kx.reason, REASON_BYTES, b"graveyard %.300s cannot be used: %s; it must be a folder "
+                    b"that this user can write to", path, kernel.strerror(error))
+    log_error(&kx.log, b"%s", kx.reason)
+    notice_write(kx.reason)
+    return EXIT_GRAVEYARD
+
+
+cdef void lifecycle_stay_outside(supervisor_t *kx) noexcept nogil:
+    """kubexit inside kubexit, kubectl exec, a copied name: be a plain init."""
+    log_warn(&kx.log, b"%s is alive in %s already; supervising without the graveyard", kx.settings.name,
+             kx.settings.graveyard)
+    kx.outside = True
+    kx.settings.deps.count = 0
+    kx.settings.deps.every_other = False
+    kx.settings.asks_api = False
+    kx.settings.ready.kind = READY_NONE
+
+
+cdef int lifecycle_raise_liveness(supervisor_t *kx) noexcept nogil:
+    """Our FIFO, which also shows that the graveyard can be written to; 0 or the errno that it cannot."""
+    cdef int error
+    if kx.settings.liveness:
+        error = -liveness_raise(&kx.graveyard, kx.settings.name, &kx.alive)
+        if error == 0 or error == kernel.EACCES or error == kernel.EROFS:
+            return error
+        log_warn(&kx.log, b"no FIFO can be made in %s: %s; peers will not see a crash of this container",
+                 kx.settings.graveyard, kernel.strerror(error))
+    # One of a predecessor that was killed would be taken for our own crash.
+    liveness_lower(&kx.graveyard, kx.settings.name)
+    if kernel.faccessat(kernel.AT_FDCWD, kx.settings.graveyard, kernel.W_OK | kernel.X_OK, kernel.AT_EACCESS) < 0:
+        return kernel.errno
+    return 0
+
+
+cdef int lifecycle_remove_remains(supervisor_t *kx) noexcept nogil:
+    """Our tombstone and draft of an earlier run; 0 or EXIT_GRAVEYARD."""
+    cdef char draft[FILE_BYTES]
+    cdef int error = -graveyard_remove(&kx.graveyard, kx.settings.name)
+    graveyard_file(draft, kx.settings.name, b".tmp")
+    graveyard_remove(&kx.graveyard, draft)
+    if error == kernel.EISDIR:
+        liveness_lower(&kx.graveyard, kx.settings.name)
+        kernel.snprintf(kx.reason, REASON_BYTES, b"%.300s/%s is a directory, where the tombstone should be",
+                        kx.settings.graveyard, kx.settings.name)
+        log_error(&kx.log, b"%s", kx.reason)
+        notice_write(kx.reason)
+        return EXIT_GRAVEYARD
+    if error != 0:
+        log_warn(&kx.log, b"old tombstone %s/%s cannot be removed: %s; peers may take this container for dead",
+                 kx.settings.graveyard, kx.settings.name, kernel.strerror(error))
+    return 0
+
+
+cdef void supervisor_close_descriptors(supervisor_t *kx) noexcept nogil:
+    """In a child that will not execute anything: let go of all that is ours."""
+    cdef int index
+    kernel.close(kx.signals.descriptor)
+    graveyard_close(&kx.graveyard)
+    kernel.close(kx.graveyard.folder)
+    if kx.alive >= 0:
+        kernel.close(kx.alive)
+    for index in range(kx.settings.deps.count):
+        if kx.settings.deps.list[index].alive >= 0:
+            kernel.close(kx.settings.deps.list[index].alive)

@@ -1,0 +1,20 @@
+"""The notice: one line on /dev/termination-log, where Kubernetes looks for a reason."""
+from libc.stddef cimport size_t
+cimport kernel
+
+
+cdef void notice_write(const char *reason) noexcept nogil:
+    """Write the reason if the file is there, is a file, and nobody has written to it."""
+    cdef kernel.stat_s status
+    cdef text_t text
+    cdef int file = kernel.open(b"/dev/termination-log", kernel.O_WRONLY | kernel.O_NONBLOCK | kernel.O_NOCTTY
+                                | kernel.O_CLOEXEC)
+    if file < 0:
+        return
+    if kernel.fstat(file, &status) == 0 and kernel.S_ISREG(status.st_mode) and status.st_size == 0:
+        text.length = 0
+        text_add(&text, b"kubexit: ")
+        text_add_printable(&text, reason)
+        text_add_end(&text, b"\n")
+        kernel.write(file, text.bytes, text.length)
+    kernel.close(file)

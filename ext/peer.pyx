@@ -1,0 +1,87 @@
+"""Peers: one look at a dependency: is it born, ready, dead, crashed?"""
+from libc.stddef cimport size_t
+cimport kernel
+
+cdef enum:
+    CODE_OF_CRASH = 137         # a KILL of the whole container is what makes a crash
+    CODE_UNKNOWN = 255          # as the original's -1 leaves a process
+
+
+cdef void peer_look(dependency_t *dep, const graveyard_t *graveyard, bint liveness, log_t *log) noexcept nogil:
+    """Bring dep.facts up to date.
+
+    First the FIFO, then the tombstone: an orderly end carves before it lets go,
+    so that a holder found gone has carved its death, or crashed.
+    """
+    cdef bint gone = False
+    cdef int facts
+    dep.stale = False
+    if dep.alive >= 0 and liveness_ended(dep.alive):
+        kernel.close(dep.alive)
+        dep.alive = -1
+        gone = True
+    if graveyard.folder < 0:
+        # The folder is gone, which is nobody's death; a FIFO's end is.
+        if gone:
+            peer_crash(dep)
+        return
+    if liveness and dep.alive < 0 and liveness_open(graveyard, dep.name, &dep.alive) == LIVENESS_GONE:
+        gone = True
+    facts = peer_read(dep, graveyard, log)
+    if facts < 0:
+        facts = dep.facts & ~FACT_READY     # unreadable: no news; the next good write is seen
+    dep.facts = facts
+    if gone and not facts & FACT_DIED:
+        peer_crash(dep)
+
+
+cdef void peer_crash(dependency_t *dep) noexcept nogil:
+    """Its supervisor is gone and carved no death."""
+    dep.facts = (dep.facts & FACT_BORN) | FACT_DIED | FACT_FAILED | FACT_CRASHED
+    dep.exit_code = CODE_OF_CRASH
+
+
+cdef int peer_read(dependency_t *dep, const graveyard_t *graveyard, log_t *log) noexcept nogil:
+    """The facts on its tombstone, -1 when it cannot be understood (said once)."""
+    cdef char text[TOMBSTONE_BYTES + 1]
+    cdef tombstone_t stone
+    cdef kernel.ssize_t length = graveyard_read(graveyard, dep.name, text)
+    if length == -kernel.ENOENT:
+        dep.warned = False
+        return 0
+    if length < 0:
+        return peer_warn(dep, log, peer_problem(<int>-length))
+    if tombstone_read(text, <size_t>length, &stone) < 0:
+        return peer_warn(dep, log, b"it is half-written or no tombstone")
+    dep.warned = False
+    return peer_facts(dep, &stone)
+
+
+cdef int peer_facts(dependency_t *dep, const tombstone_t *stone) noexcept nogil:
+    """What a tombstone says, as bits."""
+    cdef int facts = FACT_BORN if stone.born.start != NULL else 0
+    if stone.died.start == NULL:
+        return facts | (FACT_READY if stone.ready.start != NULL else 0)
+    dep.exit_code = stone.exit_code if stone.coded and stone.exit_code >= 0 else CODE_UNKNOWN
+    if not stone.coded:
+        return facts | FACT_DIED    # how it ended is not known (yet)
+    return facts | FACT_DIED | (FACT_SUCCEEDED if stone.exit_code == 0 else FACT_FAILED)
+
+
+cdef int peer_warn(dependency_t *dep, log_t *log, const char *why) noexcept nogil:
+    """One warning until the next good write; always -1."""
+    if not dep.warned:
+        log_warn(log, b"tombstone of %s cannot be read: %s; waiting for a good one", dep.name, why)
+    dep.warned = True
+    return -1
+
+
+cdef const char *peer_problem(int error) noexcept nogil:
+    """Why a file is no tombstone."""
+    if error == kernel.EINVAL:
+        return b"it is not a regular file"
+    if error == kernel.ELOOP:
+        return b"it is a symbolic link"
+    if error == kernel.EFBIG:
+        return b"it is larger than 64 KiB"
+    return kernel.strerror(error)

@@ -1,0 +1,164 @@
+"""Readiness of our own command: one probe, until it succeeds; then Ready is carved.
+
+A TCP connection, a file newer than the start, or READY=1 on a socket as with
+sd_notify(3). Nothing here can hold up the loop: the descriptors are in its poll set.
+"""
+from libc.stddef cimport size_t
+cimport kernel
+
+cdef enum:
+    READY_NONE = 0
+    READY_TCP = 1
+    READY_FILE = 2
+    READY_NOTIFY = 3
+    NOTIFY_BYTES = 4096
+
+ctypedef struct ready_settings_t:
+    int kind
+    address_t address
+    const char *file
+    long long period_ns
+
+ctypedef struct ready_t:
+    int kind                    # READY_NONE: no probe, or it has succeeded
+    int descriptor              # the notify socket, or a connection under way; -1: none
+    short events                # what poll waits for on it
+    long long next_ns           # of the next probe, NEVER_NS: none
+    long long start_ns          # wall time that a file has to be newer than
+    bint other_family           # the next connection goes to the v6 address
+
+
+cdef void ready_begin(ready_t *ready) noexcept nogil:
+    """No probe yet."""
+    ready.kind = READY_NONE
+    ready.descriptor = -1
+    ready.events = 0
+    ready.next_ns = NEVER_NS
+    ready.start_ns = 0
+    ready.other_family = False
+
+
+cdef void ready_prepare(ready_t *ready, const ready_settings_t *settings, command_t *command,
+                        log_t *log) noexcept nogil:
+    """Before the command starts: the socket it will find, the time its file is compared with.
+
+    The coarse clock, because the kernel stamps files with it: the fine one may be
+    a few milliseconds ahead of a file written after it.
+    """
+    cdef int error
+    ready.kind = settings.kind
+    if ready.kind == READY_FILE:
+        ready.start_ns = clock_read_ns(kernel.CLOCK_REALTIME_COARSE)
+    if ready.kind == READY_NOTIFY:
+        error = ready_listen(ready, command)
+        if error < 0:
+            log_warn(log, b"KUBEXIT_READY_NOTIFY: no socket can be had: %s; Ready will not be carved",
+                     kernel.strerror(-error))
+            ready.kind = READY_NONE
+
+
+cdef int ready_listen(ready_t *ready, command_t *command) noexcept nogil:
+    """Bind a datagram socket to an abstract address of the kernel's choice (unix(7)): no
+    file, no path that is too long, gone with us. 0 or -errno."""
+    cdef kernel.sockaddr_un address
+    cdef kernel.socklen_t length = sizeof(address)
+    cdef int error
+    ready.descriptor = kernel.socket(kernel.AF_UNIX, kernel.SOCK_DGRAM | kernel.SOCK_CLOEXEC
+                                     | kernel.SOCK_NONBLOCK, 0)
+    if ready.descriptor < 0:
+        return -kernel.errno
+    kernel.memset(&address, 0, sizeof(address))
+    address.sun_family = kernel.AF_UNIX
+    if kernel.bind(ready.descriptor, <kernel.sockaddr *>&address, 2) == 0 and \
+            kernel.getsockname(ready.descriptor, <kernel.sockaddr *>&address, &length) == 0:
+        address.sun_path[length - 2] = 0
+        address.sun_path[0] = c'@'
+        ready.events = kernel.POLLIN
+        error = -command_offer_notify(command, address.sun_path)
+    else:
+        error = kernel.errno
+    if error != 0:
+        ready_close(ready)
+    return -error
+
+
+cdef void ready_arm(ready_t *ready, long long now_ns) noexcept nogil:
+    """After the start: the first probe is due at once."""
+    if ready.kind == READY_TCP or ready.kind == READY_FILE:
+        ready.next_ns = now_ns
+
+
+cdef bint ready_probe(ready_t *ready, const ready_settings_t *settings, long long now_ns) noexcept nogil:
+    """A probe is due; True when the command is ready."""
+    cdef kernel.stat_s status
+    ready.next_ns = clock_add_ns(now_ns, settings.period_ns)
+    if ready.kind == READY_FILE:
+        return kernel.fstatat(kernel.AT_FDCWD, settings.file, &status, 0) == 0 and \
+            status.st_mtim.tv_sec * SECOND_NS + status.st_mtim.tv_nsec >= ready.start_ns
+    ready_close(ready)      # a connection that has not come about within the period
+    return ready_connect(ready, &settings.address)
+
+
+cdef bint ready_connect(ready_t *ready, const address_t *address) noexcept nogil:
+    """Begin a connection; True when it stands at once, as on loopback it does."""
+    cdef bint v6 = address.has_v6 and (ready.other_family or not address.has_v4)
+    cdef const kernel.sockaddr *target = <const kernel.sockaddr *>&address.v4
+    cdef kernel.socklen_t length = sizeof(kernel.sockaddr_in)
+    if v6:
+        target = <const kernel.sockaddr *>&address.v6
+        length = sizeof(kernel.sockaddr_in6)
+    ready.other_family = not ready.other_family
+    ready.descriptor = kernel.socket(kernel.AF_INET6 if v6 else kernel.AF_INET, kernel.SOCK_STREAM
+                                     | kernel.SOCK_CLOEXEC | kernel.SOCK_NONBLOCK, 0)
+    if ready.descriptor < 0:
+        return False
+    if kernel.connect(ready.descriptor, target, length) == 0:
+        return True
+    if kernel.errno == kernel.EINPROGRESS:
+        ready.events = kernel.POLLOUT
+    else:
+        ready_close(ready)
+    return False
+
+
+cdef bint ready_answer(ready_t *ready) noexcept nogil:
+    """The descriptor has something to say; True when the command is ready."""
+    cdef char message[NOTIFY_BYTES + 1]
+    cdef kernel.ssize_t length
+    cdef int error = -1
+    cdef kernel.socklen_t size = sizeof(error)
+    if ready.kind == READY_NOTIFY:
+        length = kernel.read(ready.descriptor, message, NOTIFY_BYTES)
+        return length > 0 and ready_says(message, <size_t>length)
+    if kernel.getsockopt(ready.descriptor, kernel.SOL_SOCKET, kernel.SO_ERROR, &error, &size) == 0 and error == 0:
+        return True
+    ready_close(ready)      # refused; the next probe is due in its time
+    return False
+
+
+cdef bint ready_says(const char *message, size_t length) noexcept nogil:
+    """Whether one of the lines of an sd_notify(3) message is READY=1."""
+    cdef const char *end = message + length
+    cdef const char *line_end
+    while message < end:
+        line_end = <const char *>kernel.memchr(message, c'\n', <size_t>(end - message))
+        if line_end == NULL:
+            line_end = end
+        if is_text(message, <size_t>(line_end - message), b"READY=1"):
+            return True
+        message = line_end + 1
+    return False
+
+
+cdef void ready_close(ready_t *ready) noexcept nogil:
+    """Let go of the descriptor."""
+    if ready.descriptor >= 0:
+        kernel.close(ready.descriptor)
+    ready.descriptor = -1
+
+
+cdef void ready_end(ready_t *ready) noexcept nogil:
+    """No more probes."""
+    ready_close(ready)
+    ready.kind = READY_NONE
+    ready.next_ns = NEVER_NS

@@ -1,0 +1,135 @@
+"""Text: one bounded line or tombstone under construction, and questions about bytes."""
+from libc.stddef cimport size_t
+cimport kernel
+
+cdef enum:
+    TEXT_BYTES = 3584   # below PIPE_BUF (pipe(7)): log lines of several writers never mix
+
+ctypedef struct text_t:
+    size_t length
+    char bytes[TEXT_BYTES + 8]  # the rest is kept for text_add_end
+
+
+cdef void text_add_byte(text_t *text, char byte) noexcept nogil:
+    """Append a byte; what does not fit is cut."""
+    if text.length < TEXT_BYTES:
+        text.bytes[text.length] = byte
+        text.length += 1
+
+
+cdef void text_add(text_t *text, const char *source) noexcept nogil:
+    """Append words of our own as they are."""
+    while source[0] != 0:
+        text_add_byte(text, source[0])
+        source += 1
+
+
+cdef void text_add_end(text_t *text, const char *end) noexcept nogil:
+    """Append the last few bytes (8 at most), for which there is always room."""
+    kernel.memcpy(text.bytes + text.length, end, kernel.strlen(end))
+    text.length += kernel.strlen(end)
+
+
+cdef void text_add_printable(text_t *text, const char *source) noexcept nogil:
+    """Append foreign words: a control character would make two lines of one."""
+    while source[0] != 0:
+        text_add_byte(text, source[0] if not is_control(source[0]) else c'?')
+        source += 1
+
+
+cdef void text_add_quoted(text_t *text, const char *source) noexcept nogil:
+    """Append foreign words inside a JSON string (RFC 8259, section 7), which YAML takes too."""
+    cdef const char *hex_digits = b"0123456789abcdef"
+    cdef size_t length
+    while source[0] != 0 and text.length + 6 <= TEXT_BYTES:
+        length = utf8_length(source)
+        if length == 0:
+            text_add(text, b"\\ufffd")
+            source += 1
+            continue
+        if is_control(source[0]):
+            text_add(text, b"\\u00")
+            text_add_byte(text, hex_digits[<unsigned char>source[0] >> 4])
+            text_add_byte(text, hex_digits[<unsigned char>source[0] & 15])
+        else:
+            if source[0] == c'"' or source[0] == c'\\':
+                text_add_byte(text, c'\\')
+            kernel.memcpy(text.bytes + text.length, source, length)
+            text.length += length
+        source += length
+
+
+cdef bint is_control(char byte) noexcept nogil:
+    """An ASCII control character, DEL included."""
+    return (0 <= byte < 32) or byte == 127
+
+
+cdef bint is_digit(char byte) noexcept nogil:
+    """An ASCII digit, whatever the locale."""
+    return c'0' <= byte <= c'9'
+
+
+cdef bint is_blank(char byte) noexcept nogil:
+    """A blank, a tab or an end of line."""
+    return byte == c' ' or byte == c'\t' or byte == c'\n' or byte == c'\r'
+
+
+cdef bint is_text(const char *text, size_t length, const char *word) noexcept nogil:
+    """Whether so many bytes are this word."""
+    return kernel.strlen(word) == length and kernel.memcmp(text, word, length) == 0
+
+
+cdef bint is_one_of(const char *text, const char *words) noexcept nogil:
+    """Whether a text is one of the words that blanks separate."""
+    cdef size_t length = kernel.strlen(text)
+    while words[0] != 0:
+        if length > 0 and kernel.strncmp(words, text, length) == 0 and \
+                (words[length] == c' ' or words[length] == 0):
+            return True
+        while words[0] != 0 and words[0] != c' ':
+            words += 1
+        if words[0] == c' ':
+            words += 1
+    return False
+
+
+cdef long long number_parse(const char *text, long long largest) noexcept nogil:
+    """A decimal number from 0 to largest, all of the text; -1 when it is not."""
+    cdef long long number = 0
+    if text[0] == 0:
+        return -1
+    while text[0] != 0:
+        if not is_digit(text[0]):
+            return -1
+        number = number * 10 + (text[0] - c'0')
+        if number > largest:
+            return -1
+        text += 1
+    return number
+
+
+cdef size_t utf8_length(const char *text) noexcept nogil:
+    """Bytes of the UTF-8 character here, or 0 when it is none (RFC 3629)."""
+    cdef const unsigned char *byte = <const unsigned char *>text
+    cdef size_t length
+    cdef size_t at = 1
+    if byte[0] < 0x80:
+        return 1
+    if 0xc2 <= byte[0] < 0xe0:
+        length = 2
+    elif 0xe0 <= byte[0] < 0xf0:
+        length = 3
+    elif 0xf0 <= byte[0] < 0xf5:
+        length = 4
+    else:
+        return 0
+    while at < length:
+        if byte[at] & 0xc0 != 0x80:
+            return 0
+        at += 1
+    # Overlong forms, surrogates and what lies beyond U+10FFFF.
+    if (byte[0] == 0xe0 and byte[1] < 0xa0) or (byte[0] == 0xed and byte[1] > 0x9f):
+        return 0
+    if (byte[0] == 0xf0 and byte[1] < 0x90) or (byte[0] == 0xf4 and byte[1] > 0x8f):
+        return 0
+    return length

@@ -1,0 +1,42 @@
+"""Types of the native unit's Python door (ext/bindings.pyx)."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypedDict
+
+class SettingRow(TypedDict):
+    name: str
+    default: str
+    values: str
+    meaning: str
+
+class ExitCodeRow(TypedDict):
+    code: int
+    name: str
+    meaning: str
+
+class Tombstone(TypedDict):
+    born: str | None
+    ready: str | None
+    died: str | None
+    exit_code: int | None
+
+PHASES: tuple[str, ...]
+EVENTS: tuple[str, ...]
+ACTIONS: tuple[str, ...]
+
+def run(argv: Iterable[bytes], waiter: Iterable[bytes]) -> int: ...
+def duration_parse(text: bytes) -> int: ...
+def tombstone_parse(text: bytes) -> Tombstone: ...
+def tombstone_format(
+    born_ns: int | None = None,
+    ready_ns: int | None = None,
+    died_ns: int | None = None,
+    exit_code: int | None = None,
+    command_exit_code: int | None = None,
+    killed: bool = False,
+    reason: bytes | None = None,
+) -> bytes: ...
+def settings_read(environ: Sequence[bytes]) -> dict[str, object]: ...
+def settings_table() -> list[SettingRow]: ...
+def exit_codes() -> list[ExitCodeRow]: ...
+def transition(phase: str, event: str) -> tuple[str, str]: ...
