@@ -1,0 +1,79 @@
+# Everything that is made goes to .build/ (and dist/); build/ is source. Logs of the steps: .build/*.log
+PYTHON ?= python3
+JOBS ?= 2
+FUZZ_SECONDS ?= 20
+STRESS_ROUNDS ?= 200
+ARGS ?=
+
+VENV := .build/venv
+BIN := $(VENV)/bin
+EXT := $(wildcard ext/*.pyx ext/*.pxd ext/*.h ext/*.c)
+PACKAGE := $(shell find kubexit -name '*.py' -o -name '*.pyi' -o -name py.typed 2>/dev/null)
+RUN := @build/quiet.sh
+export PYTHON FUZZ_SECONDS STRESS_ROUNDS
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.build/hypothesis
+PYTEST := PYTHONPYCACHEPREFIX=$(CURDIR)/.build/pycache $(BIN)/pytest -q -n $(JOBS)
+
+.PHONY: help dev demo test check gate sanitize fuzz stress bench docs clean
+# An interrupted step leaves no half-made target behind.
+.DELETE_ON_ERROR:
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+dev: .build/stamp/installed ## the pinned tools and kubexit itself, in .build/venv
+
+demo: dev .build/gate/kubexit ## three small scenes that show what kubexit does; no cluster needed
+	@$(BIN)/python -P -m kubexit.demo $(ARGS)
+
+test: dev .build/gate/kubexit ## all tests but the long ones (ARGS= goes to pytest)
+	@$(PYTEST) -m 'not stress and not cluster' $(ARGS)
+
+check: dev .build/gate/kubexit ## format, types, layers, the boundary, generated docs, fast tests
+	@build/check.sh
+	@$(PYTEST) tests/build $(wildcard tests/unit) $(ARGS)
+
+gate: dev .build/gate/kubexit ## the native unit as a static program without libpython: .build/gate/kubexit
+	@echo "  .build/gate/kubexit: $$(cat .build/gate/how)"
+
+sanitize: dev .build/sanitize/kubexit ## process tests under the address and undefined-behaviour sanitizers
+	@rm -f .build/sanitize/reports/report*
+	@KUBEXIT_FORMS=sanitize $(PYTEST) -m 'not stress and not cluster' tests/process $(ARGS)
+	@! head -n 40 .build/sanitize/reports/report* 2>/dev/null
+
+fuzz: dev .build/native/supervisor.c ## feed the readers of foreign text with noise (FUZZ_SECONDS=20 each)
+	@build/fuzz.sh
+
+stress: dev .build/gate/kubexit ## repeat until rare orders of events have happened (STRESS_ROUNDS=200)
+	@$(PYTEST) --timeout 0 -m stress $(ARGS)
+
+bench: dev .build/gate/kubexit ## what kubexit costs: start, end, signal, death; in microseconds
+	@$(BIN)/python build/bench.py $(ARGS)
+
+docs: dev ## write the generated parts of docs/ anew
+	@$(BIN)/python build/docs.py --write
+
+clean: ## remove everything that was made
+	@rm -rf .build dist
+
+.build/stamp/machine: build/machine.sh
+	@build/machine.sh
+	@mkdir -p $(@D) && touch $@
+
+.build/stamp/venv: requirements/lock.txt build/venv.sh .build/stamp/machine
+	$(RUN) "tools, as pinned in requirements/lock.txt" venv build/venv.sh $(PYTHON) $(VENV)
+	@touch $@
+
+.build/stamp/installed: .build/stamp/venv pyproject.toml setup.py setup.cfg $(EXT) $(PACKAGE)
+	$(RUN) "kubexit, installed in .build/venv" install $(BIN)/pip install --disable-pip-version-check \
+		--no-deps --no-build-isolation --force-reinstall .
+	@touch $@
+
+.build/native/supervisor.c: build/native.sh $(EXT) .build/stamp/venv
+	$(RUN) "native unit: Cython to C" native build/native.sh
+
+.build/gate/kubexit: build/gate.sh pyproject.toml .build/native/supervisor.c
+	$(RUN) "native unit: static, without libpython" gate build/gate.sh
+
+.build/sanitize/kubexit: build/sanitize.sh build/traps.sh build/sanitizer_options.c .build/native/supervisor.c
+	$(RUN) "native unit: with sanitizers" sanitize build/sanitize.sh build

@@ -1,0 +1,95 @@
+"""Which test covers which numbered statement of docs/behaviours.md.
+
+A statement is a line `12. text` there, perhaps with continuation lines. One that belongs to a capability that
+kubexit does not have yet ends in `*(not yet: reason)*`. A test names what it covers by
+`@pytest.mark.behaviour(12, 16)`; the marks are gathered by collecting the tests, not by reading their source.
+"""
+
+import contextlib
+import io
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "behaviours.md"
+STATEMENT = re.compile(r"^(\d+)\. ")
+GENERATED = re.compile(r"<!-- generated: .*?<!-- end of generated: ", re.DOTALL)
+NOT_YET = re.compile(r"\*\(not yet: (.*)\)\*$")
+
+
+class BehaviourError(Exception):
+    """What is wrong with statements or marks, one problem a line."""
+
+
+@dataclass
+class Marks:
+    """A pytest plugin that keeps the behaviour marks of what was collected: number → file → test names."""
+
+    tests: dict[int, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Look at each test once, whatever number of forms and parameters it has."""
+        for item in session.items:
+            path = str(item.path.relative_to(ROOT))
+            name = item.nodeid.partition("::")[2].partition("[")[0].replace("::", ".")
+            for mark in item.iter_markers("behaviour"):
+                for number in mark.args:
+                    names = self.tests[number][path]
+                    if name not in names:
+                        names.append(name)
+
+
+def collect() -> dict[int, dict[str, list[str]]]:
+    """The marks of all tests, the long ones too."""
+    marks = Marks()
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        code = pytest.main(["--collect-only", "-qq", str(ROOT / "tests")], plugins=[marks])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise BehaviourError(f"the tests cannot be collected:\n{output.getvalue()}")
+    return marks.tests
+
+
+def statements(page: str) -> dict[int, str | None]:
+    """Number → None, or the reason why that statement does not apply yet."""
+    found: dict[int, str] = {}
+    number = None
+    for line in GENERATED.sub("", page).splitlines():
+        if match := STATEMENT.match(line):
+            number = int(match[1])
+            if number in found:
+                raise BehaviourError(f"docs/behaviours.md: statement {number} is there twice")
+            found[number] = line.strip()
+        elif not line.strip():
+            number = None
+        elif number is not None:
+            found[number] += " " + line.strip()
+    return {number: reason[1] if (reason := NOT_YET.search(text)) else None for number, text in found.items()}
+
+
+def problems(known: dict[int, str | None], tests: dict[int, dict[str, list[str]]]) -> list[str]:
+    """What a newcomer could not rely on: marks without a statement, statements without a test."""
+    strays = [
+        f"{', '.join(tests[number])}: behaviour {number} is not in docs/behaviours.md"
+        for number in tests
+        if number not in known
+    ]
+    bare = [number for number, reason in known.items() if reason is None and number not in tests]
+    if bare:
+        strays.append(f"docs/behaviours.md: no test is marked for {', '.join(map(str, bare))}")
+    return strays
+
+
+def table(known: dict[int, str | None], tests: dict[int, dict[str, list[str]]]) -> str:
+    """The Markdown table."""
+    lines = ["| statement | covered by |", "|---:|---|"]
+    for number, reason in known.items():
+        covered = [f"`{path}`: {', '.join(names)}" for path, names in sorted(tests.get(number, {}).items())]
+        if reason is not None:
+            covered.append(f"*not yet: {reason}*")
+        lines.append(f"| {number} | {'<br>'.join(covered) or '**nothing**'} |")
+    return "\n".join(lines)

@@ -1,0 +1,113 @@
+"""Write (--write) or compare (--check) the generated parts of the documentation.
+
+A generated part stands between `<!-- generated: NAME -->` and `<!-- end of generated: NAME -->`; NAME is one of
+PARTS below. The settings, exit codes and transitions come from the tables of the native unit, so that a number
+that a user meets has one source.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import behaviours
+from kubexit import _supervisor
+
+ROOT = Path(__file__).parent.parent
+PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end of generated: \2 -->)", re.DOTALL)
+
+
+def markdown(header: str, rows: Iterable[Iterable[object]]) -> str:
+    """Rows as a Markdown table."""
+    columns = header.count("|") + 1
+    lines = [f"| {header} |", "|" + "---|" * columns]
+    lines += ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def settings() -> str:
+    """Each variable with its default and meaning."""
+    rows = _supervisor.settings_table()
+    return markdown(
+        "variable | values | default | meaning",
+        (
+            (f"`{row['name']}`", row["values"] or "", f"`{row['default']}`" if row["default"] else "", row["meaning"])
+            for row in rows
+        ),
+    )
+
+
+def exit_codes() -> str:
+    """Each code that kubexit itself can leave with."""
+    return markdown("code | meaning", ((row["code"], row["meaning"]) for row in _supervisor.exit_codes()))
+
+
+def transitions() -> str:
+    """What each event does in each phase: rows are events, cells are the action, and the next phase if it changes."""
+
+    def cell(phase: str, event: str) -> str:
+        following, action = _supervisor.transition(phase, event)
+        return action if following == phase else f"{action} → **{following}**"
+
+    rows = ([f"**{event}**", *(cell(phase, event) for phase in _supervisor.PHASES)] for event in _supervisor.EVENTS)
+    return markdown("event | " + " | ".join(_supervisor.PHASES), rows)
+
+
+def behaviour_table() -> str:
+    """Which test covers which statement."""
+    known = behaviours.statements(behaviours.PAGE.read_text())
+    tests = behaviours.collect()
+    if wrong := behaviours.problems(known, tests):
+        PROBLEMS.extend(wrong)
+    return behaviours.table(known, tests)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "exit-codes": exit_codes,
+    "transitions": transitions,
+    "behaviours": behaviour_table,
+}
+PROBLEMS: list[str] = []
+
+
+def pages() -> list[Path]:
+    """All Markdown pages that may hold generated parts."""
+    return [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
+
+
+def renewed(page: Path) -> str:
+    """The text of a page with its generated parts made anew."""
+
+    def part(match: re.Match[str]) -> str:
+        if match[2] not in PARTS:
+            PROBLEMS.append(
+                f"{page.relative_to(ROOT)}: there is no generated part {match[2]}; known: {', '.join(PARTS)}"
+            )
+            return match[0]
+        return f"{match[1]}{PARTS[match[2]]()}\n{match[3]}"
+
+    return PART.sub(part, page.read_text())
+
+
+def main() -> int:
+    """Exit code 1 when something is stale or wrong."""
+    for page in pages():
+        text = renewed(page)
+        if text == page.read_text():
+            continue
+        if "--write" in sys.argv:
+            page.write_text(text)
+            print(f"  {page.relative_to(ROOT)}: written")
+        else:
+            PROBLEMS.append(f"{page.relative_to(ROOT)}: a generated part is stale; make docs")
+    for problem in PROBLEMS:
+        print(f"  {problem}", file=sys.stderr)
+    return 1 if PROBLEMS else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except behaviours.BehaviourError as error:
+        sys.exit(str(error))

@@ -1,0 +1,71 @@
+#!/bin/sh
+# machine.sh [base|fuzz|ci] — is what the system has to provide there: python with venv and headers, a C compiler,
+# a static libc? What is missing is installed with apt-get as root or through a sudo that asks nothing;
+# otherwise one line says what to install. Nothing else of the build touches the system.
+set -u
+want=${1:-base}
+python=${PYTHON:-python3}
+cc=${CC:-cc}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+compiles() { # COMPILER FLAGS… — a whole program, from standard input
+    "$@" -x c - -o "$work/a.out" >/dev/null 2>&1
+}
+
+missing=
+need() { missing="$missing $1"; }
+
+look() {
+    missing=
+    if command -v "$python" >/dev/null 2>&1; then
+        "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
+            echo "kubexit: $python is older than Python 3.11; name a newer one with PYTHON=…" >&2
+            exit 1
+        }
+        "$python" -c 'import ensurepip, venv' 2>/dev/null || need python3-venv
+        header=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h
+        [ -f "$header" ] || need python3-dev
+    else
+        need python3; need python3-venv; need python3-dev
+    fi
+    if command -v "$cc" >/dev/null 2>&1; then
+        echo 'int main(void) { return 0; }' | compiles "$cc" -static || need libc6-dev
+    else
+        need gcc; need libc6-dev
+    fi
+    command -v unshare >/dev/null 2>&1 || need util-linux
+    # The gate serves with glibc as well; a full run uses the libc of the product.
+    [ "$want" != ci ] || command -v musl-gcc >/dev/null 2>&1 || need musl-tools
+    [ "$want" != ci ] || command -v git >/dev/null 2>&1 || need git
+    if [ "$want" = fuzz ] || [ "$want" = ci ]; then
+        echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' |
+            compiles "${CLANG:-clang}" -fsanitize=fuzzer,address || { need clang; need "libclang-rt-14-dev"; }
+    fi
+}
+
+look
+[ -z "$missing" ] && exit 0
+hint="kubexit: this machine lacks:$missing; install them with: apt-get install --no-install-recommends$missing"
+root=
+if [ "$(id -u)" -ne 0 ]; then
+    root="sudo -n"
+    sudo -n true 2>/dev/null || { echo "$hint" >&2; exit 1; }
+fi
+command -v apt-get >/dev/null 2>&1 || { echo "$hint" >&2; exit 1; }
+echo "kubexit: installing what this machine lacks:$missing"
+export DEBIAN_FRONTEND=noninteractive
+install() { # shellcheck disable=SC2086 -- a list of words is meant
+    $root apt-get install -q -y --no-install-recommends $missing
+}
+install >"$work/log" 2>&1 || { $root apt-get update -q && install; } >"$work/log" 2>&1 || {
+    tail -n 20 "$work/log" >&2
+    echo "$hint" >&2
+    exit 1
+}
+found=$missing
+look
+[ -z "$missing" ] || {
+    echo "kubexit: still missing after installing$found:$missing; is $python the system's own python3? try PYTHON=/usr/bin/python3" >&2
+    exit 1
+}
