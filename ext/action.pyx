@@ -207,8 +207,6 @@ cdef void action_carve_ready(supervisor_t *kx) noexcept nogil:
     """Our command is ready: tell the peers that wait for it."""
     ready_end(&kx.ready)
     kx.life.ready_ns = clock_wall_ns()
-    if kx.life.ready_ns < kx.life.born_ns:
-        kx.life.ready_ns = kx.life.born_ns
     log_info(&kx.log, b"command is ready")
     action_carve_life(kx)
 
@@ -306,10 +304,6 @@ cdef void action_bury(supervisor_t *kx) noexcept nogil:
     cdef int error
     if kx.life.died_ns == ABSENT:
         kx.life.died_ns = clock_wall_ns()
-    if kx.life.died_ns < kx.life.born_ns:
-        kx.life.died_ns = kx.life.born_ns   # the wall clock was set back
-    if kx.life.died_ns < kx.life.ready_ns:
-        kx.life.died_ns = kx.life.ready_ns
     if kx.reason[0] != 0:
         kx.life.reason = kx.reason
         notice_write(kx.reason)

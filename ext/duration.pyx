@@ -79,9 +79,9 @@ cdef int duration_read(const char *text, long long *ns) noexcept nogil:
         problem = duration_parse_part(&text, &part)
         if problem != DURATION_OK:
             return problem
-        total += part
-        if total > <unsigned long long>1 << 63:
+        if part > (<unsigned long long>1 << 63) - total:
             return DURATION_TOO_LONG
+        total += part
     if negative:
         # The most negative value has no positive twin; Go accepts it.
         ns[0] = <long long>(0 - total)

@@ -9,9 +9,9 @@ cdef enum:
 cdef int setting_bool(settings_t *settings, int row, bint *value) noexcept nogil:
     """A boolean in the spellings of Go's strconv.ParseBool."""
     cdef const char *text = settings.value[row]
-    if is_one_of(text, b"1 t T TRUE true True"):
+    if word_place(text, b"1 t T TRUE true True", c' ') >= 0:
         value[0] = True
-    elif is_one_of(text, b"0 f F FALSE false False"):
+    elif word_place(text, b"0 f F FALSE false False", c' ') >= 0:
         value[0] = False
     else:
         return settings_refuse(settings, row, b"must be true or false")
@@ -30,21 +30,11 @@ cdef int setting_duration(settings_t *settings, int row, long long *ns) noexcept
 
 cdef int setting_choice(settings_t *settings, int row, int *value) noexcept nogil:
     """One of the words that the row lists with "|" between them: its place in the list."""
-    cdef const char *choices = SETTINGS[row].values
-    cdef const char *text = settings.value[row]
-    cdef size_t length = kernel.strlen(text)
-    cdef int place = 0
+    cdef int place = word_place(settings.value[row], SETTINGS[row].values, c'|')
     cdef char why[128]
-    while choices[0] != 0:
-        if length > 0 and kernel.strncmp(choices, text, length) == 0 and \
-                (choices[length] == c'|' or choices[length] == 0):
-            value[0] = place
-            return 0
-        while choices[0] != 0 and choices[0] != c'|':
-            choices += 1
-        if choices[0] == c'|':
-            choices += 1
-        place += 1
+    if place >= 0:
+        value[0] = place
+        return 0
     kernel.snprintf(why, sizeof(why), b"must be one of %s", SETTINGS[row].values)
     return settings_refuse(settings, row, why)
 

@@ -38,25 +38,53 @@ cdef void text_add_printable(text_t *text, const char *source) noexcept nogil:
 
 
 cdef void text_add_quoted(text_t *text, const char *source) noexcept nogil:
-    """Append foreign words inside a JSON string (RFC 8259, section 7), which YAML takes too."""
-    cdef const char *hex_digits = b"0123456789abcdef"
+    """Append foreign words inside a JSON string (RFC 8259, section 7), which YAML takes too.
+
+    A byte that is not UTF-8 becomes U+FFFD.
+    """
     cdef size_t length
+    cdef unsigned int point
     while source[0] != 0 and text.length + 6 <= TEXT_BYTES:
         length = utf8_length(source)
-        if length == 0:
-            text_add(text, b"\\ufffd")
-            source += 1
-            continue
-        if is_control(source[0]):
-            text_add(text, b"\\u00")
-            text_add_byte(text, hex_digits[<unsigned char>source[0] >> 4])
-            text_add_byte(text, hex_digits[<unsigned char>source[0] & 15])
+        point = utf8_point(source, length) if length > 0 else 0xfffd
+        if length == 0 or is_unprintable(point):
+            text_add_escape(text, point)
+            length = length if length > 0 else 1
         else:
             if source[0] == c'"' or source[0] == c'\\':
                 text_add_byte(text, c'\\')
             kernel.memcpy(text.bytes + text.length, source, length)
             text.length += length
         source += length
+
+
+cdef void text_add_escape(text_t *text, unsigned int point) noexcept nogil:
+    """Append a character of the basic plane as an escape."""
+    cdef const char *hex_digits = b"0123456789abcdef"
+    text_add(text, b"\\u")
+    text_add_byte(text, hex_digits[point >> 12 & 15])
+    text_add_byte(text, hex_digits[point >> 8 & 15])
+    text_add_byte(text, hex_digits[point >> 4 & 15])
+    text_add_byte(text, hex_digits[point & 15])
+
+
+cdef bint is_unprintable(unsigned int point) noexcept nogil:
+    """What YAML 1.2 (section 5.1) does not take as it is, and its further line ends."""
+    return point < 0x20 or 0x7f <= point <= 0x9f or point == 0x2028 or point == 0x2029 \
+        or point == 0xfeff or point == 0xfffe or point == 0xffff
+
+
+cdef unsigned int utf8_point(const char *text, size_t length) noexcept nogil:
+    """The code point of a character of so many bytes."""
+    cdef const unsigned char *byte = <const unsigned char *>text
+    if length == 1:
+        return byte[0]
+    if length == 2:
+        return (byte[0] & <unsigned int>0x1f) << 6 | (byte[1] & 0x3f)
+    if length == 3:
+        return (byte[0] & <unsigned int>0x0f) << 12 | (byte[1] & <unsigned int>0x3f) << 6 | (byte[2] & 0x3f)
+    return (byte[0] & <unsigned int>0x07) << 18 | (byte[1] & <unsigned int>0x3f) << 12 \
+        | (byte[2] & <unsigned int>0x3f) << 6 | (byte[3] & 0x3f)
 
 
 cdef bint is_control(char byte) noexcept nogil:
@@ -79,18 +107,20 @@ cdef bint is_text(const char *text, size_t length, const char *word) noexcept no
     return kernel.strlen(word) == length and kernel.memcmp(text, word, length) == 0
 
 
-cdef bint is_one_of(const char *text, const char *words) noexcept nogil:
-    """Whether a text is one of the words that blanks separate."""
-    cdef size_t length = kernel.strlen(text)
-    while words[0] != 0:
-        if length > 0 and kernel.strncmp(words, text, length) == 0 and \
-                (words[length] == c' ' or words[length] == 0):
-            return True
-        while words[0] != 0 and words[0] != c' ':
-            words += 1
-        if words[0] == c' ':
-            words += 1
-    return False
+cdef int word_place(const char *text, const char *words, char separator) noexcept nogil:
+    """Which of the words in a list a text is, from 0 on; -1 when it is none of them."""
+    cdef size_t length
+    cdef int place = 0
+    while True:
+        length = 0
+        while words[length] != 0 and words[length] != separator:
+            length += 1
+        if kernel.strlen(text) == length and kernel.memcmp(text, words, length) == 0:
+            return place
+        if words[length] == 0:
+            return -1
+        words += length + 1
+        place += 1
 
 
 cdef long long number_parse(const char *text, long long largest) noexcept nogil:

@@ -43,12 +43,14 @@ cdef void life_begin(life_t *life) noexcept nogil:
 
 
 cdef void tombstone_write(text_t *text, const life_t *life) noexcept nogil:
-    """The text of a tombstone."""
+    """The text of a tombstone. Nothing on it is earlier than what comes before it in a
+    life, even when the wall clock was set back between."""
     cdef char number[64]
     text.length = 0
-    tombstone_write_time(text, b"Born: \"", life.born_ns)
-    tombstone_write_time(text, b"Ready: \"", life.ready_ns)
-    tombstone_write_time(text, b"Died: \"", life.died_ns)
+    tombstone_write_time(text, b"Born: \"", life.born_ns, ABSENT)
+    tombstone_write_time(text, b"Ready: \"", life.ready_ns, life.born_ns)
+    tombstone_write_time(text, b"Died: \"", life.died_ns,
+                         life.ready_ns if life.ready_ns > life.born_ns else life.born_ns)
     if life.died_ns == ABSENT:
         return
     kernel.snprintf(number, sizeof(number), b"ExitCode: %d\n", life.exit_code)
@@ -64,12 +66,12 @@ cdef void tombstone_write(text_t *text, const life_t *life) noexcept nogil:
         text_add_end(text, b"\"\n")
 
 
-cdef void tombstone_write_time(text_t *text, const char *key, long long wall_ns) noexcept nogil:
-    """One line with a time, nothing when it is absent."""
+cdef void tombstone_write_time(text_t *text, const char *key, long long wall_ns, long long least_ns) noexcept nogil:
+    """One line with a time that is no earlier than another; nothing when it is absent."""
     cdef char time[TIME_BYTES]
     if wall_ns == ABSENT:
         return
-    time_write(time, wall_ns, 9)
+    time_write(time, wall_ns if wall_ns > least_ns else least_ns, 9)
     text_add(text, key)
     text_add(text, time)
     text_add(text, b"\"\n")
