@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,11 +162,13 @@ static void in_graveyard(char *path, const char *name)
 static void death(char **program, int programs)
 {
     static const char text[] = "Born: \"2026-01-01T00:00:00Z\"\nDied: \"2026-01-01T00:00:01Z\"\nExitCode: 0\n";
-    char draft[PATH_MAX], stone[PATH_MAX];
+    char draft[PATH_MAX], stone[PATH_MAX], fifo[PATH_MAX];
     int fd, file;
     pid_t child;
     long long carved;
 
+    in_graveyard(fifo, ".peer.alive");
+    unlink(fifo); /* a crashed peer of another clock is dead already */
     in_graveyard(draft, ".peer.tmp");
     in_graveyard(stone, "peer");
     unlink(stone);
@@ -186,7 +189,7 @@ static void death(char **program, int programs)
 static void crash(char **program, int programs)
 {
     char fifo[PATH_MAX], stone[PATH_MAX];
-    int fd;
+    int fd, held;
     pid_t child, peer;
     long long killed;
 
@@ -203,7 +206,9 @@ static void crash(char **program, int programs)
         for (;;)
             pause();
     }
-    usleep(2000);
+    while ((held = open(fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0)
+        sched_yield(); /* until the peer holds it */
+    close(held);
     child = start(program, programs, "sleep", &fd);
     reported(fd);
     usleep(2000);

@@ -46,9 +46,12 @@ def measure(clock: str, prefix: list[str], graveyard: Path) -> list[list[int]]:
     return [[int(word) for word in line.split()] for line in output.splitlines()]
 
 
-def footprint(prefix: list[str], graveyard: Path) -> tuple[int, int, float]:
+def footprint(prefix: list[str]) -> tuple[int, int, float]:
     """PSS and private dirty memory in kB, and wake-ups a second, while nothing happens."""
-    with subprocess.Popen([*prefix, "sleep", "1000"], env=environment(graveyard, depends=True)) as process:
+    with (
+        tempfile.TemporaryDirectory(prefix="kubexit-bench-") as folder,
+        subprocess.Popen([*prefix, "sleep", "1000"], env=environment(Path(folder), depends=True)) as process,
+    ):
         time.sleep(0.5)
         proc = Path("/proc") / str(process.pid)
         rollup = dict(
@@ -81,7 +84,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kubexit-bench-") as folder:
         graveyard = Path(folder)
         for done in range(ROUNDS):
-            print(f"\r  round {done + 1}/{ROUNDS}", end="", file=sys.stderr, flush=True)
+            if sys.stderr.isatty():
+                print(f"\r  round {done + 1}/{ROUNDS} ", end="", file=sys.stderr, flush=True)
             for name, prefix in known.items():
                 for row in measure("life", prefix, graveyard):
                     samples.setdefault((name, "start"), []).append(row[0])
@@ -91,7 +95,8 @@ def main() -> int:
                 clocks += ["crash"] if name.startswith("kubexit") else []
                 for clock in clocks:
                     samples.setdefault((name, clock), []).extend(row[0] for row in measure(clock, prefix, graveyard))
-        print("\r", end="", file=sys.stderr)
+        if sys.stderr.isatty():
+            print("\r", end="", file=sys.stderr)
         print(f"  median µs of {ROUNDS * REPEATS}     " + "".join(f"{column:>9}" for column in columns))
         for name in known:
             cells = [samples.get((name, column)) for column in columns]
@@ -100,7 +105,8 @@ def main() -> int:
         print("\n  while nothing happens        PSS kB  dirty kB  wake-ups/s")
         for name, prefix in known.items():
             if name != "floor":
-                pss, dirty, wakeups = footprint(prefix, graveyard)
+                # A folder of its own: in the other one the peer is dead, so nothing would be started.
+                pss, dirty, wakeups = footprint(prefix)
                 print(f"  {name:<24}{pss:>11}{dirty:>10}{wakeups:>12.2f}")
     return 0
 

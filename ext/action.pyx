@@ -266,14 +266,15 @@ cdef void action_drain(supervisor_t *kx) noexcept nogil:
     command_leave_terminal(&kx.command)
     kx.life.died_ns = clock_wall_ns()
     action_settle_code(kx)
-    if kx.command.started:
-        log_info(&kx.log, b"command ended with exit code %d", kx.command_code)
     if kx.settings.orphan_grace_ns == 0 or action_drain_signal(kx, kernel.SIGTERM) == 0:
         supervisor_event(kx, EVENT_ALONE)
-        return
-    action_arm(kx, kx.settings.orphan_grace_ns)
-    if left_ns < kx.deadline_ns:
-        kx.deadline_ns = left_ns    # it counts into the grace period
+    else:
+        action_arm(kx, kx.settings.orphan_grace_ns)
+        if left_ns < kx.deadline_ns:
+            kx.deadline_ns = left_ns    # it counts into the grace period
+    if kx.command.started:
+        # After the tombstone, when nothing is left behind: peers wait for that, not for this.
+        log_info(&kx.log, b"command ended with exit code %d", kx.command_code)
 
 
 cdef void action_settle_code(supervisor_t *kx) noexcept nogil:

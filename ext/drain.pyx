@@ -54,7 +54,7 @@ cdef kernel.pid_t drain_parent(kernel.pid_t pid) noexcept nogil:
     cdef kernel.pid_t parent = 0
     cdef int file
     kernel.snprintf(path, sizeof(path), b"/proc/%d/stat", pid)
-    file = kernel.open(path, kernel.O_RDONLY | kernel.O_CLOEXEC)
+    file = kernel.openat(kernel.AT_FDCWD, path, kernel.O_RDONLY | kernel.O_CLOEXEC)
     if file < 0:
         return 0
     length = kernel.read(file, text, STAT_BYTES)

@@ -42,14 +42,15 @@ cdef void graveyard_begin(graveyard_t *graveyard, const char *path, kernel.mode_
 cdef int graveyard_open(graveyard_t *graveyard, bint make) noexcept nogil:
     """Open the folder; 0, 1 when it had to be made, or -errno."""
     cdef kernel.stat_s status
-    cdef int folder = kernel.open(graveyard.path, kernel.O_PATH | kernel.O_DIRECTORY | kernel.O_CLOEXEC)
+    cdef int flags = kernel.O_PATH | kernel.O_DIRECTORY | kernel.O_CLOEXEC
+    cdef int folder = kernel.openat(kernel.AT_FDCWD, graveyard.path, flags)
     cdef int made = 0
     if folder < 0 and kernel.errno == kernel.ENOENT and make:
         made = path_make(graveyard.path, graveyard.mode)
         if made < 0:
             return made
         made = 1 - made
-        folder = kernel.open(graveyard.path, kernel.O_PATH | kernel.O_DIRECTORY | kernel.O_CLOEXEC)
+        folder = kernel.openat(kernel.AT_FDCWD, graveyard.path, flags)
     if folder < 0:
         return -kernel.errno
     if graveyard.folder >= 0:

@@ -76,7 +76,6 @@ cdef extern from "<fcntl.h>" nogil:
         O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_CLOEXEC, O_DIRECTORY
         O_PATH, O_NOCTTY
         AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_EACCESS
-    int open(const char *path, int flags, ...)
     int openat(int folder, const char *path, int flags, ...)
 
 cdef extern from "<unistd.h>" nogil:

@@ -132,11 +132,15 @@ cdef int lifecycle_supervise(supervisor_t *kx) noexcept nogil:
         return error
     kx.command.own_group = kx.settings.signal_group
     kx.birth.api_ready = not kx.settings.asks_api
-    # A process group and a terminal that are not ours alone: we are a job of some shell.
-    kx.job_control = kernel.getpid() != 1 and kernel.tcgetpgrp(0) == kernel.getpgrp() \
-        and kernel.getsid(0) != kernel.getpid()
+    kx.job_control = lifecycle_is_job()
     eventloop_run(kx)
     return kx.life.exit_code
+
+
+cdef bint lifecycle_is_job() noexcept nogil:
+    """Whether we are the foreground job of somebody's shell: a terminal that is not ours alone."""
+    cdef kernel.pid_t foreground = kernel.tcgetpgrp(0)
+    return foreground > 0 and foreground == kernel.getpgrp() and kernel.getsid(0) != kernel.getpid()
 
 
 cdef int lifecycle_enter_graveyard(supervisor_t *kx) noexcept nogil:

@@ -7,8 +7,8 @@ cdef void notice_write(const char *reason) noexcept nogil:
     """Write the reason if the file is there, is a file, and nobody has written to it."""
     cdef kernel.stat_s status
     cdef text_t text
-    cdef int file = kernel.open(b"/dev/termination-log", kernel.O_WRONLY | kernel.O_NONBLOCK | kernel.O_NOCTTY
-                                | kernel.O_CLOEXEC)
+    cdef int file = kernel.openat(kernel.AT_FDCWD, b"/dev/termination-log", kernel.O_WRONLY
+                                  | kernel.O_NONBLOCK | kernel.O_NOCTTY | kernel.O_CLOEXEC)
     if file < 0:
         return
     if kernel.fstat(file, &status) == 0 and kernel.S_ISREG(status.st_mode) and status.st_size == 0:

@@ -22,6 +22,8 @@ cdef void reaper_collect(supervisor_t *kx) noexcept nogil:
             kx.command.pid = 0
             kx.command_code = exitcode_of_status(status)
             supervisor_event(kx, EVENT_COMMAND_ENDED)
+            if kx.phase == PHASE_END:
+                return      # the rest is PID 1's, if that is not us
         elif pid == kx.birth.pid:
             birth_take_verdict(kx, status)
         else:

@@ -62,7 +62,7 @@ cdef int setting_pod_field(const settings_t *settings, int row, const char *file
     cdef kernel.ssize_t length = <kernel.ssize_t>kernel.strnlen(text, POD_FIELD_BYTES)
     cdef int descriptor
     if length == 0:
-        descriptor = kernel.open(file, kernel.O_RDONLY | kernel.O_CLOEXEC | kernel.O_NONBLOCK)
+        descriptor = kernel.openat(kernel.AT_FDCWD, file, kernel.O_RDONLY | kernel.O_NONBLOCK | kernel.O_CLOEXEC)
         if descriptor < 0:
             return -1
         length = kernel.read(descriptor, target, POD_FIELD_BYTES)
