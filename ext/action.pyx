@@ -173,7 +173,7 @@ cdef void action_forget_births(supervisor_t *kx) noexcept nogil:
             kernel.close(dep.alive)
             dep.alive = -1
     if not dependencies_watched(&kx.settings.deps, kx.settings.birth_source, True):
-        graveyard_close(&kx.graveyard)
+        graveyard_unwatch(&kx.graveyard)
         kx.poll_at_ns = NEVER_NS
 
 
@@ -197,6 +197,8 @@ cdef void action_carve_life(supervisor_t *kx) noexcept nogil:
     cdef int error
     if kx.outside:
         return
+    if kx.graveyard.folder < 0:
+        graveyard_open(&kx.graveyard, False)
     error = -graveyard_carve(&kx.graveyard, kx.settings.name, &kx.life)
     if error != 0:
         log_warn(&kx.log, b"tombstone %s/%s cannot be written: %s", kx.settings.graveyard, kx.settings.name,
@@ -266,6 +268,8 @@ cdef void action_drain(supervisor_t *kx) noexcept nogil:
     command_leave_terminal(&kx.command)
     kx.life.died_ns = clock_wall_ns()
     action_settle_code(kx)
+    if kx.command.started and not kx.stopped_by_us and not kx.life.killed:
+        kx.reason[0] = 0        # it ended by itself, whatever was about to happen
     if kx.settings.orphan_grace_ns == 0 or action_drain_signal(kx, kernel.SIGTERM) == 0:
         supervisor_event(kx, EVENT_ALONE)
     else:

@@ -28,11 +28,13 @@ ctypedef struct dependency_t:
     int facts
     int exit_code
     int alive                   # write end of the peer's FIFO, -1: none held
+    int order                   # of the deaths that could end us, from 1 on; the last one is the reason
     bint stale                  # something about it has changed since the last look
     bint warned                 # its tombstone is unreadable and that was said
 
 ctypedef struct dependencies_t:
     int count
+    int deaths                  # that could end us, seen so far
     bint every_other            # KUBEXIT_BIRTH_DEPS has "*"
     int all_must_die            # KUBEXIT_DEATH_POLICY=all
     dependency_t list[DEPENDENCIES_MOST]
@@ -77,12 +79,20 @@ cdef int dependencies_dead(dependencies_t *deps) noexcept nogil:
         if deps.list[index].ends_us == 0:
             continue
         if deps.list[index].ends_us & deps.list[index].facts:
-            dead = index
             if not deps.all_must_die:
-                return dead
+                return index
+            if dead < 0 or deps.list[index].order > deps.list[dead].order:
+                dead = index
         elif deps.all_must_die:
             return -1
     return dead
+
+
+cdef void dependency_note_death(dependencies_t *deps, dependency_t *dep, int facts_before) noexcept nogil:
+    """Remember in which order they died."""
+    if dep.ends_us & dep.facts and not dep.ends_us & facts_before:
+        deps.deaths += 1
+        dep.order = deps.deaths
 
 
 cdef bint dependency_awaited(const dependency_t *dep, int source) noexcept nogil:

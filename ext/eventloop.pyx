@@ -52,7 +52,7 @@ cdef bint eventloop_watches(supervisor_t *kx) noexcept nogil:
 cdef void eventloop_set_poll(supervisor_t *kx) noexcept nogil:
     """When to look at the graveyard next, whatever inotify says."""
     cdef long long interval_ns = kx.settings.poll_ns
-    if kx.graveyard.watch < 0 or kx.graveyard.folder < 0:
+    if kx.graveyard.watch < 0 or kx.graveyard.suspect:
         if interval_ns == 0 or interval_ns > BLIND_POLL_MS * MILLISECOND_NS:
             interval_ns = BLIND_POLL_MS * MILLISECOND_NS
     kx.poll_at_ns = NEVER_NS if interval_ns == 0 else clock_add_ns(clock_monotonic_ns(), interval_ns)
@@ -65,6 +65,7 @@ cdef void eventloop_wait(supervisor_t *kx, kernel.pollfd *ready) noexcept nogil:
     cdef long long now_ns
     cdef unsigned long count = POLL_PEERS
     cdef int index
+    graveyard_leave(&kx.graveyard)
     eventloop_await(&ready[POLL_SIGNALS], kx.signals.descriptor, kernel.POLLIN)
     eventloop_await(&ready[POLL_WATCH], kx.graveyard.watch, kernel.POLLIN)
     eventloop_await(&ready[POLL_READY], kx.ready.descriptor, kx.ready.events)
@@ -130,14 +131,19 @@ cdef void eventloop_look(supervisor_t *kx, const kernel.pollfd *ready) noexcept 
     """What the watch, the FIFOs and the backstop poll tell about dependencies."""
     cdef int count = POLL_PEERS
     cdef int index
+    cdef bint was_suspect
     # The FIFOs stand in the poll set in the order of the list.
     for index in range(kx.settings.deps.count):
         if kx.settings.deps.list[index].alive >= 0:
             if ready[count].revents:
                 kx.settings.deps.list[index].stale = True
             count += 1
-    if ready[POLL_WATCH].revents and graveyard_take_events(&kx.graveyard, &kx.settings.deps):
-        eventloop_reopen(kx)
+    if ready[POLL_WATCH].revents:
+        was_suspect = kx.graveyard.suspect
+        if graveyard_take_events(&kx.graveyard, &kx.settings):
+            eventloop_reopen(kx)
+        elif kx.graveyard.suspect and not was_suspect:
+            eventloop_set_poll(kx)
     if kx.poll_at_ns != NEVER_NS and clock_monotonic_ns() >= kx.poll_at_ns:
         eventloop_poll(kx)
     eventloop_look_at_peers(kx)
@@ -179,9 +185,12 @@ cdef void eventloop_look_at_peers(supervisor_t *kx) noexcept nogil:
     cdef char state[64]
     for index in range(kx.settings.deps.count):
         dep = &kx.settings.deps.list[index]
+        if dep.stale and kx.graveyard.folder < 0:
+            graveyard_open(&kx.graveyard, False)
         if dep.stale and dependency_watched(dep, kx.settings.birth_source, kx.phase > PHASE_LEAVING):
             before = dep.facts
-            peer_look(dep, &kx.graveyard, kx.settings.liveness, &kx.log)
+            peer_look(dep, &kx.graveyard, &kx.settings, &kx.log)
+            dependency_note_death(&kx.settings.deps, dep, before)
             looked = True
             if dep.facts != before and kx.log.level == LOG_DEBUG:
                 dependency_describe(dep, state, sizeof(state))
@@ -237,6 +246,7 @@ cdef void eventloop_check_time(supervisor_t *kx) noexcept nogil:
     reaper_collect(kx)
     eventloop_settle(kx)
     if kx.deadline_ns != NEVER_NS and clock_monotonic_ns() >= kx.deadline_ns:
+        kx.deadline_ns = NEVER_NS
         supervisor_event(kx, EVENT_TIME_UP)
 
 

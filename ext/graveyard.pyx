@@ -1,8 +1,9 @@
-"""The graveyard: a folder that is held open, watched, carved into and read.
+"""The graveyard: a folder that is watched, carved into and read.
 
-Everything goes through the folder's descriptor, so that a path that changes its
-meaning cannot split one protocol over two folders; the path is looked up again
-when the folder goes away, and once more before the death is carved.
+Each visit opens the folder, does all it has to do through that descriptor, and
+lets go of it: a path that changes its meaning cannot split one visit over two
+folders, and a folder that is held open could not be unmounted, nor would inotify
+tell that it was deleted.
 """
 from libc.stddef cimport size_t
 cimport kernel
@@ -23,9 +24,11 @@ cdef enum:
 ctypedef struct graveyard_t:
     const char *path
     kernel.mode_t mode          # for a folder that has to be made
-    int folder                  # O_PATH descriptor, -1: the folder is gone
+    int folder                  # O_PATH descriptor during a visit, else -1
     int watch                   # inotify descriptor, -1: none, polling is all there is
-    unsigned long device        # which folder the descriptor is
+    bint gone                   # the folder was deleted and has not been made again
+    bint suspect                # our FIFO was removed: the folder may be on its way out
+    unsigned long device        # which folder is watched
     unsigned long inode
 
 
@@ -35,13 +38,14 @@ cdef void graveyard_begin(graveyard_t *graveyard, const char *path, kernel.mode_
     graveyard.mode = mode
     graveyard.folder = -1
     graveyard.watch = -1
+    graveyard.gone = False
+    graveyard.suspect = False
     graveyard.device = 0
     graveyard.inode = 0
 
 
 cdef int graveyard_open(graveyard_t *graveyard, bint make) noexcept nogil:
     """Open the folder; 0, 1 when it had to be made, or -errno."""
-    cdef kernel.stat_s status
     cdef int flags = kernel.O_PATH | kernel.O_DIRECTORY | kernel.O_CLOEXEC
     cdef int folder = kernel.openat(kernel.AT_FDCWD, graveyard.path, flags)
     cdef int made = 0
@@ -53,19 +57,29 @@ cdef int graveyard_open(graveyard_t *graveyard, bint make) noexcept nogil:
         folder = kernel.openat(kernel.AT_FDCWD, graveyard.path, flags)
     if folder < 0:
         return -kernel.errno
-    if graveyard.folder >= 0:
-        kernel.close(graveyard.folder)
+    graveyard_leave(graveyard)
     graveyard.folder = folder
-    if graveyard.watch >= 0 and kernel.fstat(folder, &status) == 0:
-        graveyard.device = status.st_dev
-        graveyard.inode = status.st_ino
     return made
 
 
+cdef void graveyard_leave(graveyard_t *graveyard) noexcept nogil:
+    """The visit is over."""
+    if graveyard.folder >= 0:
+        kernel.close(graveyard.folder)
+        graveyard.folder = -1
+
+
 cdef int graveyard_watch(graveyard_t *graveyard) noexcept nogil:
-    """Watch the folder; 0, or -errno when inotify cannot be had."""
+    """Watch the folder; 0, or -errno when inotify cannot be had.
+
+    By path: inotify takes no descriptor without /proc. Should the path lead
+    elsewhere between the two calls, the backstop poll finds it.
+    """
     cdef kernel.stat_s status
     cdef int error
+    if kernel.fstat(graveyard.folder, &status) == 0:
+        graveyard.device = status.st_dev
+        graveyard.inode = status.st_ino
     if graveyard.watch < 0:
         graveyard.watch = kernel.inotify_init1(kernel.IN_CLOEXEC | kernel.IN_NONBLOCK)
         if graveyard.watch < 0:
@@ -75,16 +89,13 @@ cdef int graveyard_watch(graveyard_t *graveyard) noexcept nogil:
         kernel.close(graveyard.watch)
         graveyard.watch = -1
         return -error
-    if kernel.fstat(graveyard.folder, &status) == 0:
-        graveyard.device = status.st_dev
-        graveyard.inode = status.st_ino
     return 0
 
 
 cdef bint graveyard_replaced(const graveyard_t *graveyard) noexcept nogil:
     """Whether the path leads to another folder by now, or to none."""
     cdef kernel.stat_s status
-    if graveyard.folder < 0 or kernel.fstatat(kernel.AT_FDCWD, graveyard.path, &status, 0) < 0:
+    if graveyard.gone or kernel.fstatat(kernel.AT_FDCWD, graveyard.path, &status, 0) < 0:
         return True
     return status.st_dev != graveyard.device or status.st_ino != graveyard.inode
 
@@ -96,21 +107,19 @@ cdef int graveyard_reopen(graveyard_t *graveyard) noexcept nogil:
     (moved away, say) does not speak for the new one.
     """
     cdef int result
-    if graveyard.watch >= 0:
-        kernel.close(graveyard.watch)
-        graveyard.watch = -1
-    if graveyard.folder >= 0:
-        kernel.close(graveyard.folder)
-        graveyard.folder = -1
+    graveyard_unwatch(graveyard)
+    graveyard_leave(graveyard)
     result = graveyard_open(graveyard, False)
+    graveyard.gone = result < 0
+    graveyard.suspect = False
     if result < 0:
         return result
     graveyard_watch(graveyard)
     return 0
 
 
-cdef void graveyard_close(graveyard_t *graveyard) noexcept nogil:
-    """Let go of the watch: nothing is awaited any more."""
+cdef void graveyard_unwatch(graveyard_t *graveyard) noexcept nogil:
+    """Let go of the watch."""
     if graveyard.watch >= 0:
         kernel.close(graveyard.watch)
         graveyard.watch = -1
@@ -194,10 +203,12 @@ cdef kernel.ssize_t graveyard_read(const graveyard_t *graveyard, const char *nam
     return length if length <= TOMBSTONE_BYTES else -kernel.EFBIG
 
 
-cdef bint graveyard_take_events(graveyard_t *graveyard, dependencies_t *deps) noexcept nogil:
+cdef bint graveyard_take_events(graveyard_t *graveyard, settings_t *settings) noexcept nogil:
     """Mark the dependencies that something happened to; True when the folder itself is gone.
 
-    One read a call: a storm of foreign writes must not keep signals waiting.
+    One read a call: a storm of foreign writes must not keep signals waiting. The
+    removal of our own FIFO is a hint that the folder is being deleted: as long as
+    somebody holds a FIFO in it open, inotify tells nothing of the folder's own end.
     """
     cdef char bytes[EVENTS_BYTES]
     cdef const kernel.inotify_event *event
@@ -209,9 +220,11 @@ cdef bint graveyard_take_events(graveyard_t *graveyard, dependencies_t *deps) no
         if event.mask & GRAVEYARD_GONE:
             gone = True
         elif event.mask & kernel.IN_Q_OVERFLOW:
-            dependencies_mark(deps)
+            dependencies_mark(&settings.deps)
+        elif event.len > 0 and event.name[0] == c'.':
+            graveyard_mark_fifo(graveyard, settings, event.name, (event.mask & kernel.IN_DELETE) != 0)
         elif event.len > 0:
-            dependencies_mark_file(deps, event.name)
+            dependencies_mark_name(&settings.deps, event.name, kernel.strlen(event.name))
         at += <kernel.ssize_t>(sizeof(kernel.inotify_event) + event.len)
     return gone
 
@@ -223,15 +236,19 @@ cdef void dependencies_mark(dependencies_t *deps) noexcept nogil:
         deps.list[index].stale = True
 
 
-cdef void dependencies_mark_file(dependencies_t *deps, const char *file) noexcept nogil:
-    """The dependency whose tombstone (NAME) or FIFO (.NAME.alive) this is has to be looked at."""
-    cdef size_t length = kernel.strlen(file)
-    cdef int index
-    if file[0] == c'.':
-        if length < 8 or kernel.memcmp(file + length - 6, b".alive", 6) != 0:
-            return
-        file += 1
-        length -= 7
-    index = dependency_index(deps, file, length)
+cdef void dependencies_mark_name(dependencies_t *deps, const char *name, size_t length) noexcept nogil:
+    """The dependency of this name has to be looked at again, if there is one."""
+    cdef int index = dependency_index(deps, name, length)
     if index >= 0:
         deps.list[index].stale = True
+
+
+cdef void graveyard_mark_fifo(graveyard_t *graveyard, settings_t *settings, const char *file,
+                              bint removed) noexcept nogil:
+    """A dot file: a dependency's FIFO (.NAME.alive), our own, or nothing of interest."""
+    cdef size_t length = kernel.strlen(file)
+    if length < 8 or kernel.memcmp(file + length - 6, b".alive", 6) != 0:
+        return
+    dependencies_mark_name(&settings.deps, file + 1, length - 7)
+    if removed and is_text(file + 1, length - 7, settings.name):
+        graveyard.suspect = True

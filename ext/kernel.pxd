@@ -133,7 +133,7 @@ cdef extern from "<poll.h>" nogil:
         short events
         short revents
     enum:
-        POLLIN, POLLOUT, POLLERR, POLLHUP
+        POLLIN, POLLOUT, POLLERR, POLLHUP, POLLNVAL
     int poll(pollfd *set, unsigned long count, int timeout_ms)
     int ppoll(pollfd *set, unsigned long count, const timespec *timeout, const void *mask)
 

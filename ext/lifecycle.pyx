@@ -40,6 +40,7 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
     cdef supervisor_t kx
     cdef int refusal
     signals_block(&kx.signals)
+    standard_descriptors_fill()
     log_open(&kx.log)
     settings_collect(&kx.settings, kernel.environ)
     if settings_disabled(&kx.settings):
@@ -57,6 +58,23 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
         return lifecycle_refuse(&kx, kx.settings.problem)
     settings_warn_unknown(&kx.settings, &kx.log)
     return lifecycle_supervise(&kx)
+
+
+cdef void standard_descriptors_fill() noexcept nogil:
+    """Occupy a standard descriptor that came in closed, else a tombstone's file might become our stderr.
+
+    With an O_PATH descriptor of "/", which exists everywhere, cannot be read or
+    written, and is closed again for the command.
+    """
+    cdef kernel.pollfd standard[3]
+    cdef int descriptor
+    for descriptor in range(3):
+        eventloop_await(&standard[descriptor], descriptor, 0)
+    if kernel.poll(standard, 3, 0) <= 0:
+        return
+    for descriptor in range(3):
+        if standard[descriptor].revents & kernel.POLLNVAL:
+            kernel.openat(kernel.AT_FDCWD, b"/", kernel.O_PATH | kernel.O_CLOEXEC)
 
 
 cdef void supervisor_begin(supervisor_t *kx, char **argv, const waiter_t *waiter) noexcept nogil:
@@ -229,8 +247,8 @@ cdef void supervisor_close_descriptors(supervisor_t *kx) noexcept nogil:
     """In a child that will not execute anything: let go of all that is ours."""
     cdef int index
     kernel.close(kx.signals.descriptor)
-    graveyard_close(&kx.graveyard)
-    kernel.close(kx.graveyard.folder)
+    graveyard_unwatch(&kx.graveyard)
+    graveyard_leave(&kx.graveyard)
     if kx.alive >= 0:
         kernel.close(kx.alive)
     for index in range(kx.settings.deps.count):

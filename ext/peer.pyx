@@ -7,13 +7,15 @@ cdef enum:
     CODE_UNKNOWN = 255          # as the original's -1 leaves a process
 
 
-cdef void peer_look(dependency_t *dep, const graveyard_t *graveyard, bint liveness, log_t *log) noexcept nogil:
+cdef void peer_look(dependency_t *dep, const graveyard_t *graveyard, const settings_t *settings,
+                    log_t *log) noexcept nogil:
     """Bring dep.facts up to date.
 
     First the FIFO, then the tombstone: an orderly end carves before it lets go,
     so that a holder found gone has carved its death, or crashed.
     """
     cdef bint gone = False
+    cdef int holder = LIVENESS_NONE
     cdef int facts
     dep.stale = False
     if dep.alive >= 0 and liveness_ended(dep.alive):
@@ -25,13 +27,21 @@ cdef void peer_look(dependency_t *dep, const graveyard_t *graveyard, bint livene
         if gone:
             peer_crash(dep)
         return
-    if liveness and dep.alive < 0 and liveness_open(graveyard, dep.name, &dep.alive) == LIVENESS_GONE:
-        gone = True
+    if settings.liveness and dep.alive < 0:
+        holder = liveness_open(graveyard, dep.name, &dep.alive)
     facts = peer_read(dep, graveyard, log)
     if facts < 0:
         facts = dep.facts & ~FACT_READY     # unreadable: no news; the next good write is seen
     dep.facts = facts
-    if gone and not facts & FACT_DIED:
+    if facts & FACT_DIED:
+        return
+    if gone and holder == LIVENESS_HELD:
+        # It died and was born again before we looked; how it died is not known. With
+        # the policy all that is nothing: it is alive.
+        if not settings.deps.all_must_die:
+            dep.facts |= FACT_DIED
+            dep.exit_code = CODE_UNKNOWN
+    elif gone or holder == LIVENESS_GONE:
         peer_crash(dep)
 
 

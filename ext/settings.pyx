@@ -140,6 +140,7 @@ cdef int settings_parse(settings_t *settings) noexcept nogil:
     settings.liveness = True
     settings.asks_api = False
     settings.deps.count = 0
+    settings.deps.deaths = 0
     settings.deps.every_other = False
     if settings_read_name(settings) != 0 or settings_read_graveyard(settings) != 0:
         return EXIT_SETTINGS

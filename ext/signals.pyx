@@ -90,12 +90,14 @@ cdef bint signal_is_ours(const kernel.signalfd_siginfo *signal) noexcept nogil:
 cdef bint signal_reached_command(const kernel.signalfd_siginfo *signal, bint own_group) noexcept nogil:
     """A terminal's signal goes to the whole foreground group: the command has it already.
 
-    A hangup is the exception: the kernel tells the session leader alone
-    (setsid(2), tty_ioctl(4)), and that is us when we lead it.
+    A hangup is the exception: the kernel sends HUP and CONT to the session leader
+    alone (setsid(2), tty_ioctl(4)), and that is us when we lead it.
     """
     if own_group or signal.ssi_code != kernel.SI_KERNEL:
         return False
-    return not (signal.ssi_signo == kernel.SIGHUP and kernel.getsid(0) == kernel.getpid())
+    if signal.ssi_signo != kernel.SIGHUP and signal.ssi_signo != kernel.SIGCONT:
+        return True
+    return kernel.getsid(0) != kernel.getpid()
 
 
 cdef const char *signal_name(int number) noexcept nogil:
