@@ -335,6 +335,10 @@ cdef int action_carve_death(supervisor_t *kx) noexcept nogil:
         if result >= 0:
             result = graveyard_carve(&kx.graveyard, kx.settings.name, &kx.life)
         tries += 1
+        if result == -kernel.ENOSPC or result == -kernel.EDQUOT:
+            # The draft needs room beside the birth that it replaces. All that is on
+            # that we know, and a tombstone that goes is no death.
+            graveyard_remove(&kx.graveyard, kx.settings.name)
         if result == 0 or tries > CARVE_RETRIES or not is_passing(-result):
             return result
         kernel.nanosleep(&pause, NULL)

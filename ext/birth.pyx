@@ -62,6 +62,7 @@ cdef void birth_become_waiter(supervisor_t *kx, kernel.pid_t parent) noexcept no
     cdef int argc = birth_arguments(kx, argv)
     cdef int error
     child_bind(parent)
+    birth_part_stdio()
     kernel.setpgid(0, 0)
     kernel.umask(kx.command.umask)
     if kx.birth.waiter.entry != NULL:
@@ -72,6 +73,17 @@ cdef void birth_become_waiter(supervisor_t *kx, kernel.pid_t parent) noexcept no
     error = execute(argv, kernel.environ)
     log_error(&kx.log, b"cannot start the readiness waiter %s: %s", argv[0], kernel.strerror(error))
     kernel._exit(EXIT_INTERNAL)
+
+
+cdef void birth_part_stdio() noexcept nogil:
+    """In the child: the command's stdin and stdout are not the waiter's. It reads an
+    end of file (a pipe, since /dev/null need not exist) and writes to stderr."""
+    cdef int ends[2]
+    if kernel.pipe(ends) == 0:
+        kernel.dup2(ends[0], 0)
+        kernel.close(ends[0])
+        kernel.close(ends[1])
+    kernel.dup2(2, 1)
 
 
 cdef int birth_arguments(supervisor_t *kx, char **argv) noexcept nogil:

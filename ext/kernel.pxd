@@ -87,6 +87,8 @@ cdef extern from "<unistd.h>" nogil:
     ssize_t read(int descriptor, void *target, size_t size)
     ssize_t write(int descriptor, const void *source, size_t size)
     int close(int descriptor)
+    int dup2(int descriptor, int copy)
+    int pipe(int ends[2])
     int unlinkat(int folder, const char *path, int flags)
     char *getcwd(char *target, size_t size)
     pid_t getpid()
@@ -204,6 +206,7 @@ cdef extern from "<sys/socket.h>" nogil:
     int bind(int descriptor, const sockaddr *address, socklen_t length)
     int connect(int descriptor, const sockaddr *address, socklen_t length)
     int getsockname(int descriptor, sockaddr *address, socklen_t *length)
+    int getpeername(int descriptor, sockaddr *address, socklen_t *length)
     int getsockopt(int descriptor, int level, int option, void *value, socklen_t *length)
 
 cdef extern from "<sys/un.h>" nogil:

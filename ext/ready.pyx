@@ -113,11 +113,29 @@ cdef bint ready_connect(ready_t *ready, const address_t *address) noexcept nogil
     if ready.descriptor < 0:
         return False
     if kernel.connect(ready.descriptor, target, length) == 0:
-        return True
+        return ready_is_connected(ready)
     if kernel.errno == kernel.EINPROGRESS:
         ready.events = kernel.POLLOUT
     else:
         ready_close(ready)
+    return False
+
+
+cdef bint ready_is_connected(ready_t *ready) noexcept nogil:
+    """Whether the other end is somebody else; else the connection is closed.
+
+    TCP lets a socket connect to itself when the kernel happens to give it the very
+    port that it calls, which any port of the ephemeral range may be.
+    """
+    cdef kernel.sockaddr_in6 ours
+    cdef kernel.sockaddr_in6 theirs
+    cdef kernel.socklen_t our_length = sizeof(ours)
+    cdef kernel.socklen_t their_length = sizeof(theirs)
+    if kernel.getsockname(ready.descriptor, <kernel.sockaddr *>&ours, &our_length) == 0 and \
+            kernel.getpeername(ready.descriptor, <kernel.sockaddr *>&theirs, &their_length) == 0 and \
+            (our_length != their_length or kernel.memcmp(&ours, &theirs, our_length) != 0):
+        return True
+    ready_close(ready)
     return False
 
 
@@ -131,7 +149,7 @@ cdef bint ready_answer(ready_t *ready) noexcept nogil:
         length = kernel.read(ready.descriptor, message, NOTIFY_BYTES)
         return length > 0 and ready_says(message, <size_t>length)
     if kernel.getsockopt(ready.descriptor, kernel.SOL_SOCKET, kernel.SO_ERROR, &error, &size) == 0 and error == 0:
-        return True
+        return ready_is_connected(ready)
     ready_close(ready)      # refused; the next probe is due in its time
     return False
 
