@@ -165,9 +165,13 @@ cdef int lifecycle_enter_graveyard(supervisor_t *kx) noexcept nogil:
     """Watch, then the FIFO, then our own old tombstone away; 0 or EXIT_GRAVEYARD.
 
     In this order, so that nothing that happens from now on is missed, and so that
-    a peer that sees the old tombstone go finds us alive.
+    a peer that sees the old tombstone go finds us alive. After a crash the tombstone
+    goes first: its Ready beside a FIFO that is held again would be a lie, while
+    without it the dead FIFO still tells of the crash.
     """
     cdef int made = graveyard_open(&kx.graveyard, True)
+    cdef int holder
+    cdef int held
     cdef bint watched = dependencies_watched(&kx.settings.deps, kx.settings.birth_source, False)
     cdef int error
     if made < 0:
@@ -175,9 +179,13 @@ cdef int lifecycle_enter_graveyard(supervisor_t *kx) noexcept nogil:
     if made == 1 and kx.settings.deps.count > 0:
         log_warn(&kx.log, b"graveyard %s did not exist and was made; is the shared volume mounted?",
                  kx.settings.graveyard)
-    if liveness_held(&kx.graveyard, kx.settings.name):
+    holder = liveness_open(&kx.graveyard, kx.settings.name, &held)
+    if holder == LIVENESS_HELD:
+        kernel.close(held)
         lifecycle_stay_outside(kx)
         return 0
+    if holder == LIVENESS_GONE:
+        graveyard_remove(&kx.graveyard, kx.settings.name)
     if watched:
         error = -graveyard_watch(&kx.graveyard)
         if error != 0:
