@@ -31,13 +31,19 @@ def run(argv, waiter):
 
 
 cdef void restore_dispositions() noexcept:
-    """Python ignores PIPE and XFSZ and handles INT; the command shall find the defaults."""
+    """Python ignores PIPE and XFSZ and handles INT; the command shall find the defaults.
+
+    An INT that was ignored on entry (nohup, a background job) Python leaves alone, and so do we.
+    """
     cdef kernel.sigaction_s standard
+    cdef kernel.sigaction_s interrupt
     kernel.memset(&standard, 0, sizeof(standard))
     standard.sa_handler = kernel.SIG_DFL
     kernel.sigaction(kernel.SIGPIPE, &standard, NULL)
     kernel.sigaction(kernel.SIGXFSZ, &standard, NULL)
-    kernel.sigaction(kernel.SIGINT, &standard, NULL)
+    kernel.sigaction(kernel.SIGINT, NULL, &interrupt)
+    if interrupt.sa_handler != kernel.SIG_IGN:
+        kernel.sigaction(kernel.SIGINT, &standard, NULL)
 
 
 def duration_parse(bytes text not None):

@@ -1,21 +1,6 @@
-"""Birth: the wait for birth dependencies, and the waiter, a child that asks the API.
-
-The supervisor does not know what the waiter is. It gets the names that have to be
-ready as arguments and answers with its exit code.
-"""
+"""Birth: the wait for birth dependencies, and the ways in which it ends."""
 from libc.stddef cimport size_t
 cimport kernel
-
-cdef extern from "kubexit.h" nogil:
-    ctypedef struct waiter_t:
-        const char *const *argv
-        int (*entry)(int argc, char **argv) noexcept nogil
-
-cdef enum:
-    WAITER_ARGUMENTS_MOST = 16          # of its own argv, before ours
-    WAITER_LEAVE_MS = 500               # from TERM to KILL
-    WAITER_BACKOFF_LEAST_MS = 50        # before a waiter that was killed starts again
-    WAITER_BACKOFF_MOST_MS = 5000
 
 ctypedef struct birth_t:
     const waiter_t *waiter
@@ -36,91 +21,6 @@ cdef void birth_begin(birth_t *birth, const waiter_t *waiter, bint asks_api) noe
     birth.deadline_ns = NEVER_NS
     birth.restart_ns = NEVER_NS
     birth.backoff_ns = WAITER_BACKOFF_LEAST_MS * MILLISECOND_NS
-
-
-cdef int birth_start_waiter(supervisor_t *kx) noexcept nogil:
-    """Start the waiter; 0 or -errno.
-
-    fork(2), since an entry function runs on in the child; it has its own group,
-    so that a terminal's Ctrl-C reaches us first and a KILL reaches its children.
-    """
-    cdef kernel.pid_t parent = kernel.getpid()
-    cdef kernel.pid_t pid = kernel.fork()
-    kx.birth.restart_ns = NEVER_NS
-    if pid == 0:
-        birth_become_waiter(kx, parent)
-    if pid < 0:
-        return -kernel.errno
-    kx.birth.pid = pid
-    log_debug(&kx.log, b"waiter started, pid %d", pid)
-    return 0
-
-
-cdef void birth_become_waiter(supervisor_t *kx, kernel.pid_t parent) noexcept nogil:
-    """In the child: undo what is ours, then be the waiter. Never returns."""
-    cdef char *argv[WAITER_ARGUMENTS_MOST + DEPENDENCIES_MOST + 8]
-    cdef int argc = birth_arguments(kx, argv)
-    cdef int error
-    child_bind(parent)
-    birth_part_stdio()
-    kernel.setpgid(0, 0)
-    kernel.umask(kx.command.umask)
-    if kx.birth.waiter.entry != NULL:
-        supervisor_close_descriptors(kx)    # no exec will do it
-        signals_restore(&kx.signals)
-        kernel._exit(kx.birth.waiter.entry(argc, argv))
-    signals_restore(&kx.signals)
-    error = execute(argv, kernel.environ)
-    log_error(&kx.log, b"cannot start the readiness waiter %s: %s", argv[0], kernel.strerror(error))
-    kernel._exit(EXIT_INTERNAL)
-
-
-cdef void birth_part_stdio() noexcept nogil:
-    """In the child: the command's stdin and stdout are not the waiter's. It reads an
-    end of file (a pipe, since /dev/null need not exist) and writes to stderr."""
-    cdef int ends[2]
-    if kernel.pipe(ends) == 0:
-        kernel.dup2(ends[0], 0)
-        kernel.close(ends[0])
-        kernel.close(ends[1])
-    kernel.dup2(2, 1)
-
-
-cdef int birth_arguments(supervisor_t *kx, char **argv) noexcept nogil:
-    """The waiter's own arguments, then the pod and the names; their count."""
-    cdef int count = 0
-    cdef int index
-    cdef dependency_t *dep
-    while count < WAITER_ARGUMENTS_MOST and kx.birth.waiter.argv[count] != NULL:
-        argv[count] = <char *>kx.birth.waiter.argv[count]
-        count += 1
-    argv[count] = <char *>b"--pod"
-    argv[count + 1] = kx.settings.pod_name
-    argv[count + 2] = <char *>b"--namespace"
-    argv[count + 3] = kx.settings.pod_namespace
-    argv[count + 4] = <char *>b"--name"
-    argv[count + 5] = <char *>kx.settings.name
-    count += 6
-    for index in range(kx.settings.deps.count):
-        dep = &kx.settings.deps.list[index]
-        if dep.starts_us & FACT_READY:
-            if dep.optional:
-                dep.name[dep.length] = c'?'     # this child's copy of the name
-                dep.name[dep.length + 1] = 0
-            argv[count] = dep.name
-            count += 1
-    if kx.settings.deps.every_other:
-        argv[count] = <char *>b"*"
-        count += 1
-    argv[count] = NULL
-    return count
-
-
-cdef void birth_signal_waiter(const birth_t *birth, int signal) noexcept nogil:
-    """Tell the waiter, and whatever it started, to leave."""
-    if birth.pid > 0:
-        kernel.kill(birth.pid, signal)
-        kernel.kill(-birth.pid, signal)
 
 
 cdef void birth_take_verdict(supervisor_t *kx, int status) noexcept nogil:
@@ -181,3 +81,68 @@ cdef void birth_report_missing(supervisor_t *kx) noexcept nogil:
     text_add_byte(&text, 0)
     log_error(&kx.log, b"birth dependencies not met after %s: %s", kx.settings.value[SETTING_BIRTH_TIMEOUT],
               text.bytes)
+
+
+cdef void birth_await(supervisor_t *kx) noexcept nogil:
+    """Some birth dependency is not there yet: start the waiter and the clock."""
+    log_info(&kx.log, b"waiting for birth dependencies: %s, at most %s", kx.settings.value[SETTING_BIRTH_DEPS],
+             kx.settings.value[SETTING_BIRTH_TIMEOUT])
+    action_arm(kx, kx.settings.birth_timeout_ns)
+    if not kx.birth.api_ready and kx.settings.birth_timeout_ns > 0:
+        birth_start_waiter(kx)
+
+
+cdef void birth_start_waiter(supervisor_t *kx) noexcept nogil:
+    """Start the waiter, or try again a little later."""
+    cdef int error = -waiter_start(kx)
+    if error != 0:
+        log_warn(&kx.log, b"no process for the readiness waiter: %s; trying again", kernel.strerror(error))
+        kx.birth.restart_ns = clock_add_ns(clock_monotonic_ns(), kx.birth.backoff_ns)
+
+
+cdef void birth_abandon(supervisor_t *kx, int event) noexcept nogil:
+    """The wait for birth is given up: remember the outcome, end the waiter."""
+    cdef char signal[16]
+    if event == EVENT_DEPENDENCY_DIED:
+        action_explain_death(kx)
+        # A main whose proxy is dead must not look as if it had done its work.
+        kx.life.exit_code = EXIT_UNAVAILABLE if kx.settings.deps.list[kx.dead].starts_us != 0 \
+            or kx.settings.deps.every_other else EXIT_STOPPED
+    else:
+        signal_label(signal, sizeof(signal), <int>kx.signal.ssi_signo)
+        kernel.snprintf(kx.reason, REASON_BYTES, b"%s from pid %u, uid %u, while waiting for birth dependencies",
+                        signal, kx.signal.ssi_pid, kx.signal.ssi_uid)
+        kx.life.exit_code = EXIT_BY_SIGNAL + <int>kx.signal.ssi_signo
+    log_info(&kx.log, b"%s: the command is not started", kx.reason)
+    kx.birth.restart_ns = NEVER_NS
+    if kx.birth.pid > 0:
+        waiter_signal(&kx.birth, kernel.SIGTERM)
+        action_arm(kx, WAITER_LEAVE_MS * MILLISECOND_NS)
+    else:
+        supervisor_event(kx, EVENT_WAITER_GONE)
+
+
+cdef void birth_expire(supervisor_t *kx) noexcept nogil:
+    """The birth timeout is over: the waiter may say what it last saw."""
+    birth_report_missing(kx)
+    kx.birth.restart_ns = NEVER_NS
+    if kx.birth.pid > 0:
+        waiter_signal(&kx.birth, kernel.SIGTERM)
+        action_arm(kx, WAITER_LEAVE_MS * MILLISECOND_NS)
+    else:
+        birth_time_out(kx)
+
+
+cdef void birth_fail(supervisor_t *kx) noexcept nogil:
+    """The birth failed: its code is ours."""
+    cdef const char *why = b"the readiness waiter failed"
+    if kx.birth.failure == EXIT_UNAVAILABLE:
+        why = b"birth dependencies were not ready in time, or can never be"
+    elif kx.birth.failure == EXIT_SETTINGS:
+        why = b"birth dependencies cannot be as they are set"
+    elif kx.birth.failure == EXIT_REFUSED:
+        why = b"the Kubernetes API refused to tell about readiness"
+    kernel.snprintf(kx.reason, REASON_BYTES, b"%s: %.300s", why, kx.settings.value[SETTING_BIRTH_DEPS])
+    log_error(&kx.log, b"%s: the command is not started", kx.reason)
+    kx.life.exit_code = kx.birth.failure
+    burial_end(kx)

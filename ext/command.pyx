@@ -153,10 +153,11 @@ cdef void command_signal(const command_t *command, int signal) noexcept nogil:
     """Send a signal to the command, or to its group.
 
     Its pid cannot be another's: we alone collect it, and not before the last
-    signal is decided. ESRCH means a group that is empty.
+    signal is decided. An empty group is one that the command has left.
     """
     if command.pid > 0:
-        kernel.kill(-command.pid if command.own_group else command.pid, signal)
+        if not command.own_group or kernel.kill(-command.pid, signal) < 0:
+            kernel.kill(command.pid, signal)
 
 
 cdef void command_kill(const command_t *command) noexcept nogil:

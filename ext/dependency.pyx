@@ -142,3 +142,10 @@ cdef void dependency_describe(const dependency_t *dep, char *target, size_t size
         kernel.snprintf(target, size, b"born, not ready")
     else:
         kernel.snprintf(target, size, b"not born")
+
+
+cdef void dependencies_mark(dependencies_t *deps) noexcept nogil:
+    """All dependencies have to be looked at again."""
+    cdef int index
+    for index in range(deps.count):
+        deps.list[index].stale = True

@@ -46,7 +46,10 @@ cdef bint drain_descends(kernel.pid_t pid, kernel.pid_t ancestor) noexcept nogil
 
 
 cdef kernel.pid_t drain_parent(kernel.pid_t pid) noexcept nogil:
-    """The parent of a process from /proc/PID/stat (proc(5)); 0 when it is gone, or a zombie."""
+    """The parent of a process from /proc/PID/stat (proc(5)); 0 when it is gone.
+
+    A zombie counts: it may be a process whose first thread has ended before others.
+    """
     cdef char text[STAT_BYTES + 1]
     cdef char path[32]
     cdef kernel.ssize_t length
@@ -64,7 +67,7 @@ cdef kernel.pid_t drain_parent(kernel.pid_t pid) noexcept nogil:
     while at > 0 and text[at] != c')':
         at -= 1
     at += 4
-    if at < 4 or at >= length or text[at - 2] == c'Z':
+    if at < 4 or at >= length:
         return 0
     while at < length and is_digit(text[at]):
         parent = parent * 10 + (text[at] - c'0')

@@ -26,7 +26,7 @@ cdef void eventloop_run(supervisor_t *kx) noexcept nogil:
             eventloop_take_signals(kx)
         if kx.phase == PHASE_END:
             return
-        eventloop_look(kx, ready)
+        lookout_take(kx, ready)
         eventloop_probe(kx, ready)
         eventloop_check_time(kx)
         eventloop_settle(kx)
@@ -35,27 +35,13 @@ cdef void eventloop_run(supervisor_t *kx) noexcept nogil:
 cdef void eventloop_begin(supervisor_t *kx) noexcept nogil:
     """Watch is set: look. Who is dead already, what is ready already?"""
     dependencies_mark(&kx.settings.deps)
-    if eventloop_watches(kx):
-        eventloop_look_at_peers(kx)
-        eventloop_set_poll(kx)
+    if lookout_is_needed(kx):
+        lookout_judge(kx)
+        lookout_set_poll(kx)
         kx.unseen_at_ns = clock_monotonic_ns() + UNSEEN_MS * MILLISECOND_NS
     if kx.phase == PHASE_BIRTH and not eventloop_is_ready(kx):
-        action_await_birth(kx)
+        birth_await(kx)
     eventloop_settle(kx)
-
-
-cdef bint eventloop_watches(supervisor_t *kx) noexcept nogil:
-    """Whether the graveyard can (still) tell us anything."""
-    return dependencies_watched(&kx.settings.deps, kx.settings.birth_source, kx.phase > PHASE_LEAVING)
-
-
-cdef void eventloop_set_poll(supervisor_t *kx) noexcept nogil:
-    """When to look at the graveyard next, whatever inotify says."""
-    cdef long long interval_ns = kx.settings.poll_ns
-    if kx.graveyard.watch < 0 or kx.graveyard.suspect:
-        if interval_ns == 0 or interval_ns > BLIND_POLL_MS * MILLISECOND_NS:
-            interval_ns = BLIND_POLL_MS * MILLISECOND_NS
-    kx.poll_at_ns = NEVER_NS if interval_ns == 0 else clock_add_ns(clock_monotonic_ns(), interval_ns)
 
 
 cdef void eventloop_wait(supervisor_t *kx, kernel.pollfd *ready) noexcept nogil:
@@ -127,87 +113,6 @@ cdef int eventloop_event_of(const supervisor_t *kx, unsigned int signal) noexcep
     return EVENT_SIGNAL_HANGUP if signal == kernel.SIGHUP else EVENT_SIGNAL_OTHER
 
 
-cdef void eventloop_look(supervisor_t *kx, const kernel.pollfd *ready) noexcept nogil:
-    """What the watch, the FIFOs and the backstop poll tell about dependencies."""
-    cdef int count = POLL_PEERS
-    cdef int index
-    cdef bint was_suspect
-    # The FIFOs stand in the poll set in the order of the list.
-    for index in range(kx.settings.deps.count):
-        if kx.settings.deps.list[index].alive >= 0:
-            if ready[count].revents:
-                kx.settings.deps.list[index].stale = True
-            count += 1
-    if ready[POLL_WATCH].revents:
-        was_suspect = kx.graveyard.suspect
-        if graveyard_take_events(&kx.graveyard, &kx.settings):
-            eventloop_reopen(kx)
-        elif kx.graveyard.suspect and not was_suspect:
-            eventloop_set_poll(kx)
-    if kx.poll_at_ns != NEVER_NS and clock_monotonic_ns() >= kx.poll_at_ns:
-        eventloop_poll(kx)
-    eventloop_look_at_peers(kx)
-
-
-cdef void eventloop_poll(supervisor_t *kx) noexcept nogil:
-    """The backstop: inotify is silent on some file systems and sandboxes."""
-    cdef int index
-    dependencies_mark(&kx.settings.deps)
-    if graveyard_replaced(&kx.graveyard):
-        eventloop_reopen(kx)
-    eventloop_set_poll(kx)
-    if clock_monotonic_ns() < kx.unseen_at_ns:
-        return
-    kx.unseen_at_ns = NEVER_NS
-    for index in range(kx.settings.deps.count):
-        if kx.settings.deps.list[index].facts == 0 and kx.settings.deps.list[index].alive < 0:
-            log_warn(&kx.log, b"dependency %s has not been seen in %s yet; is it wrapped, with this name and folder?",
-                     kx.settings.deps.list[index].name, kx.settings.graveyard)
-
-
-cdef void eventloop_reopen(supervisor_t *kx) noexcept nogil:
-    """The graveyard was deleted, moved or unmounted: take what is at its path now, or wait for it."""
-    cdef int error = -graveyard_reopen(&kx.graveyard)
-    if error == 0:
-        log_warn(&kx.log, b"graveyard %s was replaced; watching the new one", kx.settings.graveyard)
-    else:
-        log_debug(&kx.log, b"graveyard %s is gone: %s; waiting for it", kx.settings.graveyard, kernel.strerror(error))
-    dependencies_mark(&kx.settings.deps)
-    eventloop_set_poll(kx)
-
-
-cdef void eventloop_look_at_peers(supervisor_t *kx) noexcept nogil:
-    """Look at the dependencies that something happened to, then judge all of them."""
-    cdef dependency_t *dep
-    cdef bint looked = False
-    cdef int before
-    cdef int index
-    cdef char state[64]
-    for index in range(kx.settings.deps.count):
-        dep = &kx.settings.deps.list[index]
-        if dep.stale and kx.graveyard.folder < 0:
-            graveyard_open(&kx.graveyard, False)
-        if dep.stale and dependency_watched(dep, kx.settings.birth_source, kx.phase > PHASE_LEAVING):
-            before = dep.facts
-            peer_look(dep, &kx.graveyard, &kx.settings, &kx.log)
-            dependency_note_death(&kx.settings.deps, dep, before)
-            looked = True
-            if dep.facts != before and kx.log.level == LOG_DEBUG:
-                dependency_describe(dep, state, sizeof(state))
-                log_debug(&kx.log, b"dependency %s: %s", dep.name, state)
-        dep.stale = False
-    if not looked:
-        return
-    index = dependencies_dead(&kx.settings.deps)
-    if index >= 0:
-        # A command that has ended by itself before this is not one that we stopped.
-        reaper_collect(kx)
-        if kx.phase == PHASE_BIRTH or kx.phase == PHASE_EXPIRED or \
-                kx.phase == PHASE_LIFE or kx.phase == PHASE_ASKED:
-            kx.dead = index
-            supervisor_event(kx, EVENT_DEPENDENCY_DIED)
-
-
 cdef void eventloop_probe(supervisor_t *kx, const kernel.pollfd *ready) noexcept nogil:
     """Readiness of our own command, and a waiter that has to be started again."""
     cdef bint is_ready = False
@@ -216,10 +121,10 @@ cdef void eventloop_probe(supervisor_t *kx, const kernel.pollfd *ready) noexcept
     elif kx.ready.next_ns != NEVER_NS and clock_monotonic_ns() >= kx.ready.next_ns:
         is_ready = ready_probe(&kx.ready, &kx.settings.ready, clock_monotonic_ns())
     if is_ready:
-        action_carve_ready(kx)
+        start_carve_ready(kx)
     if kx.birth.restart_ns != NEVER_NS and clock_monotonic_ns() >= kx.birth.restart_ns:
         if kx.phase == PHASE_BIRTH:
-            action_start_waiter(kx)
+            birth_start_waiter(kx)
         else:
             kx.birth.restart_ns = NEVER_NS
 
@@ -242,7 +147,7 @@ cdef void eventloop_check_time(supervisor_t *kx) noexcept nogil:
         return
     if kx.phase == PHASE_BIRTH:
         dependencies_mark(&kx.settings.deps)
-        eventloop_look_at_peers(kx)
+        lookout_judge(kx)
     reaper_collect(kx)
     eventloop_settle(kx)
     if kx.deadline_ns != NEVER_NS and clock_monotonic_ns() >= kx.deadline_ns:

@@ -11,15 +11,6 @@ cimport kernel
 cdef enum:
     FILE_BYTES = 256            # a file name (NAME_MAX) and its end
     TOMBSTONE_BYTES = 65536     # a larger file is no tombstone
-    EVENTS_BYTES = 16384
-
-    # Renames of tombstones and FIFOs; the original's truncate-and-write, once it
-    # is complete; removal of a tombstone (with the policy all, that is a rebirth).
-    # IN_MODIFY would only show files that are half-written.
-    GRAVEYARD_EVENTS = (kernel.IN_MOVED_TO | kernel.IN_CREATE | kernel.IN_CLOSE_WRITE | kernel.IN_DELETE
-                        | kernel.IN_DELETE_SELF | kernel.IN_MOVE_SELF | kernel.IN_ONLYDIR)
-    GRAVEYARD_GONE = (kernel.IN_DELETE_SELF | kernel.IN_MOVE_SELF | kernel.IN_IGNORED
-                      | kernel.IN_UNMOUNT)
 
 ctypedef struct graveyard_t:
     const char *path
@@ -67,62 +58,6 @@ cdef void graveyard_leave(graveyard_t *graveyard) noexcept nogil:
     if graveyard.folder >= 0:
         kernel.close(graveyard.folder)
         graveyard.folder = -1
-
-
-cdef int graveyard_watch(graveyard_t *graveyard) noexcept nogil:
-    """Watch the folder; 0, or -errno when inotify cannot be had.
-
-    By path: inotify takes no descriptor without /proc. Should the path lead
-    elsewhere between the two calls, the backstop poll finds it.
-    """
-    cdef kernel.stat_s status
-    cdef int error
-    if kernel.fstat(graveyard.folder, &status) == 0:
-        graveyard.device = status.st_dev
-        graveyard.inode = status.st_ino
-    if graveyard.watch < 0:
-        graveyard.watch = kernel.inotify_init1(kernel.IN_CLOEXEC | kernel.IN_NONBLOCK)
-        if graveyard.watch < 0:
-            return -kernel.errno
-    if kernel.inotify_add_watch(graveyard.watch, graveyard.path, GRAVEYARD_EVENTS) < 0:
-        error = kernel.errno
-        kernel.close(graveyard.watch)
-        graveyard.watch = -1
-        return -error
-    return 0
-
-
-cdef bint graveyard_replaced(const graveyard_t *graveyard) noexcept nogil:
-    """Whether the path leads to another folder by now, or to none."""
-    cdef kernel.stat_s status
-    if graveyard.gone or kernel.fstatat(kernel.AT_FDCWD, graveyard.path, &status, 0) < 0:
-        return True
-    return status.st_dev != graveyard.device or status.st_ino != graveyard.inode
-
-
-cdef int graveyard_reopen(graveyard_t *graveyard) noexcept nogil:
-    """Open and watch what is at the path now; 0 or -errno (not made again yet).
-
-    The inotify descriptor is made anew, so that a watch on the former folder
-    (moved away, say) does not speak for the new one.
-    """
-    cdef int result
-    graveyard_unwatch(graveyard)
-    graveyard_leave(graveyard)
-    result = graveyard_open(graveyard, False)
-    graveyard.gone = result < 0
-    graveyard.suspect = False
-    if result < 0:
-        return result
-    graveyard_watch(graveyard)
-    return 0
-
-
-cdef void graveyard_unwatch(graveyard_t *graveyard) noexcept nogil:
-    """Let go of the watch."""
-    if graveyard.watch >= 0:
-        kernel.close(graveyard.watch)
-        graveyard.watch = -1
 
 
 cdef void graveyard_file(char *target, const char *name, const char *ending) noexcept nogil:
@@ -201,54 +136,3 @@ cdef kernel.ssize_t graveyard_read(const graveyard_t *graveyard, const char *nam
     if size < 0:
         return -error
     return length if length <= TOMBSTONE_BYTES else -kernel.EFBIG
-
-
-cdef bint graveyard_take_events(graveyard_t *graveyard, settings_t *settings) noexcept nogil:
-    """Mark the dependencies that something happened to; True when the folder itself is gone.
-
-    One read a call: a storm of foreign writes must not keep signals waiting. The
-    removal of our own FIFO is a hint that the folder is being deleted: as long as
-    somebody holds a FIFO in it open, inotify tells nothing of the folder's own end.
-    """
-    cdef char bytes[EVENTS_BYTES]
-    cdef const kernel.inotify_event *event
-    cdef kernel.ssize_t at = 0
-    cdef kernel.ssize_t size = kernel.read(graveyard.watch, bytes, EVENTS_BYTES)
-    cdef bint gone = False
-    while at < size:
-        event = <const kernel.inotify_event *>(bytes + at)
-        if event.mask & GRAVEYARD_GONE:
-            gone = True
-        elif event.mask & kernel.IN_Q_OVERFLOW:
-            dependencies_mark(&settings.deps)
-        elif event.len > 0 and event.name[0] == c'.':
-            graveyard_mark_fifo(graveyard, settings, event.name, (event.mask & kernel.IN_DELETE) != 0)
-        elif event.len > 0:
-            dependencies_mark_name(&settings.deps, event.name, kernel.strlen(event.name))
-        at += <kernel.ssize_t>(sizeof(kernel.inotify_event) + event.len)
-    return gone
-
-
-cdef void dependencies_mark(dependencies_t *deps) noexcept nogil:
-    """All dependencies have to be looked at again."""
-    cdef int index
-    for index in range(deps.count):
-        deps.list[index].stale = True
-
-
-cdef void dependencies_mark_name(dependencies_t *deps, const char *name, size_t length) noexcept nogil:
-    """The dependency of this name has to be looked at again, if there is one."""
-    cdef int index = dependency_index(deps, name, length)
-    if index >= 0:
-        deps.list[index].stale = True
-
-
-cdef void graveyard_mark_fifo(graveyard_t *graveyard, settings_t *settings, const char *file,
-                              bint removed) noexcept nogil:
-    """A dot file: a dependency's FIFO (.NAME.alive), our own, or nothing of interest."""
-    cdef size_t length = kernel.strlen(file)
-    if length < 8 or kernel.memcmp(file + length - 6, b".alive", 6) != 0:
-        return
-    dependencies_mark_name(&settings.deps, file + 1, length - 7)
-    if removed and is_text(file + 1, length - 7, settings.name):
-        graveyard.suspect = True
