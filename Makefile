@@ -12,7 +12,8 @@ PACKAGE := $(shell find kubexit -name '*.py' -o -name '*.pyi' -o -name py.typed 
 RUN := @build/quiet.sh
 export PYTHON FUZZ_SECONDS STRESS_ROUNDS
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.build/hypothesis
-PYTEST := PYTHONPYCACHEPREFIX=$(CURDIR)/.build/pycache $(BIN)/pytest -q -n $(JOBS)
+# nohup, a shell's & and make itself leave signals ignored; the tests want to know how a signal came in.
+PYTEST := env --default-signal PYTHONPYCACHEPREFIX=$(CURDIR)/.build/pycache build/fence.sh $(BIN)/pytest -q -n $(JOBS)
 
 .PHONY: help dev demo test check gate sanitize fuzz stress bench docs clean
 # An interrupted step leaves no half-made target behind.
@@ -23,7 +24,7 @@ help: ## this list
 
 dev: .build/stamp/installed ## the pinned tools and kubexit itself, in .build/venv
 
-demo: dev .build/gate/kubexit ## three small scenes that show what kubexit does; no cluster needed
+demo: dev .build/gate/kubexit ## a pod of three real processes on this machine, no cluster (ARGS=--fail: the work fails)
 	@$(BIN)/python -P -m kubexit.demo $(ARGS)
 
 test: dev .build/gate/kubexit ## all tests but the long ones (ARGS= goes to pytest)
@@ -60,7 +61,7 @@ clean: ## remove everything that was made
 	@build/machine.sh
 	@mkdir -p $(@D) && touch $@
 
-.build/stamp/venv: requirements/lock.txt build/venv.sh .build/stamp/machine
+.build/stamp/venv: requirements/lock.txt build/venv.sh | .build/stamp/machine
 	$(RUN) "tools, as pinned in requirements/lock.txt" venv build/venv.sh $(PYTHON) $(VENV)
 	@touch $@
 

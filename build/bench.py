@@ -50,7 +50,9 @@ def footprint(prefix: list[str]) -> tuple[int, int, float]:
     """PSS and private dirty memory in kB, and wake-ups a second, while nothing happens."""
     with (
         tempfile.TemporaryDirectory(prefix="kubexit-bench-") as folder,
-        subprocess.Popen([*prefix, "sleep", "1000"], env=environment(Path(folder), depends=True)) as process,
+        subprocess.Popen(
+            [*prefix, "sleep", "1000"], env=environment(Path(folder), depends=True), stderr=subprocess.DEVNULL
+        ) as process,
     ):
         time.sleep(0.5)
         proc = Path("/proc") / str(process.pid)

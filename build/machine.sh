@@ -35,9 +35,12 @@ look() {
         need gcc; need libc6-dev
     fi
     command -v unshare >/dev/null 2>&1 || need util-linux
-    # The gate serves with glibc as well; a full run uses the libc of the product.
-    [ "$want" != ci ] || command -v musl-gcc >/dev/null 2>&1 || need musl-tools
-    [ "$want" != ci ] || command -v git >/dev/null 2>&1 || need git
+    if [ "$want" = ci ]; then
+        # The gate serves with glibc as well; a full run uses the libc of the product, and skips no test.
+        command -v musl-gcc >/dev/null 2>&1 || need musl-tools
+        command -v git >/dev/null 2>&1 || need git
+        command -v strace >/dev/null 2>&1 || need strace
+    fi
     if [ "$want" = fuzz ] || [ "$want" = ci ]; then
         echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' |
             compiles "${CLANG:-clang}" -fsanitize=fuzzer,address || { need clang; need "libclang-rt-14-dev"; }
