@@ -1,0 +1,60 @@
+"""Fixtures of all tests: `kubexit`, in each of its forms, and the compiled `actor`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import forms, processes
+from harness.kubexit import Kubexit
+from harness.programs import program
+from harness.terminal import Terminal
+
+
+def pytest_configure() -> None:
+    processes.adopt_orphans()
+    processes.default_signals()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "form" not in metafunc.fixturenames:
+        return
+    named = forms.named()
+    parameters = []
+    for form in forms.chosen():
+        if not form.exists and named is not None:
+            raise pytest.UsageError(f"KUBEXIT_FORMS: {form.missing}")
+        skip = [] if form.exists else [pytest.mark.skip(reason=form.missing)]
+        parameters.append(pytest.param(form, id=form.name, marks=skip))
+    metafunc.parametrize("form", parameters)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A form that was not tested is said so, whatever the verbosity."""
+    reasons = [form.missing for form in forms.chosen() if not form.exists]
+    skips = {str(report.longrepr[2]) for report in terminalreporter.getreports("skipped")}
+    reasons += sorted(skip for skip in skips if "NOT TESTED" in skip)
+    for reason in reasons:
+        terminalreporter.write_line(f"NOT TESTED: {reason}", yellow=True, bold=True)
+
+
+@pytest.fixture
+def kubexit(form: forms.Form, tmp_path: Path) -> Iterator[Kubexit]:
+    """kubexit in one form, with a fresh graveyard (not created); whatever it started is ended afterwards."""
+    runner = Kubexit(form, tmp_path)
+    yield runner
+    runner.end()
+
+
+@pytest.fixture(scope="session")
+def actor() -> str:
+    """The path of the compiled tests/programs/actor.c."""
+    return str(program("actor"))
+
+
+@pytest.fixture
+def terminal() -> Iterator[Terminal]:
+    """A terminal with the test at its keyboard."""
+    opened = Terminal()
+    yield opened
+    opened.close()

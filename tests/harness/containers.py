@@ -1,0 +1,52 @@
+"""Containers as the graveyard tests need them most often, and the fence that ends a test of what must not happen."""
+
+from pathlib import Path
+from typing import Any
+
+from .kubexit import Kubexit
+from .supervised import Supervised
+from .waiting import eventually
+
+
+def running(kubexit: Kubexit, name: str = "sidecar", exits: str = "TERM=0", **keywords: Any) -> Supervised:
+    """A container whose command runs, is named in the graveyard, and leaves at the signals told (`SIG=CODE …`)."""
+    command = [kubexit.program(), "ready-then-wait"]
+    for pair in exits.split():
+        command += ["--exit", pair]
+    container = kubexit.start(*command, name=name, **keywords)
+    container.wait_line("^READY$")
+    return container
+
+
+def waiting(kubexit: Kubexit, name: str = "app", **keywords: Any) -> Supervised:
+    """A container in its birth wait, alive in the graveyard: its command says BORN and leaves with 0."""
+    keywords.setdefault("BIRTH_TIMEOUT", "infinite")
+    container = kubexit.start("echo", "BORN", name=name, **keywords)
+    fifo = kubexit.graveyard / f".{name}.alive"
+    eventually(lambda: fifo.exists() or container.process.poll() is not None, f"{fifo} is there")
+    return container
+
+
+def fenced_off(kubexit: Kubexit, container: Supervised, name: str = "sidecar") -> dict[str, Any]:
+    """Let the dependency `fence` die and return the container's tombstone: what ended it stands in `Reason`.
+
+    Events of a graveyard are read in their order. Had something before the fence been taken for a death, that
+    would be the reason.
+    """
+    kubexit.carve("fence", Born=True, Died=True, ExitCode=0)
+    container.wait()
+    stone = kubexit.tombstone(name)
+    assert stone is not None
+    assert "fence" in stone["Reason"]
+    return stone
+
+
+def lines(text: str, level: str) -> list[str]:
+    """The log lines of one level."""
+    return [line for line in text.splitlines() if f" {level} kubexit[" in line]
+
+
+def put(path: Path, text: bytes) -> None:
+    """Write as the original does: in place, truncated first, one write."""
+    with path.open("wb", buffering=0) as file:
+        file.write(text)

@@ -1,0 +1,79 @@
+"""The forms of kubexit that a test runs over, and where each of them is found."""
+
+import os
+import platform
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / ".build"
+DRIVER = Path(__file__).with_name("installed_driver.py")
+
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+_ARCHITECTURE = _ARCHITECTURES.get(platform.machine(), platform.machine())
+
+ALWAYS = ("installed", "gate")
+WHEN_THERE = ("static",)
+WHEN_NAMED = ("sanitize",)
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way in which the same supervisor is delivered."""
+
+    name: str
+    path: Path
+    how_to_make: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def exists(self) -> bool:
+        return os.access(self.path, os.X_OK)
+
+    @property
+    def is_native(self) -> bool:
+        """No interpreter runs before the supervisor does."""
+        return self.name != "installed"
+
+    @property
+    def missing(self) -> str:
+        return f"form {self.name!r} is not built: no {self.path.relative_to(ROOT)} ({self.how_to_make})"
+
+
+FORMS = {
+    form.name: form
+    for form in (
+        Form("installed", BUILD / "venv/bin/kubexit", "make dev"),
+        Form("gate", BUILD / "gate/kubexit", "make gate"),
+        Form("static", ROOT / f"dist/kubexit-linux-{_ARCHITECTURE}", "make static"),
+        Form(
+            "sanitize",
+            BUILD / "sanitize/kubexit",
+            "make sanitize",
+            # LeakSanitizer stops the process with ptrace, which a supervisor's children do not like.
+            {
+                "ASAN_OPTIONS": "detect_leaks=0:disable_coredump=0:exitcode=99",
+                "UBSAN_OPTIONS": "halt_on_error=1:exitcode=99",
+            },
+        ),
+    )
+}
+
+
+def named() -> list[Form] | None:
+    """The forms listed in KUBEXIT_FORMS; None when it is not set."""
+    text = os.environ.get("KUBEXIT_FORMS", "").replace(",", " ")
+    if not text.strip():
+        return None
+    unknown = [name for name in text.split() if name not in FORMS]
+    if unknown:
+        raise LookupError(f"KUBEXIT_FORMS: no form {unknown}, there are {list(FORMS)}")
+    return [FORMS[name] for name in text.split()]
+
+
+def chosen() -> list[Form]:
+    """The forms of this run: those named, or all that ought to be there."""
+    forms = named()
+    if forms is not None:
+        return forms
+    return [FORMS[name] for name in ALWAYS] + [FORMS[name] for name in WHEN_THERE if FORMS[name].exists]

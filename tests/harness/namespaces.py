@@ -1,0 +1,216 @@
+"""Small worlds for one kubexit: private mounts, users, limits. Each is a `preexec_fn` of `kubexit.start`.
+
+They are made with unshare(2) between fork and exec, so they end with the process. A file in a private mount is
+reached from the test through `inside(pid, path)`.
+"""
+
+import ctypes
+import fcntl
+import os
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWNET = 0x40000000
+MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
+MNT_DETACH = 2
+
+Step = Callable[[], None]
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(name: str, *arguments: object) -> None:
+    if getattr(_libc, name)(*arguments) != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{name}{arguments}: {os.strerror(error)}")
+
+
+def mount(source: str, target: os.PathLike[str] | str, kind: str, flags: int = 0, options: str = "") -> None:
+    """mount(2)."""
+    _call("mount", source.encode(), os.fsencode(target), kind.encode(), ctypes.c_ulong(flags), options.encode())
+
+
+def unmount(target: os.PathLike[str] | str) -> None:
+    """umount2(2), lazily."""
+    _call("umount2", os.fsencode(target), MNT_DETACH)
+
+
+def private_mounts(*steps: Step) -> Step:
+    """A mount namespace of its own, in which the steps are taken."""
+
+    def enter() -> None:
+        _call("unshare", CLONE_NEWNS)
+        mount("none", "/", "none", MS_REC | MS_PRIVATE)
+        for step in steps:
+            step()
+
+    return enter
+
+
+def tmpfs(target: Path, options: str) -> Step:
+    """Mount a tmpfs, for instance with `size=4k`."""
+    return lambda: mount("graveyard", target, "tmpfs", 0, options)
+
+
+def bind(source: Path, target: os.PathLike[str] | str) -> Step:
+    """Show a file or folder in another place."""
+    return lambda: mount(os.fspath(source), target, "none", MS_BIND)
+
+
+def read_only(target: Path) -> Step:
+    """Make a folder read-only, as a volume that is mounted so."""
+
+    def step() -> None:
+        mount(os.fspath(target), target, "none", MS_BIND)
+        mount("none", target, "none", MS_BIND | MS_REMOUNT | MS_RDONLY)
+
+    return step
+
+
+def user_limit(name: str, value: int) -> Step:
+    """A user namespace with one of the limits of /proc/sys/user, for instance `max_inotify_instances`."""
+    uid, gid = os.getuid(), os.getgid()
+
+    def enter() -> None:
+        _call("unshare", CLONE_NEWUSER)
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
+        Path(f"/proc/sys/user/{name}").write_text(str(value))
+
+    return enter
+
+
+def user(uid: int, gid: int, *groups: int) -> Step:
+    """Another user of the same pod."""
+
+    def become() -> None:
+        os.setgroups(groups)
+        os.setresgid(gid, gid, gid)
+        os.setresuid(uid, uid, uid)
+
+    return become
+
+
+def private_network(local_ports: str) -> Step:
+    """A network namespace with nothing but a loopback, and these ports for outgoing connections."""
+
+    def enter() -> None:
+        _call("unshare", CLONE_NEWNET)
+        with socket.socket() as any_socket:
+            # SIOCGIFFLAGS, then SIOCSIFFLAGS with IFF_UP (netdevice(7)).
+            request = fcntl.ioctl(any_socket, 0x8913, struct.pack("16sH22x", b"lo", 0))
+            flags = struct.unpack("16sH22x", request)[1] | 1
+            fcntl.ioctl(any_socket, 0x8914, struct.pack("16sH22x", b"lo", flags))
+        Path("/proc/sys/net/ipv4/ip_local_port_range").write_text(local_ports)
+
+    return enter
+
+
+def no_override() -> None:
+    """Root as any other user: from the next exec on, the permissions of files hold for it too."""
+    _call("prctl", 24, 1, 0, 0, 0)  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
+    _call("prctl", 24, 2, 0, 0, 0)  # CAP_DAC_READ_SEARCH
+
+
+def require_root() -> None:
+    """Skip loudly where files of other users cannot be made."""
+    if os.getuid() != 0:
+        pytest.skip("OTHER USERS NOT TESTED: only root can make files of other users")
+
+
+def in_turn(*steps: Step) -> Step:
+    """Several of them, in this order."""
+
+    def enter() -> None:
+        for step in steps:
+            step()
+
+    return enter
+
+
+def inside(pid: int, path: os.PathLike[str] | str) -> Path:
+    """A path as the process sees it."""
+    return Path(f"/proc/{pid}/root{os.fspath(path)}")
+
+
+@cache
+def _refused(world: str) -> str | None:
+    line = [sys.executable, "-c", f"from harness import namespaces as n; n.{world}()"]
+    tests = os.fspath(Path(__file__).resolve().parents[1])
+    done = subprocess.run(line, env={"PYTHONPATH": tests}, capture_output=True, text=True, timeout=30)
+    return None if done.returncode == 0 else done.stderr.strip().splitlines()[-1]
+
+
+def require_mounts() -> None:
+    """Skip loudly where no private mounts can be made."""
+    if why := _refused("private_mounts()"):
+        pytest.skip(f"MOUNTS NOT TESTED: no mount namespace can be made here: {why}")
+
+
+def require_user_limits() -> None:
+    """Skip loudly where no user namespace can be made."""
+    if why := _refused("user_limit('max_inotify_instances', 0)"):
+        pytest.skip(f"LIMITS NOT TESTED: no user namespace can be made here: {why}")
+
+
+def require_network() -> None:
+    """Skip loudly where no network namespace can be made."""
+    if why := _refused("private_network('40000 40001')"):
+        pytest.skip(f"NETWORKS NOT TESTED: no network namespace can be made here: {why}")
+
+
+def join_mounts(pid: int) -> Step:
+    """Enter the mount namespace of a running process."""
+
+    def enter() -> None:
+        descriptor = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY)
+        _call("setns", descriptor, CLONE_NEWNS)
+        os.close(descriptor)
+
+    return enter
+
+
+# linux/filter.h, linux/seccomp.h: load the number of the system call, compare, refuse with an errno or allow.
+_LOAD, _JUMP_EQUAL, _RETURN = 0x20, 0x15, 0x06
+_ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
+_NUMBERS = {
+    "x86_64": {"inotify_init1": (294, 253), "inotify_add_watch": (254,), "mknod": (133, 259), "rename": (82, 264, 316)},
+    "aarch64": {"inotify_init1": (26,), "inotify_add_watch": (27,), "mknod": (33,), "rename": (38, 276)},
+}
+
+
+def refuse(call: str, error: int) -> Step:
+    """A seccomp filter, as sandboxes have it, that answers a system call with an errno."""
+    numbers = _NUMBERS[os.uname().machine][call]
+
+    def enter() -> None:
+        rules = [(_LOAD, 0, 0, 0)]
+        for number in numbers:
+            rules += [(_JUMP_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | error)]
+        rules += [(_RETURN, 0, 0, _ALLOW)]
+        code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *rule) for rule in rules))
+        program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(rules), ctypes.addressof(code)))
+        _call("prctl", 38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
+        _call("prctl", 22, 2, program, 0, 0)  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
+
+    return enter
+
+
+def require_other_users(*programs: os.PathLike[str] | str) -> None:
+    """Skip loudly where other users cannot be had or may not run these programs."""
+    if os.getuid() != 0:
+        pytest.skip("OTHER USERS NOT TESTED: only root can start processes of other users")
+    for program in programs:
+        path = Path(program).resolve()
+        for part in (path, *path.parents):
+            if not part.stat().st_mode & 0o001:
+                pytest.skip(f"OTHER USERS NOT TESTED: they may not enter {part}")

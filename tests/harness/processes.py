@@ -1,0 +1,75 @@
+"""Processes as /proc shows them."""
+
+import ctypes
+import os
+import signal
+from pathlib import Path
+
+from .waiting import eventually
+
+PR_SET_CHILD_SUBREAPER = 36
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of everything that the tests leave behind, so that it can be ended by pid."""
+    if _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
+
+
+def default_signals() -> None:
+    """Undo what make leaves to its children: the C library's own two signals, 32 and 33, ignored.
+
+    libc hides them from signal(2), and env --default-signal with it, so the system call is made directly;
+    a struct sigaction of zeros is SIG_DFL with an empty mask.
+    """
+    number = {"x86_64": 13, "aarch64": 134}.get(os.uname().machine)
+    for hidden in (32, 33) if number is not None else ():
+        _libc.syscall(number, hidden, ctypes.create_string_buffer(64), None, 8)
+
+
+def status(pid: int) -> dict[str, str]:
+    """The fields of /proc/PID/status; empty when the process is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
+    return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+
+
+def state(pid: int) -> str:
+    """One letter as in ps(1): R S D T Z…; empty when the process is gone."""
+    return status(pid).get("State", "")[:1]
+
+
+def alive(pid: int) -> bool:
+    return state(pid) not in ("", "Z", "X")
+
+
+def children(pid: int) -> list[int]:
+    """The children in the order in which they were born or adopted."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def first_child(pid: int) -> int:
+    """The eldest child, as soon as there is one."""
+    return eventually(lambda: children(pid), f"pid {pid} has a child")[0]
+
+
+def zombies(pid: int) -> list[int]:
+    return [child for child in children(pid) if state(child) == "Z"]
+
+
+def end_adopted(before: set[int]) -> None:
+    """End and reap the children of this process that were not there before, until none is left.
+
+    What they leave behind is adopted in its turn, and no pid is used again before its parent, which we are, reaps it.
+    """
+    while adopted := [child for child in children(os.getpid()) if child not in before]:
+        for pid in adopted:
+            os.kill(pid, signal.SIGKILL)
+        for pid in adopted:
+            os.waitpid(pid, 0)

@@ -1,0 +1,141 @@
+"""The waiter at the deadline, and waiters that die before it."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from harness import processes
+from harness.kubexit import Kubexit
+from harness.supervised import Supervised
+from harness.waiters import Waiter
+
+
+def acting(kubexit: Kubexit, *exits: str) -> Waiter:
+    """A waiter that says READY and the signals it gets on stderr, and leaves at those that are told."""
+    options = " ".join(f"--exit {pair}" for pair in exits)
+    return Waiter(kubexit.folder, f"exec {kubexit.program()} ready-then-wait {options} >&2")
+
+
+def start(kubexit: Kubexit, waiter: Waiter, timeout: str, **settings: str) -> Supervised:
+    settings = {"BIRTH_DEPS": "db", "POD_NAME": "pod-1", "NAMESPACE": "ns-1", **settings}
+    return kubexit.start("echo", "BORN", name="app", waiter=waiter, BIRTH_TIMEOUT=timeout, **settings)
+
+
+@pytest.mark.behaviour(103, 104)
+def test_last_words(kubexit: Kubexit) -> None:
+    """At the deadline it gets TERM and a moment to say what it last saw; 69 follows."""
+    body = "trap 'echo LAST WORDS >&2; exit 69' TERM\nwhile :; do sleep 0.01; done"
+    app = start(kubexit, Waiter(kubexit.folder, body), "100ms")
+
+    assert app.wait() == 69
+    assert app.stderr.count("LAST WORDS") == 1
+
+
+@pytest.mark.behaviour(103)
+def test_ready(kubexit: Kubexit) -> None:
+    """Ready wins, if that is its last word."""
+    app = start(kubexit, acting(kubexit, "TERM=0"), "80ms")
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(73, 103)
+@pytest.mark.parametrize(("last_word", "code"), [(69, 69), (70, 69), (2, 2), (77, 77)])
+def test_verdict(kubexit: Kubexit, last_word: int, code: int) -> None:
+    """So does a verdict that explains more than the deadline does."""
+    app = start(kubexit, acting(kubexit, f"TERM={last_word}"), "80ms")
+
+    assert app.wait() == code
+    assert app.stdout == ""
+
+
+@pytest.mark.behaviour(103)
+@pytest.mark.parametrize("last_word", [69, 70])
+def test_start_all_the_same(kubexit: Kubexit, last_word: int) -> None:
+    """With ON_TIMEOUT=start the command starts when the waiter has gone."""
+    app = start(kubexit, acting(kubexit, f"TERM={last_word}"), "80ms", BIRTH_ON_TIMEOUT="start")
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(103)
+def test_deaf(kubexit: Kubexit) -> None:
+    """Who does not leave at TERM gets KILL 500 ms later."""
+    begin = time.monotonic()
+    app = start(kubexit, acting(kubexit), "80ms")
+
+    assert app.wait() == 69
+    assert time.monotonic() - begin >= 0.58
+    assert "SIGNAL TERM" in app.stderr
+
+
+@pytest.mark.behaviour(103)
+@pytest.mark.parametrize("timeout", ["0", "-1s"])
+def test_no_time(kubexit: Kubexit, timeout: str) -> None:
+    """A timeout of nothing expires at once, as in the original."""
+    app = start(kubexit, Waiter(kubexit.folder, "exit 0"), timeout)
+
+    assert app.wait() == 69
+    assert app.stdout == ""
+
+
+@pytest.mark.behaviour(93)
+@pytest.mark.parametrize("number", ["KILL", "SEGV", "TERM"])
+def test_killed(kubexit: Kubexit, number: str) -> None:
+    """One that is ended by a signal is started again, with a warning."""
+    done = kubexit.folder / "done"
+    waiter = Waiter(kubexit.folder, f"if [ -e {done} ]; then exit 0; fi\ntouch {done}\nkill -{number} $$")
+    app = start(kubexit, waiter, "infinite")
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+    assert len(waiter.starts) == 2
+    assert len(set(waiter.starts)) == 1
+    assert number in app.stderr
+
+
+@pytest.mark.behaviour(93, 103)
+def test_killed_until_the_deadline(kubexit: Kubexit) -> None:
+    """One that dies again and again is started again more slowly each time, and the deadline holds."""
+    waiter = Waiter(kubexit.folder, "kill -KILL $$")
+    app = start(kubexit, waiter, "250ms")
+
+    assert app.wait() == 69
+    assert 2 <= len(waiter.starts) <= 4
+
+
+@pytest.mark.behaviour(103)
+def test_signal_after_the_deadline(kubexit: Kubexit) -> None:
+    """A TERM from outside while the waiter says its last words is what counts then."""
+    app = start(kubexit, acting(kubexit), "50ms", BIRTH_ON_TIMEOUT="start")
+    app.wait_line("SIGNAL TERM", stream="stderr")
+    app.signal(signal.SIGTERM)
+
+    assert app.wait() == 143
+    assert app.stdout == ""
+
+
+@pytest.mark.behaviour(37, 103)
+def test_death_after_the_deadline(kubexit: Kubexit) -> None:
+    """So is a death."""
+    app = start(kubexit, acting(kubexit), "50ms", BIRTH_ON_TIMEOUT="start", DEATH_DEPS="main")
+    app.wait_line("SIGNAL TERM", stream="stderr")
+    kubexit.carve("main", Died=True, ExitCode=0)
+
+    assert app.wait() == 0
+    assert app.stdout == ""
+
+
+@pytest.mark.behaviour(50)
+def test_stopped(kubexit: Kubexit) -> None:
+    """A waiter that is stopped does not hold up the deadline."""
+    app = start(kubexit, acting(kubexit), "200ms")
+    app.wait_line("^READY", stream="stderr")
+    (waiter,) = processes.children(app.pid)
+    os.kill(waiter, signal.SIGSTOP)
+
+    assert app.wait() == 69

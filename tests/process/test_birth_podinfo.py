@@ -1,0 +1,58 @@
+"""The pod's name and namespace may come from a downward-API volume."""
+
+import pytest
+
+from harness import namespaces
+from harness.kubexit import Kubexit
+from harness.namespaces import Step
+from harness.waiters import Waiter
+
+FILES = {"name": "pod-1\n", "namespace": "  ns-1 \n\n"}
+
+
+def podinfo(kubexit: Kubexit, files: dict[str, str]) -> Step:
+    """A private /etc in which there is nothing but podinfo."""
+    namespaces.require_mounts()
+    etc = kubexit.folder / "etc"
+    (etc / "podinfo").mkdir(parents=True)
+    for name, text in files.items():
+        (etc / "podinfo" / name).write_text(text)
+    return namespaces.private_mounts(namespaces.bind(etc, "/etc"))
+
+
+@pytest.mark.behaviour(1)
+def test_read(kubexit: Kubexit) -> None:
+    """Without the variables they are read from /etc/podinfo, trimmed."""
+    waiter = Waiter(kubexit.folder, "exit 69")
+    kubexit.run("true", waiter=waiter, BIRTH_DEPS="db", preexec_fn=podinfo(kubexit, FILES))
+
+    assert waiter.starts == ["--pod pod-1 --namespace ns-1 --name main db"]
+
+
+@pytest.mark.behaviour(1)
+@pytest.mark.parametrize("settings", [{"POD_NAME": "other"}, {"NAMESPACE": "other"}], ids=str)
+def test_variables_win(kubexit: Kubexit, settings: dict[str, str]) -> None:
+    """A variable that is set wins over the file."""
+    waiter = Waiter(kubexit.folder, "exit 69")
+    kubexit.run("true", waiter=waiter, BIRTH_DEPS="db", preexec_fn=podinfo(kubexit, FILES), **settings)
+
+    assert waiter.starts[0].count("other") == 1
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize(
+    ("files", "variable"),
+    [
+        ({}, "KUBEXIT_POD_NAME"),
+        ({"name": "pod-1"}, "KUBEXIT_NAMESPACE"),
+        ({"name": " \n", "namespace": "ns"}, "KUBEXIT_POD_NAME"),
+        ({"name": "x" * 300, "namespace": "ns"}, "KUBEXIT_POD_NAME"),
+    ],
+    ids=["none", "no namespace", "blank", "too long"],
+)
+def test_missing(kubexit: Kubexit, files: dict[str, str], variable: str) -> None:
+    """Files that are missing, empty or too long are no answer: exit 2 names the variable."""
+    finished = kubexit.run("echo", "BORN", BIRTH_DEPS="db", preexec_fn=podinfo(kubexit, files))
+
+    assert (finished.code, finished.stdout) == (2, "")
+    assert variable in finished.stderr

@@ -1,0 +1,72 @@
+"""Signals during the birth wait."""
+
+import signal
+
+import pytest
+
+from harness.containers import waiting
+from harness.kubexit import Kubexit
+
+SIGNALS = ["SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGURG", "SIGCONT", "SIGPIPE", "SIGALRM", "SIGRTMIN"]
+
+
+@pytest.mark.behaviour(57, 61)
+@pytest.mark.parametrize("stop", ["WINCH", "USR1", "RTMIN+3"])
+def test_stop_signal(kubexit: Kubexit, stop: str) -> None:
+    """The image's own stop signal ends the wait as TERM does."""
+    number = {"WINCH": signal.SIGWINCH, "USR1": signal.SIGUSR1, "RTMIN+3": signal.SIGRTMIN + 3}[stop]
+    app = waiting(kubexit, BIRTH_DEPS="db:born", STOP_SIGNAL=stop)
+    app.signal(number)
+
+    assert app.wait() == 128 + number
+    assert app.stdout == ""
+
+
+@pytest.mark.behaviour(61)
+@pytest.mark.parametrize("number", SIGNALS)
+def test_others_are_dropped(kubexit: Kubexit, number: str) -> None:
+    """Others are dropped: they neither end the wait nor reach the command. Shown to fail by sending TERM."""
+    settings = {"BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "infinite"}
+    app = kubexit.start(kubexit.program(), "mask", name="app", **settings)
+    app.wait_line("waiting for birth", stream="stderr")
+    app.signal(getattr(signal, number))
+    kubexit.carve("db", Born=True)
+
+    assert app.wait() == 0
+    assert "pending" not in app.stdout
+
+
+@pytest.mark.behaviour(61)
+def test_reason(kubexit: Kubexit) -> None:
+    """The tombstone tells which signal it was."""
+    app = waiting(kubexit, BIRTH_DEPS="db:born")
+    app.signal(signal.SIGTERM)
+    app.wait()
+
+    assert (kubexit.tombstone("app") or {})["Reason"].startswith("TERM ")
+
+
+@pytest.mark.behaviour(36, 61)
+def test_together_with_a_death(kubexit: Kubexit) -> None:
+    """A death and a signal in one moment have one outcome, that of one of the two."""
+    app = waiting(kubexit, DEATH_DEPS="main", BIRTH_DEPS="db:born")
+    app.signal(signal.SIGSTOP)
+    kubexit.carve("main", Died=True, ExitCode=0)
+    app.signal(signal.SIGTERM)
+    app.signal(signal.SIGCONT)
+    code = app.wait()
+
+    assert code in (0, 143)
+    assert app.stdout == ""
+    assert (kubexit.tombstone("app") or {})["ExitCode"] == code
+
+
+@pytest.mark.behaviour(61)
+def test_as_pid_1(kubexit: Kubexit) -> None:
+    """The same holds for PID 1, which the kernel protects from signals that it has no handler for."""
+    app = kubexit.start("echo", "BORN", pid1=True, BIRTH_DEPS="db:born", BIRTH_TIMEOUT="infinite")
+    app.wait_line("waiting for birth", stream="stderr")
+    app.signal(signal.SIGTERM)
+
+    assert app.wait() == 143
+    assert app.stdout == ""

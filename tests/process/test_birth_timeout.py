@@ -1,0 +1,120 @@
+"""KUBEXIT_BIRTH_TIMEOUT and KUBEXIT_BIRTH_ON_TIMEOUT."""
+
+import mmap
+import os
+import signal
+import time
+
+import pytest
+
+from harness import processes
+from harness.containers import waiting
+from harness.kubexit import Kubexit
+from harness.waiting import eventually
+
+
+@pytest.mark.behaviour(73, 103, 104)
+@pytest.mark.parametrize("timeout", ["10ms", "0", "0s", "-5s"])
+def test_fail(kubexit: Kubexit, timeout: str) -> None:
+    """69 when time is up; 0 and less expire at once. One error line names what is missing, and how it stands."""
+    kubexit.carve("cache", Born=True)
+    kubexit.carve("migrate", Born=True, Died=True, ExitCode=4)
+    kubexit.carve("there", Born=True)
+    deps = "db,cache,migrate:succeeded,there:born"
+    finished = kubexit.run("echo", "BORN", BIRTH_DEPS=deps, BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT=timeout)
+
+    assert finished.code == 69
+    assert finished.stdout == ""
+    (line,) = [line for line in finished.stderr.splitlines() if " error " in line and "not met" in line]
+    assert "db (not born)" in line
+    assert "cache (born, not ready)" in line
+    assert "migrate (died with exit code 4)" in line
+    assert "there" not in line
+
+
+@pytest.mark.behaviour(103)
+@pytest.mark.parametrize("timeout", ["10ms", "0"])
+def test_start(kubexit: Kubexit, timeout: str) -> None:
+    """With start the command is started then, with a warning."""
+    finished = kubexit.run("echo", "BORN", BIRTH_DEPS="db:born", BIRTH_TIMEOUT=timeout, BIRTH_ON_TIMEOUT="start")
+
+    assert finished.code == 0
+    assert finished.stdout == "BORN\n"
+    assert " warn " in finished.stderr
+
+
+@pytest.mark.behaviour(103)
+@pytest.mark.parametrize("timeout", ["0", "1ns"])
+def test_ready_already(kubexit: Kubexit, timeout: str) -> None:
+    """Who is ready already wins over a timeout of nothing."""
+    kubexit.carve("db", Born=True)
+    finished = kubexit.run("echo", "BORN", BIRTH_DEPS="db:born", BIRTH_TIMEOUT=timeout)
+
+    assert (finished.code, finished.stdout) == (0, "BORN\n")
+
+
+@pytest.mark.behaviour(36, 103)
+@pytest.mark.parametrize("on_timeout", ["fail", "start"])
+def test_death_wins(kubexit: Kubexit, on_timeout: str) -> None:
+    """A death that is there already wins over both."""
+    kubexit.carve("main", Died=True, ExitCode=0)
+    settings = {"DEATH_DEPS": "main", "BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "0"}
+    finished = kubexit.run("echo", "BORN", name="app", BIRTH_ON_TIMEOUT=on_timeout, **settings)
+
+    assert (finished.code, finished.stdout) == (0, "")
+
+
+@pytest.mark.behaviour(1)
+@pytest.mark.parametrize("timeout", ["infinite", "2562047h47m16.854775807s", "1000000h"])
+def test_long(kubexit: Kubexit, timeout: str) -> None:
+    """A timeout without end, or nearly so, does not expire at once. Shown to fail by any short one."""
+    app = waiting(kubexit, BIRTH_DEPS="db:born", BIRTH_TIMEOUT=timeout)
+    kubexit.carve("db")
+    kubexit.carve("db", Born=True)
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(51)
+def test_not_early(kubexit: Kubexit) -> None:
+    """The wait takes as long as it was told. Shown to fail by a shorter setting."""
+    begin = time.monotonic()
+    kubexit.run("echo", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="150ms")
+
+    assert time.monotonic() - begin >= 0.15
+
+
+@pytest.mark.behaviour(103, 115)
+def test_last_look(kubexit: Kubexit) -> None:
+    """Readiness that came in silence is seen by a last look at the deadline: ready wins.
+
+    The file is written through a memory map, so no event tells, and nothing polls. Shown to fail by not writing it.
+    """
+    text = b'Born: "2020-04-28T10:41:46Z"\n'
+    kubexit.graveyard.mkdir()
+    (kubexit.graveyard / "db").write_bytes(b"\n" * len(text))
+    with (kubexit.graveyard / "db").open("r+b") as file, mmap.mmap(file.fileno(), len(text)) as memory:
+        app = waiting(kubexit, BIRTH_DEPS="db:born", BIRTH_TIMEOUT="100ms", POLL_INTERVAL="0")
+        memory[:] = text
+
+        assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(115)
+def test_after_a_long_gap(kubexit: Kubexit) -> None:
+    """Who slept through the deadline by far, as in a frozen cgroup, looks once more before giving up.
+
+    kubexit is stopped until its deadline has long gone by, goes on, and db is born a moment later.
+    """
+    app = waiting(kubexit, BIRTH_DEPS="db:born", BIRTH_TIMEOUT="50ms", POLL_INTERVAL="0")
+    os.kill(app.pid, signal.SIGSTOP)
+    eventually(lambda: processes.state(app.pid) == "T", "kubexit is stopped")
+    begin = time.monotonic()
+    eventually(lambda: time.monotonic() > begin + 1.2, "the deadline has long gone by")
+    os.kill(app.pid, signal.SIGCONT)
+    kubexit.carve("db", Born=True)
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"

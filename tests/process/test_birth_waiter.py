@@ -1,0 +1,232 @@
+"""The waiter: a child that answers with its exit code whether the containers are ready."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from harness import processes
+from harness.containers import running
+from harness.kubexit import Kubexit
+from harness.supervised import Supervised
+from harness.waiters import Waiter
+from harness.waiting import eventually
+
+POD = {"POD_NAME": "pod-1", "NAMESPACE": "ns-1"}
+VERDICTS = [(2, 2), (69, 69), (77, 77), (70, 70), (1, 70), (127, 70), (143, 70)]
+
+
+def acting(kubexit: Kubexit, *exits: str) -> Waiter:
+    """A waiter that says READY and the signals it gets on stderr, and leaves at those that are told."""
+    options = " ".join(f"--exit {pair}" for pair in exits)
+    return Waiter(kubexit.folder, f"exec {kubexit.program()} ready-then-wait {options} >&2")
+
+
+def start(kubexit: Kubexit, waiter: Waiter, **settings: str) -> Supervised:
+    settings = {"BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "infinite", **POD, **settings}
+    return kubexit.start("echo", "BORN", name="app", waiter=waiter, **settings)
+
+
+@pytest.mark.behaviour(88)
+def test_ready(kubexit: Kubexit) -> None:
+    """0 starts the command."""
+    app = start(kubexit, Waiter(kubexit.folder, "exit 0"))
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.parametrize(
+    ("deps", "asked"),
+    [
+        ("db", "db"),
+        ("db, cache ,db", "db cache"),
+        ("db?", "db?"),
+        ("*", "*"),
+        ("db,*,cache?", "db cache? *"),
+        ("db,seed:succeeded,seed", "db seed"),
+        ("db:ready", "db"),
+    ],
+)
+def test_arguments(kubexit: Kubexit, deps: str, asked: str) -> None:
+    """It is told the pod, the namespace, who we are, and whom to wait for."""
+    waiter = Waiter(kubexit.folder, "exit 69")
+    start(kubexit, waiter, BIRTH_DEPS=deps).wait()
+
+    assert waiter.starts == [f"--pod pod-1 --namespace ns-1 --name app {asked}"]
+
+
+def test_longest_name(kubexit: Kubexit) -> None:
+    """A name of 240 bytes that may be absent reaches it whole."""
+    waiter = Waiter(kubexit.folder, "exit 69")
+    start(kubexit, waiter, BIRTH_DEPS="x" * 240 + "?,db").wait()
+
+    assert waiter.starts[0].split()[-2:] == ["x" * 240 + "?", "db"]
+
+
+def test_not_asked(kubexit: Kubexit) -> None:
+    """Without a dependency on readiness it is not started."""
+    waiter = Waiter(kubexit.folder, "exit 1")
+    kubexit.carve("db", Born=True)
+
+    assert start(kubexit, waiter, BIRTH_DEPS="db:born").wait() == 0
+    assert waiter.starts == []
+
+
+@pytest.mark.behaviour(26, 73)
+@pytest.mark.parametrize(("verdict", "code"), VERDICTS)
+@pytest.mark.parametrize("on_timeout", ["fail", "start"])
+def test_no(kubexit: Kubexit, verdict: int, code: int, on_timeout: str) -> None:
+    """Any other code ends the wait at once, ON_TIMEOUT or not: that covers the deadline alone."""
+    app = start(kubexit, Waiter(kubexit.folder, f"exit {verdict}"), BIRTH_ON_TIMEOUT=on_timeout)
+
+    assert app.wait() == code
+    assert app.stdout == ""
+
+
+@pytest.mark.behaviour(105)
+def test_gone_before_the_command(kubexit: Kubexit) -> None:
+    """It is gone, zombie and all, when the command starts."""
+    pid = kubexit.folder / "pid"
+    waiter = Waiter(kubexit.folder, f"echo $$ > {pid}")
+    app = kubexit.start("sh", "-c", f"ls -d /proc/$(cat {pid})", waiter=waiter, name="app", BIRTH_DEPS="db", **POD)
+
+    assert app.wait() != 0
+    assert app.stdout == ""
+
+
+@pytest.mark.behaviour(48, 105)
+def test_descriptors(kubexit: Kubexit) -> None:
+    """It has no descriptor of ours, whatever we watch."""
+    running(kubexit, "main")
+    app = start(kubexit, Waiter(kubexit.folder, f"exec {kubexit.program()} fds >&2"), DEATH_DEPS="main")
+    app.wait()
+
+    assert [line for line in app.stderr.splitlines() if line.startswith("fd ")] == ["fd 0", "fd 1", "fd 2"]
+
+
+@pytest.mark.behaviour(63)
+def test_signal_mask(kubexit: Kubexit) -> None:
+    """It starts with nothing blocked, although kubexit blocks everything."""
+    app = start(kubexit, Waiter(kubexit.folder, f"exec {kubexit.program()} mask >&2"))
+    app.wait()
+
+    assert "blocked" not in app.stderr
+
+
+@pytest.mark.behaviour(69)
+def test_dies_with_us(kubexit: Kubexit) -> None:
+    """It does not outlive a supervisor that is killed."""
+    app = start(kubexit, acting(kubexit))
+    app.wait_line("^READY", stream="stderr")
+    (waiter,) = processes.children(app.pid)
+    app.kill()
+
+    eventually(lambda: not processes.alive(waiter), "the waiter is gone")
+
+
+@pytest.mark.behaviour(36, 37)
+def test_death_ends_it(kubexit: Kubexit) -> None:
+    """A death during the wait sends it home before kubexit leaves."""
+    app = start(kubexit, acting(kubexit, "TERM=0"), DEATH_DEPS="main")
+    app.wait_line("^READY", stream="stderr")
+    (waiter,) = processes.children(app.pid)
+    kubexit.carve("main", Died=True, ExitCode=0)
+
+    assert app.wait() == 0
+    assert app.stdout == ""
+    assert not Path(f"/proc/{waiter}").exists()
+    assert "SIGNAL TERM" in app.stderr
+
+
+@pytest.mark.behaviour(57, 61)
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_signal_ends_it(kubexit: Kubexit, number: str) -> None:
+    """So does a signal; the waiter's late verdict changes nothing."""
+    app = start(kubexit, acting(kubexit, "TERM=0"))
+    app.wait_line("^READY", stream="stderr")
+    app.signal(getattr(signal, number))
+
+    assert app.wait() == 128 + getattr(signal, number)
+    assert app.stdout == ""
+
+
+@pytest.mark.behaviour(61)
+def test_signal_while_it_is_deaf(kubexit: Kubexit) -> None:
+    """A waiter that does not heed TERM delays the end by half a second at most."""
+    app = start(kubexit, acting(kubexit))
+    app.wait_line("^READY", stream="stderr")
+    app.signal(signal.SIGTERM)
+
+    assert app.wait(timeout=5) == 143
+
+
+@pytest.mark.behaviour(88, 106)
+@pytest.mark.parametrize("first", ["api", "graveyard"])
+def test_both_sources(kubexit: Kubexit, first: str) -> None:
+    """Readiness from the API and states from the graveyard are needed together, in any order."""
+    waiter = acting(kubexit, "USR1=0")
+    app = start(kubexit, waiter, BIRTH_DEPS="db,migrate:succeeded", LOG_LEVEL="debug")
+    app.wait_line("^READY", stream="stderr")
+    (pid,) = processes.children(app.pid)
+    if first == "api":
+        os.kill(pid, signal.SIGUSR1)
+        eventually(lambda: processes.children(app.pid) == [], "the verdict is taken")
+        assert "BORN" not in app.stdout
+        kubexit.carve("migrate", Died=True, ExitCode=0)
+    else:
+        kubexit.carve("migrate", Died=True, ExitCode=0)
+        app.wait_line("migrate: died", stream="stderr")
+        assert "BORN" not in app.stdout
+        os.kill(pid, signal.SIGUSR1)
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+    assert len(waiter.starts) == 1
+
+
+@pytest.mark.behaviour(73, 100)
+@pytest.mark.parametrize("broken", ["missing", "not executable", "no interpreter"])
+def test_cannot_be_started(kubexit: Kubexit, broken: str) -> None:
+    """A waiter that cannot be started is 70, with a line that says so."""
+    waiter = Waiter(kubexit.folder, "exit 0")
+    if broken == "missing":
+        waiter.path.unlink()
+    elif broken == "not executable":
+        waiter.path.chmod(0o644)
+    else:
+        waiter.path.write_text("#!/no/such/interpreter\n")
+    app = start(kubexit, waiter)
+
+    assert app.wait() == 70
+    assert str(waiter.path) in app.stderr
+
+
+@pytest.mark.behaviour(111)
+def test_its_output_is_not_the_commands(kubexit: Kubexit) -> None:
+    """What it prints on stdout does not appear among the command's output."""
+    app = start(kubexit, Waiter(kubexit.folder, "echo CHATTER"))
+    app.wait()
+
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(83)
+def test_environment(kubexit: Kubexit) -> None:
+    """It has the container's environment: the service account's variables are in there."""
+    waiter = Waiter(kubexit.folder, 'echo "HOST=$KUBERNETES_SERVICE_HOST" >&2')
+    env = {"KUBERNETES_SERVICE_HOST": "fd00::1"}
+    app = kubexit.start("true", name="app", waiter=waiter, env=env, BIRTH_DEPS="db", **POD)
+    app.wait()
+
+    assert "HOST=fd00::1" in app.stderr
+
+
+@pytest.mark.behaviour(78, 80)
+def test_its_orphans(kubexit: Kubexit) -> None:
+    """What it leaves behind does not confuse kubexit."""
+    app = start(kubexit, Waiter(kubexit.folder, "(exit 5) & (exit 6) &\nexit 0"))
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"

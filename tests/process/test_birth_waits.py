@@ -1,0 +1,154 @@
+"""The command starts when its birth dependencies are as they were asked for, and not before."""
+
+import os
+
+import pytest
+
+from harness.containers import running, waiting
+from harness.kubexit import Kubexit
+
+# what the tombstone says -> the conditions that it meets
+STATES = {
+    "born": ({"Born": True}, {"born"}),
+    "ready": ({"Born": True, "Ready": True}, {"born", "ready"}),
+    "succeeded": ({"Born": True, "Ready": True, "Died": True, "ExitCode": 0}, {"born", "died", "succeeded"}),
+    "failed": ({"Born": True, "Died": True, "ExitCode": 1}, {"born", "died"}),
+    "never born, failed": ({"Died": True, "ExitCode": 127}, {"died"}),
+    "never born, succeeded": ({"Died": True, "ExitCode": 0}, {"died", "succeeded"}),
+    "died, code unknown": ({"Born": True, "Died": True}, {"born", "died"}),
+}
+CONDITIONS = ["born", "ready", "died", "succeeded"]
+PAIRS = [(state, condition) for state in STATES for condition in CONDITIONS]
+
+
+@pytest.mark.behaviour(106)
+@pytest.mark.parametrize(("state", "condition"), [pair for pair in PAIRS if pair[1] in STATES[pair[0]][1]])
+@pytest.mark.parametrize("there", [True, False], ids=["there at start", "comes later"])
+def test_met(kubexit: Kubexit, state: str, condition: str, there: bool) -> None:
+    """A tombstone that says so lets the command start, whether it is there already or comes later."""
+    if there:
+        kubexit.carve("db", **STATES[state][0])
+    app = waiting(kubexit, BIRTH_DEPS=f"db:{condition}", BIRTH_SOURCE="graveyard", POLL_INTERVAL="0")
+    kubexit.carve("db", **STATES[state][0])
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(106)
+@pytest.mark.parametrize(("state", "condition"), [pair for pair in PAIRS if pair[1] not in STATES[pair[0]][1]])
+def test_not_met(kubexit: Kubexit, state: str, condition: str) -> None:
+    """One that says something else does not. Shown to fail by the states of the test above."""
+    kubexit.carve("db", **STATES[state][0])
+    finished = kubexit.run("echo", "BORN", BIRTH_DEPS=f"db:{condition}", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="10ms")
+
+    assert finished.code == 69
+    assert finished.stdout == ""
+
+
+@pytest.mark.behaviour(4, 89)
+def test_all_of_them(kubexit: Kubexit) -> None:
+    """All dependencies are needed, each in its own way; it does not matter who comes last."""
+    deps = "db,migrate:succeeded, seed:died,,cache:born"
+    app = waiting(kubexit, BIRTH_DEPS=deps, BIRTH_SOURCE="graveyard", LOG_LEVEL="debug")
+    kubexit.carve("cache", Born=True)
+    app.wait_line("cache: born", stream="stderr")
+    kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
+    app.wait_line("migrate: died", stream="stderr")
+    kubexit.carve("db", Born=True, Ready=True)
+    app.wait_line("db: ready", stream="stderr")
+    assert kubexit.tombstone("app") is None
+    kubexit.carve("seed", Died=True, ExitCode=1)
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(89)
+def test_not_from_memory(kubexit: Kubexit) -> None:
+    """What one of them was once does not count: db was ready, is so no more when cache comes, and then is again."""
+    app = waiting(kubexit, BIRTH_DEPS="db,cache:born", BIRTH_SOURCE="graveyard", LOG_LEVEL="debug")
+    kubexit.carve("db", Born=True, Ready=True)
+    app.wait_line("db: ready", stream="stderr")
+    kubexit.carve("db", Born=True)
+    app.wait_line("db: born, not ready", stream="stderr")
+    kubexit.carve("cache", Born=True)
+    app.wait_line("cache: born", stream="stderr")
+    assert "command started" not in app.stderr
+    kubexit.carve("db", Born=True, Ready=True)
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(30, 106)
+def test_ready_of_a_crashed_container(kubexit: Kubexit) -> None:
+    """Ready in the tombstone of a container that crashed is worth nothing; its next life counts."""
+    first = running(kubexit, "db")
+    kubexit.wait_tombstone("db", "Born")
+    kubexit.carve("db", Born=True, Ready=True)
+    first.kill()
+    app = waiting(kubexit, BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", LOG_LEVEL="debug")
+    app.wait_line("db: crashed", stream="stderr")
+    kubexit.run("false", name="db")
+    app.wait_line("db: died with exit code 1", stream="stderr")
+    kubexit.carve("db", Born=True, Ready=True)
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(28)
+def test_failed_then_succeeded(kubexit: Kubexit) -> None:
+    """`x:succeeded` goes on waiting when x failed: the kubelet may start it again."""
+    app = waiting(kubexit, BIRTH_DEPS="migrate:succeeded")
+    kubexit.run("false", name="migrate")
+    assert app.process.poll() is None
+    kubexit.run("true", name="migrate")
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(36, 37)
+def test_fail_at_once(kubexit: Kubexit) -> None:
+    """With a death dependency `x:failed` beside it, the failure ends the wait at once, with 69."""
+    app = waiting(kubexit, BIRTH_DEPS="migrate:succeeded", DEATH_DEPS="migrate:failed")
+    kubexit.run("false", name="migrate")
+
+    assert app.wait() == 69
+    assert app.stdout == ""
+
+
+@pytest.mark.behaviour(30)
+def test_crash_is_a_death(kubexit: Kubexit) -> None:
+    """`x:died` is met by a crash too."""
+    x = running(kubexit, "x")
+    app = waiting(kubexit, BIRTH_DEPS="x:died", POLL_INTERVAL="0")
+    x.kill()
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(106)
+def test_no_api(kubexit: Kubexit) -> None:
+    """With the graveyard as the source no waiter is started. Shown to fail by leaving the source out."""
+    script = kubexit.folder / "waiter"
+    script.write_text(f"#!/bin/sh\ntouch {kubexit.folder}/started\n")
+    script.chmod(0o755)
+    kubexit.carve("db", Born=True, Ready=True)
+    kubexit.run("true", waiter=script, BIRTH_DEPS="db,db:born", BIRTH_SOURCE="graveyard")
+
+    assert not (kubexit.folder / "started").exists()
+
+
+@pytest.mark.behaviour(105)
+def test_nothing_is_watched_afterwards(kubexit: Kubexit) -> None:
+    """After the birth, a container without death dependencies watches nothing and holds no FIFO of others."""
+    running(kubexit, "db")
+    app = running(kubexit, "app", BIRTH_DEPS="db:born")
+    kubexit.wait_tombstone("app", "Born")
+    links = [os.readlink(f"/proc/{app.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{app.pid}/fd")]
+
+    assert [link for link in links if "inotify" in link or ".db.alive" in link] == []

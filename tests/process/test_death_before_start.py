@@ -1,0 +1,103 @@
+"""A dependency that is dead already: the command is not started."""
+
+import pytest
+
+from harness.containers import lines
+from harness.kubexit import Kubexit
+from harness.supervised import Finished
+
+
+def assert_not_started(finished: Finished, code: int) -> None:
+    """The command said nothing, and the code is as it ought to be."""
+    assert finished.stdout == ""
+    assert finished.code == code
+
+
+@pytest.mark.behaviour(36, 112)
+@pytest.mark.parametrize("code", [0, 1, 143, -1])
+def test_dead(kubexit: Kubexit, code: int) -> None:
+    """0, whatever the dependency's code was, and the tombstone says why."""
+    kubexit.carve("main", Born=True, Died=True, ExitCode=code)
+    finished = kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="main")
+
+    assert_not_started(finished, 0)
+    stone = kubexit.tombstone("sidecar")
+    assert stone is not None
+    assert "main" in stone["Reason"]
+    assert "Born" not in stone
+
+
+@pytest.mark.behaviour(112)
+def test_quietly(kubexit: Kubexit) -> None:
+    """A sidecar that the kubelet starts again and again leaves with 0, one line and no warning each time."""
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+    for _ in range(3):
+        finished = kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="main")
+
+        assert_not_started(finished, 0)
+        assert lines(finished.stderr, "warn") + lines(finished.stderr, "error") == []
+        assert len(finished.stderr.splitlines()) == 1
+
+
+@pytest.mark.behaviour(36, 112)
+def test_without_waiting_for_births(kubexit: Kubexit) -> None:
+    """It does not wait for births first."""
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+    finished = kubexit.run(
+        "echo", "BORN", name="sidecar", DEATH_DEPS="main", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="infinite"
+    )
+
+    assert_not_started(finished, 0)
+
+
+@pytest.mark.behaviour(36, 122)
+@pytest.mark.parametrize("births", ["proxy", "proxy:born", "proxy:died", "proxy:succeeded", "db:born,proxy"])
+@pytest.mark.parametrize("code", [0, 1])
+def test_awaited_too(kubexit: Kubexit, births: str, code: int) -> None:
+    """69 when its birth was awaited too: a main without its proxy has not done its work."""
+    kubexit.carve("proxy", Born=True, Died=True, ExitCode=code)
+    finished = kubexit.run(
+        "echo", "BORN", DEATH_DEPS="proxy", BIRTH_DEPS=births, BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="infinite"
+    )
+
+    assert_not_started(finished, 69)
+
+
+@pytest.mark.behaviour(36, 39)
+@pytest.mark.parametrize(("dead", "started"), [(("a",), True), (("a", "b"), False)])
+def test_policy_all(kubexit: Kubexit, dead: tuple[str, ...], started: bool) -> None:
+    """With the policy all, only when all of them are dead."""
+    for name in dead:
+        kubexit.carve(name, Born=True, Died=True, ExitCode=0)
+    finished = kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="a,b", DEATH_POLICY="all")
+
+    assert (finished.stdout == "BORN\n") == started
+    assert finished.code == 0
+
+
+@pytest.mark.behaviour(28, 36)
+@pytest.mark.parametrize(
+    ("condition", "code", "started"),
+    [
+        ("died", 0, False),
+        ("died", 1, False),
+        ("failed", 0, True),
+        ("failed", 1, False),
+        ("succeeded", 0, False),
+        ("succeeded", 1, True),
+    ],
+)
+def test_conditions(kubexit: Kubexit, condition: str, code: int, started: bool) -> None:
+    """With a condition, only a death of that kind counts: a main that failed and is started again keeps its sidecar."""
+    kubexit.carve("main", Born=True, Died=True, ExitCode=code)
+    finished = kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS=f"main:{condition}")
+
+    assert (finished.stdout == "BORN\n") == started
+
+
+@pytest.mark.behaviour(36)
+def test_only_born(kubexit: Kubexit) -> None:
+    """A dependency that lives is no obstacle."""
+    kubexit.carve("main", Born=True)
+
+    assert kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="main").stdout == "BORN\n"

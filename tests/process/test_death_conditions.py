@@ -1,0 +1,71 @@
+"""main:died, main:failed and main:succeeded tell deaths apart."""
+
+import pytest
+
+from harness.containers import fenced_off, running
+from harness.kubexit import Kubexit
+
+# exit code as carved (None: no ExitCode) -> the conditions that it meets
+DEATHS = {
+    0: {"died", "succeeded"},
+    1: {"died", "failed"},
+    143: {"died", "failed"},
+    -1: {"died", "failed"},
+    2147483647: {"died", "failed"},
+    None: {"died"},
+}
+PAIRS = [(code, condition) for code in DEATHS for condition in ("died", "failed", "succeeded")]
+
+
+@pytest.mark.behaviour(28, 39, 72)
+@pytest.mark.parametrize(("code", "condition"), [pair for pair in PAIRS if pair[1] in DEATHS[pair[0]]])
+def test_met(kubexit: Kubexit, code: int | None, condition: str) -> None:
+    """A death of the kind that is named ends the command."""
+    container = running(kubexit, DEATH_DEPS=f"main:{condition}", POLL_INTERVAL="0")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=code)
+
+    assert container.wait() == 0
+    assert "main" in (kubexit.tombstone("sidecar") or {})["Reason"]
+
+
+@pytest.mark.behaviour(28, 39, 72)
+@pytest.mark.parametrize(("code", "condition"), [pair for pair in PAIRS if pair[1] not in DEATHS[pair[0]]])
+def test_not_met(kubexit: Kubexit, code: int | None, condition: str) -> None:
+    """A death of another kind does not. Shown to fail by dropping the condition."""
+    container = running(kubexit, DEATH_DEPS=f"main:{condition},fence")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=code)
+
+    fenced_off(kubexit, container)
+
+
+@pytest.mark.behaviour(28)
+def test_failed_then_succeeded(kubexit: Kubexit) -> None:
+    """A main that fails, is started again and succeeds ends a sidecar that waits for success, at its success."""
+    container = running(kubexit, DEATH_DEPS="main:succeeded", POLL_INTERVAL="0")
+    assert kubexit.run("false").code == 1
+    assert kubexit.run("true").code == 0
+
+    assert container.wait() == 0
+    assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 0"
+
+
+@pytest.mark.behaviour(28)
+def test_two_conditions(kubexit: Kubexit) -> None:
+    """A name may have several conditions; any of them counts."""
+    container = running(kubexit, DEATH_DEPS="main:failed,main:succeeded", POLL_INTERVAL="0")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=1)
+
+    assert container.wait() == 0
+
+
+@pytest.mark.behaviour(17, 28)
+def test_code_comes_later(kubexit: Kubexit) -> None:
+    """A death whose code is written a moment later is judged by the code when it is there."""
+    container = running(kubexit, DEATH_DEPS="main:failed", POLL_INTERVAL="0")
+    with (kubexit.graveyard / "main").open("wb", buffering=0) as file:
+        file.write(b'Died: "2020-04-28T10:41:47Z"\n')
+    with (kubexit.graveyard / "main").open("ab", buffering=0) as file:
+        file.write(b"ExitCode: 3\n")
+
+    assert container.wait() == 0
+    assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 3"

@@ -1,0 +1,127 @@
+"""KUBEXIT_EXIT_CODE_ON_STOP: the code after a stop that we caused, and only then."""
+
+import os
+import signal
+
+import pytest
+
+from harness import processes
+from harness.containers import running
+from harness.kubexit import Kubexit
+from harness.waiting import eventually
+
+
+@pytest.mark.behaviour(34, 72, 75)
+@pytest.mark.parametrize(
+    ("setting", "dependency", "returned"),
+    [
+        ("keep", 5, 3),
+        ("zero", 5, 0),
+        ("0", 5, 0),
+        ("77", 5, 77),
+        ("255", 5, 255),
+        ("dependency", 5, 5),
+        ("dependency", 0, 0),
+        ("dependency", 143, 143),
+        ("dependency", -1, 255),
+        ("dependency", None, 255),
+    ],
+)
+def test_stopped(kubexit: Kubexit, setting: str, dependency: int | None, returned: int) -> None:
+    """The code that is returned is the one that is set, and the command's own is carved beside it."""
+    container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP=setting)
+    kubexit.carve("main", Born=True, Died=True, ExitCode=dependency)
+
+    assert container.wait() == returned
+    stone = kubexit.tombstone("sidecar") or {}
+    assert stone["ExitCode"] == returned
+    assert stone.get("CommandExitCode", returned) == 3
+    assert ("CommandExitCode" in stone) == (returned != 3)
+
+
+@pytest.mark.behaviour(75)
+@pytest.mark.parametrize(("setting", "returned"), [("keep", 137), ("zero", 0), ("dependency", 5)])
+def test_killed(kubexit: Kubexit, setting: str, returned: int) -> None:
+    """The same holds after a KILL, which is told apart by a key of its own."""
+    container = running(kubexit, exits="", DEATH_DEPS="main", EXIT_CODE_ON_STOP=setting, GRACE_PERIOD="10ms")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=5)
+
+    assert container.wait() == returned
+    stone = kubexit.tombstone("sidecar") or {}
+    assert stone["ExitCode"] == returned
+    assert stone["Killed"] is True
+    assert stone.get("CommandExitCode", returned) == 137
+
+
+@pytest.mark.behaviour(30, 75)
+def test_crash(kubexit: Kubexit) -> None:
+    """A crashed dependency counts as 137."""
+    main = running(kubexit, "main")
+    container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP="dependency")
+    main.kill()
+
+    assert container.wait() == 137
+
+
+@pytest.mark.behaviour(75)
+@pytest.mark.parametrize("setting", ["zero", "dependency", "9"])
+def test_own_end(kubexit: Kubexit, setting: str) -> None:
+    """A command that ends by itself keeps its code. Shown to fail by letting the dependency die first."""
+    finished = kubexit.run("sh", "-c", "exit 3", DEATH_DEPS="peer", EXIT_CODE_ON_STOP=setting)
+
+    assert finished.code == 3
+    assert list(kubexit.tombstone("main") or {}) == ["Born", "Died", "ExitCode"]
+    assert "Killed" not in (kubexit.tombstone("main") or {})
+
+
+@pytest.mark.behaviour(75)
+@pytest.mark.parametrize("setting", ["zero", "dependency", "9"])
+def test_asked_from_outside(kubexit: Kubexit, setting: str) -> None:
+    """A TERM from outside that came first keeps the command's code, also when a dependency dies after it."""
+    container = running(kubexit, exits="USR1=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP=setting)
+    container.signal(signal.SIGTERM)
+    container.wait_line("SIGNAL TERM")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=5)
+    container.wait_line("dependency main died", stream="stderr")
+    container.signal(signal.SIGUSR1)
+
+    assert container.wait() == 3
+    assert container.stdout.count("SIGNAL TERM") == 1
+
+
+@pytest.mark.behaviour(75)
+def test_ended_before_the_signal(kubexit: Kubexit) -> None:
+    """A command that failed on its own before the stop signal keeps its code.
+
+    kubexit is stopped while the command ends and then the dependency dies, so that it learns of both at once. Shown
+    to fail by letting the command live.
+    """
+    container = kubexit.start(
+        kubexit.program(),
+        "ready-then-wait",
+        "--exit",
+        "USR1=3",
+        name="sidecar",
+        DEATH_DEPS="main",
+        EXIT_CODE_ON_STOP="zero",
+    )
+    container.wait_line("READY")
+    command = container.command_pid()
+    container.signal(signal.SIGSTOP)
+    os.kill(command, signal.SIGUSR1)
+    eventually(lambda: processes.state(command) == "Z", "the command has ended")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+    container.signal(signal.SIGCONT)
+
+    assert container.wait() == 3
+    assert list(kubexit.tombstone("sidecar") or {}) == ["Born", "Died", "ExitCode"]
+
+
+@pytest.mark.behaviour(75)
+@pytest.mark.parametrize(("ignore", "returned"), [("true", 0), ("false", 3), ("1", 0)])
+def test_cortexlabs_name(kubexit: Kubexit, ignore: str, returned: int) -> None:
+    """KUBEXIT_IGNORE_CODE_ON_DEATH_DEPS is another name for zero."""
+    container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", IGNORE_CODE_ON_DEATH_DEPS=ignore)
+    kubexit.carve("main", Born=True, Died=True, ExitCode=5)
+
+    assert container.wait() == returned

@@ -1,0 +1,78 @@
+"""What is no death does not end the command. Each of these is shown to fail by carving a death in its place."""
+
+import os
+
+import pytest
+
+from harness.containers import fenced_off, put, running
+from harness.kubexit import Kubexit
+
+
+@pytest.mark.behaviour(33)
+def test_removal(kubexit: Kubexit) -> None:
+    """A tombstone that is removed is no death."""
+    kubexit.carve("main", Born=True)
+    container = running(kubexit, DEATH_DEPS="main,fence")
+    (kubexit.graveyard / "main").unlink()
+
+    fenced_off(kubexit, container)
+
+
+@pytest.mark.behaviour(33)
+def test_moved_away(kubexit: Kubexit) -> None:
+    """Nor is one that is moved away."""
+    kubexit.carve("main", Born=True)
+    container = running(kubexit, DEATH_DEPS="main,fence")
+    (kubexit.graveyard / "main").rename(kubexit.folder / "main")
+
+    fenced_off(kubexit, container)
+
+
+@pytest.mark.behaviour(46)
+def test_never_seen(kubexit: Kubexit) -> None:
+    """A dependency that never appears is no death."""
+    container = running(kubexit, DEATH_DEPS="never,fence")
+
+    fenced_off(kubexit, container)
+
+
+@pytest.mark.behaviour(46)
+def test_birth(kubexit: Kubexit) -> None:
+    """Nor is a birth, or a new one."""
+    container = running(kubexit, DEATH_DEPS="main,fence")
+    kubexit.carve("main", Born=True)
+    kubexit.carve("main", Born=True, Ready=True)
+    kubexit.carve("main", Born=True)
+
+    fenced_off(kubexit, container)
+
+
+@pytest.mark.behaviour(46)
+def test_code_without_death(kubexit: Kubexit) -> None:
+    """An exit code without a time of death is none."""
+    container = running(kubexit, DEATH_DEPS="main,fence")
+    kubexit.carve("main", Born=True, ExitCode=0)
+
+    fenced_off(kubexit, container)
+
+
+@pytest.mark.behaviour(46)
+def test_of_others(kubexit: Kubexit) -> None:
+    """The deaths of containers that we do not depend on are none of our business, nor is our own old one."""
+    kubexit.carve("sidecar", Born=True, Died=True, ExitCode=1)
+    container = running(kubexit, DEATH_DEPS="main,fence")
+    kubexit.carve("other", Born=True, Died=True, ExitCode=1)
+    put(kubexit.graveyard / "sidecar", b'Died: "2020-04-28T10:41:47Z"\nExitCode: 1\n')
+
+    fenced_off(kubexit, container)
+
+
+@pytest.mark.behaviour(46)
+def test_permissions(kubexit: Kubexit) -> None:
+    """A tombstone that is touched, or whose mode changes, is none."""
+    kubexit.carve("main", Born=True)
+    container = running(kubexit, DEATH_DEPS="main,fence")
+    os.utime(kubexit.graveyard / "main")
+    (kubexit.graveyard / "main").chmod(0)
+
+    fenced_off(kubexit, container)

@@ -1,0 +1,76 @@
+"""The death of a dependency ends the command."""
+
+import pytest
+
+from harness.containers import running
+from harness.kubexit import Kubexit
+
+
+@pytest.mark.behaviour(1, 32, 49)
+@pytest.mark.parametrize("code", [0, 1, 255])
+def test_stops(kubexit: Kubexit, code: int) -> None:
+    """A death, whatever its code, is a TERM to the command; the reason is carved."""
+    container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", POLL_INTERVAL="0")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=code)
+
+    assert container.wait() == 3
+    assert "SIGNAL TERM" in container.stdout
+    assert (kubexit.tombstone("sidecar") or {})["Reason"] == f"dependency main died with exit code {code}"
+
+
+@pytest.mark.behaviour(32, 35)
+def test_of_one_another(kubexit: Kubexit) -> None:
+    """A container sees the end of another one that runs under kubexit."""
+    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
+    main = kubexit.run("true")
+
+    assert main.code == 0
+    assert container.wait() == 0
+
+
+@pytest.mark.behaviour(4)
+@pytest.mark.parametrize("deps", ["main", " main ", "main,", ",main,,", "other, main", "main,main"])
+def test_written_any_way(kubexit: Kubexit, deps: str) -> None:
+    """Blanks and commas too many in the list do no harm."""
+    container = running(kubexit, DEATH_DEPS=deps, POLL_INTERVAL="0")
+    kubexit.carve("main", Died=True, ExitCode=0)
+
+    assert container.wait() == 0
+
+
+@pytest.mark.behaviour(5)
+@pytest.mark.parametrize(
+    "name", ["-rf", "--", "größe", "x" * 240, "a.b", "$(id)", "*x", "%s%n", "C:".replace(":", ""), "'\"", "~"]
+)
+def test_hostile_names(kubexit: Kubexit, name: str) -> None:
+    """Names that a shell or a careless program would trip over work like any other."""
+    container = running(kubexit, DEATH_DEPS=name, POLL_INTERVAL="0")
+    main = running(kubexit, name)
+    main.signal(15)
+
+    assert main.wait() == 0
+    assert container.wait() == 0
+    assert name[:100] in (kubexit.tombstone("sidecar") or {})["Reason"]
+
+
+@pytest.mark.behaviour(5)
+@pytest.mark.parametrize("dead", ["mai", "main2", "MAIN", "main.tmp", "xmain"])
+def test_names_are_compared_as_a_whole(kubexit: Kubexit, dead: str) -> None:
+    """The death of a name that is only like it is none. Shown to fail by carving `main`."""
+    container = running(kubexit, DEATH_DEPS="main,fence")
+    kubexit.carve(dead, Died=True, ExitCode=0)
+    kubexit.carve("fence", Died=True, ExitCode=0)
+    container.wait()
+
+    assert "fence" in (kubexit.tombstone("sidecar") or {})["Reason"]
+
+
+@pytest.mark.behaviour(38)
+def test_many(kubexit: Kubexit) -> None:
+    """A container may depend on 128 others; the last of them counts."""
+    names = [f"c{number}" for number in range(128)]
+    container = running(kubexit, DEATH_DEPS=",".join(names), POLL_INTERVAL="0")
+    kubexit.carve("c127", Died=True, ExitCode=0)
+
+    assert container.wait() == 0
+    assert "c127" in (kubexit.tombstone("sidecar") or {})["Reason"]

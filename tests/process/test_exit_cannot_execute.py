@@ -1,0 +1,156 @@
+"""A command that cannot be executed gives the codes of a shell, 126 and 127, and a tombstone."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+NO_PERMISSION = os.strerror(errno.EACCES)
+
+
+def check(kubexit, finished, code: int, reason: str, command: str) -> None:
+    """One line with command and reason, the code, and a death that peers see and operators understand."""
+    assert finished.code == code
+    lines = [line for line in finished.stderr.splitlines() if " error " in line]
+    assert len(lines) == 1, finished.stderr
+    assert command in lines[0]
+    assert reason in lines[0]
+    tombstone = kubexit.tombstone()
+    assert tombstone["ExitCode"] == code
+    assert "Died" in tombstone
+    assert reason in tombstone["Reason"]
+
+
+@pytest.mark.behaviour(26, 73)
+@pytest.mark.parametrize("command", ["/no/such/command", "./no-such-command"])
+def test_not_found(kubexit, command):
+    """A command that is not there is 127."""
+    check(kubexit, kubexit.run(command), 127, os.strerror(errno.ENOENT), command)
+
+
+@pytest.mark.behaviour(26, 73)
+def test_not_found_on_the_path(kubexit):
+    """A command that is in no folder of PATH is 127, and the message says where it was looked for."""
+    check(kubexit, kubexit.run("no-such-command"), 127, "PATH", "no-such-command")
+
+
+@pytest.mark.behaviour(73)
+def test_interpreter_not_found(kubexit):
+    """A script whose interpreter is not there is 127."""
+    script = kubexit.folder / "script"
+    script.write_text("#!/no/such/interpreter\n")
+    script.chmod(0o755)
+
+    check(kubexit, kubexit.run(script), 127, "interpreter", str(script))
+
+
+@pytest.mark.behaviour(26, 73)
+def test_not_executable(kubexit):
+    """A file without the execute permission is 126."""
+    script = kubexit.folder / "script"
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o644)
+
+    check(kubexit, kubexit.run(script), 126, NO_PERMISSION, str(script))
+
+
+@pytest.mark.behaviour(73)
+def test_folder(kubexit):
+    """A folder is 126."""
+    check(kubexit, kubexit.run(kubexit.folder), 126, NO_PERMISSION, str(kubexit.folder))
+
+
+@pytest.mark.behaviour(73)
+def test_part_of_the_path_is_a_file(kubexit, actor):
+    """A path through something that is no folder is 126 or 127, as in a shell; never 0."""
+    finished = kubexit.run(f"{actor}/x")
+
+    assert finished.code in (126, 127)
+    assert kubexit.tombstone()["ExitCode"] == finished.code
+
+
+@pytest.mark.behaviour(26, 76)
+def test_script_without_interpreter_line(kubexit):
+    """A script without `#!` is 126: kubexit does not hand it to a shell."""
+    witness = kubexit.folder / "witness"
+    script = kubexit.folder / "script"
+    script.write_text(f": > {witness}\n")
+    script.chmod(0o755)
+
+    check(kubexit, kubexit.run(script), 126, "#!", str(script))
+    assert not witness.exists()
+
+
+@pytest.mark.behaviour(76)
+def test_script_without_interpreter_line_on_the_path(kubexit):
+    """The same when the script is found by its name."""
+    script = kubexit.folder / "script"
+    script.write_text("exit 0\n")
+    script.chmod(0o755)
+
+    finished = kubexit.run("script", env={"PATH": kubexit.folder})
+
+    check(kubexit, finished, 126, "#!", "script")
+
+
+@pytest.mark.behaviour(73)
+def test_empty_command(kubexit):
+    """An empty word is a command that is not there."""
+    assert kubexit.run("").code == 127
+
+
+@pytest.mark.behaviour(73)
+def test_not_executable_on_the_path_and_found_later(kubexit, actor):
+    """A file on the PATH that may not be executed does not hide a later one that may."""
+    first, second = kubexit.folder / "first", kubexit.folder / "second"
+    first.mkdir()
+    second.mkdir()
+    (first / "worker").write_text("no program")
+    (second / "worker").symlink_to(actor)
+
+    assert kubexit.run("worker", "exit", "3", env={"PATH": f"{first}:{second}"}).code == 3
+
+
+@pytest.mark.behaviour(73)
+def test_not_executable_on_the_path(kubexit):
+    """A file on the PATH that may not be executed, and none that may, is 126."""
+    (kubexit.folder / "worker").write_text("no program")
+
+    check(kubexit, kubexit.run("worker", env={"PATH": kubexit.folder}), 126, NO_PERMISSION, "worker")
+
+
+@pytest.mark.behaviour(73)
+def test_path_is_searched_in_order(kubexit, actor):
+    """The first match on the PATH wins; an empty part of PATH is the working directory."""
+    (kubexit.folder / "worker").symlink_to(actor)
+
+    assert kubexit.run("worker", "exit", "3", env={"PATH": "/no/such/folder::/bin"}, cwd=kubexit.folder).code == 3
+
+
+@pytest.mark.behaviour(73)
+def test_without_path_a_default_is_searched(kubexit):
+    """Without PATH the usual folders are searched."""
+    assert kubexit.run("sh", "-c", "exit 3", without=["PATH"]).code == 3
+
+
+@pytest.mark.behaviour(73)
+def test_relative_command(kubexit, actor):
+    """A command with a slash is taken from the working directory, never from the PATH."""
+    (kubexit.folder / "bin").mkdir()
+    (kubexit.folder / "bin/worker").symlink_to(actor)
+
+    assert kubexit.run("bin/worker", "exit", "3", cwd=kubexit.folder).code == 3
+
+
+@pytest.mark.behaviour(73)
+def test_truncated_program(kubexit, actor):
+    """A program that the kernel cannot load is 126."""
+    broken = kubexit.folder / "broken"
+    broken.write_bytes(Path(actor).read_bytes()[:100])
+    broken.chmod(0o755)
+
+    finished = kubexit.run(broken)
+
+    assert finished.code == 126
+    assert kubexit.tombstone()["ExitCode"] == 126

@@ -1,0 +1,147 @@
+"""KUBEXIT_EXIT_CODE_ON_STOP: which code kubexit leaves with when it was kubexit that ended the command."""
+
+import signal
+
+import pytest
+
+
+def stopped(kubexit, actor, died: int = 0, code: int = 7, **settings):
+    """A command that a dependency's death ended: kubexit's exit code and tombstone."""
+    supervised = kubexit.start(actor, "ready-then-wait", "--exit", f"TERM={code}", DEATH_DEPS="db", **settings)
+    supervised.wait_line("READY")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=died)
+    return supervised.wait(), kubexit.tombstone()
+
+
+@pytest.mark.behaviour(75)
+@pytest.mark.parametrize("settings", [{}, {"EXIT_CODE_ON_STOP": "keep"}], ids=["default", "keep"])
+def test_keep(kubexit, actor, settings):
+    """By default the command's own code is kept."""
+    code, tombstone = stopped(kubexit, actor, **settings)
+
+    assert code == 7
+    assert tombstone["ExitCode"] == 7
+    assert "CommandExitCode" not in tombstone
+    assert "db" in tombstone["Reason"]
+
+
+@pytest.mark.behaviour(34, 75)
+@pytest.mark.parametrize(
+    "settings", [{"EXIT_CODE_ON_STOP": "zero"}, {"IGNORE_CODE_ON_DEATH_DEPS": "true"}], ids=["zero", "ignore"]
+)
+def test_zero(kubexit, actor, settings):
+    """`zero` leaves with 0 and keeps the command's code in an extra key; the cortexlabs name means the same."""
+    code, tombstone = stopped(kubexit, actor, **settings)
+
+    assert code == 0
+    assert tombstone["ExitCode"] == 0
+    assert tombstone["CommandExitCode"] == 7
+
+
+@pytest.mark.behaviour(34, 75)
+@pytest.mark.parametrize("number", [0, 42, 255])
+def test_number(kubexit, actor, number):
+    """A number is the code."""
+    code, tombstone = stopped(kubexit, actor, EXIT_CODE_ON_STOP=number)
+
+    assert (code, tombstone["ExitCode"], tombstone["CommandExitCode"]) == (number, number, 7)
+
+
+@pytest.mark.behaviour(72, 75)
+@pytest.mark.parametrize(("died", "expected"), [(0, 0), (3, 3), (143, 143), (-1, 255)])
+def test_dependency(kubexit, actor, died, expected):
+    """`dependency` ends as the dependency did; the -1 of the original's signal deaths is 255."""
+    code, tombstone = stopped(kubexit, actor, died=died, EXIT_CODE_ON_STOP="dependency")
+
+    assert (code, tombstone["ExitCode"], tombstone["CommandExitCode"]) == (expected, expected, 7)
+
+
+@pytest.mark.behaviour(30, 75)
+def test_dependency_that_crashed(kubexit, actor):
+    """`dependency` is 137 when the dependency's supervisor was killed."""
+    dependency = kubexit.start(actor, "plain", name="db")
+    dependency.wait_line("READY")
+    supervised = kubexit.start(
+        actor, "ready-then-wait", "--exit", "TERM=7", DEATH_DEPS="db", EXIT_CODE_ON_STOP="dependency"
+    )
+    supervised.wait_line("READY")
+    dependency.kill()
+
+    assert supervised.wait() == 137
+
+
+@pytest.mark.behaviour(34)
+def test_same_code_is_told_once(kubexit, actor):
+    """`CommandExitCode` is there only when it differs from `ExitCode`."""
+    _, tombstone = stopped(kubexit, actor, code=0, EXIT_CODE_ON_STOP="zero")
+
+    assert "CommandExitCode" not in tombstone
+
+
+@pytest.mark.behaviour(75)
+def test_killed_after_grace(kubexit, actor):
+    """The policy covers a command that had to be killed; the tombstone tells it apart."""
+    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="50ms", EXIT_CODE_ON_STOP="zero")
+    supervised.wait_line("READY")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+
+    assert supervised.wait() == 0
+    tombstone = kubexit.tombstone()
+    assert (tombstone["ExitCode"], tombstone["CommandExitCode"], tombstone["Killed"]) == (0, 137, True)
+
+
+@pytest.mark.behaviour(75)
+@pytest.mark.parametrize("policy", ["zero", "42", "dependency"])
+def test_not_without_a_stop(kubexit, actor, policy):
+    """A command that ends by itself keeps its code."""
+    assert kubexit.run(actor, "exit", "3", DEATH_DEPS="db", EXIT_CODE_ON_STOP=policy).code == 3
+
+
+@pytest.mark.behaviour(75)
+def test_not_after_a_stop_from_outside(kubexit, actor):
+    """A command that ends at a TERM from outside keeps its code."""
+    supervised = kubexit.start(actor, "ready-then-wait", "--exit", "TERM=3", DEATH_DEPS="db", EXIT_CODE_ON_STOP="zero")
+    supervised.wait_line("READY")
+    supervised.signal(signal.SIGTERM)
+
+    assert supervised.wait() == 3
+    assert "Reason" not in kubexit.tombstone()
+
+
+@pytest.mark.behaviour(75)
+def test_not_when_the_command_failed_before_our_signal(kubexit, actor):
+    """A command that fails by itself during the stop delay keeps its code: our signal never came."""
+    supervised = kubexit.start(
+        actor, "ready-then-wait", "--exit", "USR1=3",
+        DEATH_DEPS="db", STOP_DELAY="1h", EXIT_CODE_ON_STOP="zero",
+    )  # fmt: skip
+    supervised.wait_line("READY")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+    supervised.wait_line("db.*died", "stderr")
+    supervised.signal(signal.SIGUSR1)
+
+    assert supervised.wait() == 3
+    tombstone = kubexit.tombstone()
+    assert tombstone["ExitCode"] == 3
+    assert "Reason" not in tombstone
+
+
+@pytest.mark.behaviour(2, 75)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"EXIT_CODE_ON_STOP": "keep", "IGNORE_CODE_ON_DEATH_DEPS": "true"},
+        {"EXIT_CODE_ON_STOP": "7", "IGNORE_CODE_ON_DEATH_DEPS": "true"},
+        {"EXIT_CODE_ON_STOP": "nought"},
+        {"EXIT_CODE_ON_STOP": "256"},
+        {"EXIT_CODE_ON_STOP": "-1"},
+        {"IGNORE_CODE_ON_DEATH_DEPS": "yes"},
+    ],
+)
+def test_refused_settings(kubexit, actor, settings):
+    """A policy that does not exist, or contradicts its other name, is 2, and the command is not started."""
+    finished = kubexit.run(actor, "exit", "0", **settings)
+
+    assert finished.code == 2
+    assert any(f"KUBEXIT_{key}" in finished.stderr for key in settings)
+    assert kubexit.tombstone()["ExitCode"] == 2

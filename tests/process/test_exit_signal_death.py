@@ -1,0 +1,56 @@
+"""A command that a signal ended gives 128 plus its number."""
+
+import os
+import resource
+import signal
+
+import pytest
+
+ENDING = [
+    signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGILL, signal.SIGTRAP, signal.SIGABRT, signal.SIGBUS,
+    signal.SIGFPE, signal.SIGKILL, signal.SIGUSR1, signal.SIGSEGV, signal.SIGUSR2, signal.SIGPIPE, signal.SIGALRM,
+    signal.SIGTERM, signal.SIGSTKFLT, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO,
+    signal.SIGPWR, signal.SIGSYS, *range(34, 65),
+]  # fmt: skip
+
+
+def no_core() -> None:
+    """Between fork and exec: no core files from deaths that would write one."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@pytest.mark.behaviour(72)
+def test_every_ending_signal(kubexit, actor):
+    """Death by signal n is 128+n, as the exit code and on the tombstone, for each signal that ends a process."""
+    numbers = [int(number) for number in (ENDING if kubexit.is_native else (signal.SIGKILL, signal.SIGTERM, 64))]
+    running = [
+        (number, kubexit.start(actor, "die", str(number), name=f"main-{number}", preexec_fn=no_core))
+        for number in numbers
+    ]
+
+    expected = {number: 128 + number for number in numbers}
+    assert {number: supervised.wait() for number, supervised in running} == expected
+    assert {number: kubexit.tombstone(f"main-{number}")["ExitCode"] for number in numbers} == expected
+
+
+@pytest.mark.behaviour(72, 74)
+def test_fault_with_core_dump(kubexit, actor):
+    """A real fault is 128+SEGV, also when the kernel dumps core."""
+    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+
+    finished = kubexit.run(
+        actor, "fault", cwd=kubexit.folder, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, unlimited)
+    )
+
+    assert finished.code == 128 + signal.SIGSEGV
+
+
+@pytest.mark.behaviour(72)
+def test_killed_from_outside(kubexit, actor):
+    """KILL sent to the command by someone else is 137, and kubexit does not call it its own."""
+    supervised = kubexit.start(actor, "ready-then-wait")
+    supervised.wait_line("READY")
+    os.kill(supervised.command_pid(), signal.SIGKILL)
+
+    assert supervised.wait() == 137
+    assert list(kubexit.tombstone()) == ["Born", "Died", "ExitCode"]

@@ -1,0 +1,41 @@
+"""The command's exit code is kubexit's exit code, and the one on the tombstone."""
+
+import pytest
+
+
+@pytest.mark.behaviour(71)
+def test_every_code_is_passed(kubexit, actor):
+    """All codes from 0 to 255 come out as they went in."""
+    codes = range(256) if kubexit.is_native else (0, 1, 2, 69, 126, 127, 128, 137, 143, 254, 255)
+    running = [(code, kubexit.start(actor, "exit", str(code), name=f"main-{code}")) for code in codes]
+
+    assert {code: supervised.wait() for code, supervised in running} == {code: code for code in codes}
+    assert {code: kubexit.tombstone(f"main-{code}")["ExitCode"] for code in codes} == {c: c for c in codes}
+
+
+@pytest.mark.behaviour(26, 34)
+@pytest.mark.parametrize("code", [0, 7])
+def test_tombstone_tells_birth_death_and_code(kubexit, actor, code):
+    """An ordinary end leaves `Born`, `Died` and `ExitCode` in this order, and nothing else."""
+    kubexit.run(actor, "exit", str(code))
+
+    tombstone = kubexit.tombstone()
+    assert list(tombstone) == ["Born", "Died", "ExitCode"]
+    assert tombstone["ExitCode"] == code
+
+
+@pytest.mark.behaviour(120)
+def test_nothing_but_the_tombstone_is_left(kubexit, actor):
+    """After an orderly end the graveyard holds the tombstone alone."""
+    kubexit.run(actor, "exit", "0", DEATH_DEPS="db")
+
+    assert [path.name for path in kubexit.graveyard.iterdir()] == ["main"]
+
+
+@pytest.mark.behaviour(111)
+def test_output_is_the_commands_alone(kubexit, actor):
+    """Whatever kubexit has to say goes to stderr; stdout is the command's."""
+    finished = kubexit.run(actor, "dump-args", LOG_LEVEL="debug")
+
+    assert finished.stdout == f"{actor}\0dump-args\0"
+    assert finished.stderr != ""

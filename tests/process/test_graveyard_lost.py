@@ -1,0 +1,60 @@
+"""A graveyard that is lost during the run costs the command nothing."""
+
+import shutil
+
+import pytest
+
+from harness import namespaces
+from harness.containers import lines, running
+from harness.kubexit import Kubexit
+
+
+@pytest.mark.behaviour(21, 42)
+def test_removed(kubexit: Kubexit) -> None:
+    """A graveyard that was removed is made again for the death, for those who may still want to know."""
+    container = running(kubexit, "main", "TERM=7")
+    kubexit.wait_tombstone("main", "Born")
+    shutil.rmtree(kubexit.graveyard)
+    container.signal(15)
+
+    assert container.wait() == 7
+    assert (kubexit.tombstone() or {}).get("ExitCode") == 7
+
+
+@pytest.mark.behaviour(21)
+def test_read_only_by_now(kubexit: Kubexit) -> None:
+    """A volume that has become read-only is an error line; the code stays the command's."""
+    namespaces.require_mounts()
+    kubexit.graveyard.mkdir()
+    world = namespaces.private_mounts(namespaces.bind(kubexit.graveyard, kubexit.graveyard))
+    finished = kubexit.run("sh", "-c", f"mount -o remount,bind,ro {kubexit.graveyard} && exit 7", preexec_fn=world)
+
+    assert finished.code == 7
+    assert "Read-only file system" in lines(finished.stderr, "error")[0]
+
+
+@pytest.mark.behaviour(21, 42)
+def test_a_file_by_now(kubexit: Kubexit) -> None:
+    """A file in place of the graveyard is an error line; the code stays the command's."""
+    container = running(kubexit, "main", "TERM=7")
+    kubexit.wait_tombstone("main", "Born")
+    shutil.rmtree(kubexit.graveyard)
+    kubexit.graveyard.write_text("")
+    container.signal(15)
+
+    assert container.wait() == 7
+    assert str(kubexit.graveyard) in lines(container.stderr, "error")[0]
+
+
+@pytest.mark.behaviour(33)
+def test_own_tombstone_removed(kubexit: Kubexit) -> None:
+    """An own tombstone that somebody removed comes back with the death."""
+    container = running(kubexit, "main", "TERM=7")
+    kubexit.wait_tombstone("main", "Born")
+    (kubexit.graveyard / "main").unlink()
+    (kubexit.graveyard / ".main.alive").unlink()
+    container.signal(15)
+
+    assert container.wait() == 7
+    stone = kubexit.wait_tombstone("main")
+    assert list(stone) == ["Born", "Died", "ExitCode"]

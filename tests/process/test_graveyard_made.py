@@ -1,0 +1,68 @@
+"""A graveyard that is not there is made, then watched."""
+
+import os
+
+import pytest
+
+from harness.containers import lines, running
+from harness.kubexit import Kubexit
+
+
+@pytest.mark.behaviour(41)
+def test_made_and_watched(kubexit: Kubexit) -> None:
+    """A death in a graveyard that we made is seen."""
+    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+
+    assert container.wait() == 0
+
+
+@pytest.mark.behaviour(41)
+def test_with_parents(kubexit: Kubexit) -> None:
+    """Folders above it are made too."""
+    deep = kubexit.folder / "a/b/c"
+    finished = kubexit.run("true", GRAVEYARD=deep)
+
+    assert finished.code == 0
+    assert os.listdir(deep) == ["main"]
+
+
+@pytest.mark.behaviour(18, 41)
+@pytest.mark.parametrize("umask", [0, 0o002, 0o022, 0o077], ids="{:03o}".format)
+def test_mode(kubexit: Kubexit, umask: int) -> None:
+    """It is open to other users as far as the umask allows."""
+    kubexit.run("true", preexec_fn=lambda: os.umask(umask))
+
+    assert kubexit.graveyard.stat().st_mode & 0o7777 == 0o777 & ~umask
+
+
+@pytest.mark.behaviour(41)
+@pytest.mark.parametrize(
+    ("settings", "warnings"), [({"DEATH_DEPS": "db"}, 1), ({"BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "0"}, 1), ({}, 0)]
+)
+def test_warning(kubexit: Kubexit, settings: dict[str, str], warnings: int) -> None:
+    """Where others ought to be, a graveyard that was missing is worth a warning."""
+    finished = kubexit.run("true", **settings)
+
+    assert len([line for line in lines(finished.stderr, "warn") if str(kubexit.graveyard) in line]) == warnings
+
+
+@pytest.mark.behaviour(41)
+def test_no_warning(kubexit: Kubexit) -> None:
+    """A graveyard that was there is not worth a line. Shown to fail by removing the folder first."""
+    kubexit.graveyard.mkdir()
+    kubexit.carve("db", Died=True, ExitCode=0)
+    finished = kubexit.run("true", DEATH_DEPS="db")
+
+    assert lines(finished.stderr, "warn") == []
+
+
+@pytest.mark.behaviour(41)
+def test_through_a_link(kubexit: Kubexit) -> None:
+    """A graveyard may be reached through a symbolic link, as volumes are at times."""
+    real = kubexit.folder / "real"
+    real.mkdir()
+    kubexit.graveyard.symlink_to(real)
+    kubexit.run("true")
+
+    assert os.listdir(real) == ["main"]

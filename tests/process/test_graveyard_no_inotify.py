@@ -1,0 +1,79 @@
+"""Where inotify cannot be had, kubexit says so once and polls."""
+
+import errno
+
+import pytest
+
+from harness import namespaces
+from harness.containers import lines, running, waiting
+from harness.kubexit import Kubexit
+from harness.namespaces import Step
+
+WORLDS = {
+    "no instances left (EMFILE)": lambda: namespaces.user_limit("max_inotify_instances", 0),
+    "no watches left (ENOSPC)": lambda: namespaces.user_limit("max_inotify_watches", 0),
+    "no such call (ENOSYS)": lambda: namespaces.refuse("inotify_init1", errno.ENOSYS),
+    "not permitted (EPERM)": lambda: namespaces.refuse("inotify_init1", errno.EPERM),
+    "watching not permitted (EPERM)": lambda: namespaces.refuse("inotify_add_watch", errno.EPERM),
+}
+
+
+@pytest.fixture(params=WORLDS)
+def world(request: pytest.FixtureRequest) -> Step:
+    """One way of having no inotify."""
+    if "no instances" in request.param or "no watches" in request.param:
+        namespaces.require_user_limits()
+    return WORLDS[request.param]()
+
+
+@pytest.mark.behaviour(44)
+def test_death(kubexit: Kubexit, world: Step) -> None:
+    """A death is found by polling, with the default interval within a fraction of it; one warning tells."""
+    kubexit.graveyard.mkdir()
+    container = running(kubexit, DEATH_DEPS="main", preexec_fn=world)
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+
+    assert container.wait(timeout=1.5) == 0
+    assert len(lines(container.stderr, "warn")) == 1
+    assert "inotify" in lines(container.stderr, "warn")[0]
+
+
+@pytest.mark.behaviour(44)
+@pytest.mark.parametrize("poll", ["0", "10ms", "1h"])
+def test_interval(kubexit: Kubexit, poll: str) -> None:
+    """Polling goes on even if the backstop is turned off or slow: there is nothing else."""
+    world = WORLDS["no such call (ENOSYS)"]()
+    kubexit.graveyard.mkdir()
+    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL=poll, preexec_fn=world)
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+
+    assert container.wait(timeout=1.5) == 0
+
+
+@pytest.mark.behaviour(44)
+def test_birth(kubexit: Kubexit, world: Step) -> None:
+    """Births are found too."""
+    app = waiting(kubexit, BIRTH_DEPS="db:born", POLL_INTERVAL="10ms", preexec_fn=world)
+    kubexit.carve("db", Born=True)
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(30, 44)
+def test_crash(kubexit: Kubexit, world: Step) -> None:
+    """A crash needs no inotify at all."""
+    main = running(kubexit, "main")
+    sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="1h", preexec_fn=world)
+    main.kill()
+
+    assert sidecar.wait() == 0
+
+
+@pytest.mark.behaviour(44)
+def test_no_dependencies(kubexit: Kubexit, world: Step) -> None:
+    """Who depends on nobody needs no inotify and hears no warning."""
+    finished = kubexit.run("true", preexec_fn=world)
+
+    assert finished.code == 0
+    assert lines(finished.stderr, "warn") == []

@@ -1,0 +1,129 @@
+"""Behind inotify there is a slow poll, for file systems where inotify is silent.
+
+A file that is changed through a memory map, or written and not closed, makes no event that anybody could wait for:
+so the poll alone can find what happened.
+"""
+
+import mmap
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.containers import fenced_off, running, waiting
+from harness.kubexit import Kubexit
+
+BIRTH = b'Born: "2020-04-28T10:41:46Z"\n'
+DEATH = b'Born: "2020-04-28T10:41:46Z"\nDied: "2020-04-28T10:41:47Z"\nExitCode: 0\n'
+
+
+class Silent:
+    """A tombstone that is rewritten without any event."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(BIRTH.ljust(len(DEATH), b"\n"))
+        self._file = path.open("r+b", buffering=0)
+        self._memory = mmap.mmap(self._file.fileno(), len(DEATH))
+
+    def write(self, text: bytes) -> None:
+        self._memory[:] = text.ljust(len(DEATH), b"\n")
+
+    def close(self) -> None:
+        self._memory.close()
+        self._file.close()
+
+
+@pytest.mark.behaviour(45, 47)
+def test_death(kubexit: Kubexit) -> None:
+    """A silent death is found within the interval."""
+    main = Silent(kubexit.graveyard / "main")
+    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="20ms")
+    main.write(DEATH)
+
+    assert container.wait() == 0
+    main.close()
+
+
+@pytest.mark.behaviour(45)
+def test_off(kubexit: Kubexit) -> None:
+    """With 0 nothing polls. Shown to fail by any other interval below the time that the fence takes."""
+    main = Silent(kubexit.graveyard / "main")
+    container = running(kubexit, DEATH_DEPS="main,fence", POLL_INTERVAL="0")
+    main.write(DEATH)
+
+    fenced_off(kubexit, container)
+    main.close()
+
+
+@pytest.mark.behaviour(37, 45)
+def test_during_the_birth_wait(kubexit: Kubexit) -> None:
+    """The poll runs during the birth wait too, for deaths and for births."""
+    main = Silent(kubexit.graveyard / "main")
+    app = waiting(kubexit, DEATH_DEPS="main", BIRTH_DEPS="db:born", POLL_INTERVAL="20ms")
+    main.write(DEATH)
+
+    assert app.wait() == 0
+    assert app.stdout == ""
+    main.close()
+
+
+@pytest.mark.behaviour(45)
+def test_birth(kubexit: Kubexit) -> None:
+    """A silent birth is found too."""
+    db = Silent(kubexit.graveyard / "db")
+    db.write(b"")
+    app = waiting(kubexit, BIRTH_DEPS="db:born", POLL_INTERVAL="20ms")
+    db.write(BIRTH)
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+    db.close()
+
+
+@pytest.mark.behaviour(17, 45)
+def test_written_and_not_closed(kubexit: Kubexit) -> None:
+    """A death whose writer keeps the file open is found by the poll at the latest."""
+    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="20ms")
+    file = os.open(kubexit.graveyard / "main", os.O_CREAT | os.O_WRONLY, 0o644)
+    os.write(file, DEATH)
+
+    assert container.wait() == 0
+    os.close(file)
+
+
+@pytest.mark.behaviour(28, 39, 47)
+def test_short_life(kubexit: Kubexit) -> None:
+    """A dependency that was born and died between two polls is dead."""
+    main = Silent(kubexit.graveyard / "main")
+    main.write(b"")
+    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="20ms")
+    main.write(BIRTH)
+    main.write(DEATH)
+
+    assert container.wait() == 0
+    main.close()
+
+
+@pytest.mark.behaviour(15, 45)
+def test_one_warning(kubexit: Kubexit) -> None:
+    """A broken tombstone that is read over and over is warned about once."""
+    broken = Silent(kubexit.graveyard / "broken")
+    broken.write(b'Died: "2020')
+    main = Silent(kubexit.graveyard / "main")
+    container = running(kubexit, DEATH_DEPS="broken,main", POLL_INTERVAL="1ms")
+    before = polls(container.pid)
+    while polls(container.pid) < before + 20:
+        pass
+    main.write(DEATH)
+
+    assert container.wait() == 0
+    assert container.stderr.count("broken") == 1
+    broken.close()
+    main.close()
+
+
+def polls(pid: int) -> int:
+    """How often the supervisor has gone to sleep so far."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("voluntary_ctxt_switches:")[1].split()[0])

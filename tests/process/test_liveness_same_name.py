@@ -1,0 +1,132 @@
+"""The same name alive twice: the second stays out of the graveyard and supervises like a plain init."""
+
+import signal
+
+import pytest
+
+from harness.containers import lines, running, waiting
+from harness.kubexit import Kubexit
+from harness.observer import Event, Observer
+
+
+def changes(eye: Observer) -> list[Event]:
+    """What happened to the graveyard, but for the look at the first's FIFO."""
+    return [event for event in eye.so_far() if (event.kind, event.file) != ("IN_CLOSE_WRITE", ".main.alive")]
+
+
+@pytest.mark.behaviour(119)
+@pytest.mark.parametrize("code", [0, 3])
+def test_second_start(kubexit: Kubexit, code: int) -> None:
+    """The second runs its command, returns its code, warns once, and leaves no trace."""
+    first = running(kubexit, "main")
+    kubexit.wait_tombstone("main", "Born")
+    eye = Observer(kubexit.graveyard)
+    second = kubexit.run("sh", "-c", f"echo BORN; exit {code}")
+
+    assert (second.code, second.stdout) == (code, "BORN\n")
+    assert len(lines(second.stderr, "warn")) == 1
+    assert changes(eye) == []
+    assert first.process.poll() is None
+
+
+@pytest.mark.behaviour(85, 119)
+def test_nested(kubexit: Kubexit) -> None:
+    """kubexit inside kubexit works: one tombstone, the outer one's, with the command's code."""
+    finished = kubexit.run(kubexit.path, "sh", "-c", "echo BORN; exit 3")
+
+    assert (finished.code, finished.stdout) == (3, "BORN\n")
+    assert (kubexit.tombstone() or {})["ExitCode"] == 3
+    assert len(lines(finished.stderr, "warn")) == 1
+
+
+@pytest.mark.behaviour(119)
+def test_signals(kubexit: Kubexit) -> None:
+    """The second forwards signals as any supervisor does."""
+    running(kubexit, "main")
+    second = running(kubexit, "main", "TERM=5")
+    second.signal(signal.SIGTERM)
+
+    assert second.wait() == 5
+
+
+@pytest.mark.behaviour(119)
+def test_its_dependencies(kubexit: Kubexit) -> None:
+    """The second waits for nobody and ends for nobody. Shown to fail by giving it a name of its own."""
+    running(kubexit, "main")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+    second = kubexit.run("echo", "BORN", DEATH_DEPS="db", BIRTH_DEPS="other:born", BIRTH_TIMEOUT="0")
+
+    assert (second.code, second.stdout) == (0, "BORN\n")
+
+
+@pytest.mark.behaviour(119)
+def test_while_the_first_waits_for_birth(kubexit: Kubexit) -> None:
+    """A first that has carved nothing yet is alive too."""
+    waiting(kubexit, "main", BIRTH_DEPS="db:born")
+    second = kubexit.run("true")
+
+    assert second.code == 0
+    assert kubexit.tombstone() is None
+
+
+@pytest.mark.behaviour(119)
+def test_its_crash(kubexit: Kubexit) -> None:
+    """The crash of the second is nobody's death: the first's later end is what a peer sees."""
+    first = running(kubexit, "main", "TERM=4")
+    second = running(kubexit, "main")
+    sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
+    second.kill()
+    first.signal(signal.SIGTERM)
+    first.wait()
+    sidecar.wait()
+
+    assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 4"
+
+
+@pytest.mark.behaviour(2, 119)
+@pytest.mark.parametrize("settings", [{"GRACE_PERIOD": "30"}, {"DEATH_DEPS": "main"}, {"DISABLED": "perhaps"}], ids=str)
+def test_bad_settings(kubexit: Kubexit, settings: dict[str, str]) -> None:
+    """A second with bad settings is refused and carves nothing over the living first."""
+    running(kubexit, "main")
+    kubexit.wait_tombstone("main", "Born")
+    eye = Observer(kubexit.graveyard)
+    second = kubexit.run("echo", "BORN", **settings)
+
+    assert (second.code, second.stdout) == (2, "")
+    assert changes(eye) == []
+
+
+@pytest.mark.behaviour(119)
+def test_no_command(kubexit: Kubexit) -> None:
+    """Nor does one without a command, as a mistyped kubectl exec is."""
+    running(kubexit, "main")
+    kubexit.wait_tombstone("main", "Born")
+    eye = Observer(kubexit.graveyard)
+
+    assert kubexit.run().code == 2
+    assert changes(eye) == []
+
+
+@pytest.mark.behaviour(119)
+def test_after_the_first(kubexit: Kubexit) -> None:
+    """When the first has ended, the name is free."""
+    first = running(kubexit, "main")
+    first.signal(signal.SIGTERM)
+    first.wait()
+    second = kubexit.run("sh", "-c", "exit 9")
+
+    assert lines(second.stderr, "warn") == []
+    assert (kubexit.tombstone() or {})["ExitCode"] == 9
+
+
+@pytest.mark.behaviour(119)
+@pytest.mark.parametrize("code", ["keep", "zero"])
+def test_no_liveness(kubexit: Kubexit, code: str) -> None:
+    """A second that keeps no FIFO itself respects the first's."""
+    running(kubexit, "main")
+    kubexit.wait_tombstone("main", "Born")
+    second = kubexit.run("sh", "-c", "exit 9", LIVENESS="false", EXIT_CODE_ON_STOP=code)
+
+    assert second.code == 9
+    assert "Died" not in (kubexit.tombstone() or {})
+    assert (kubexit.graveyard / ".main.alive").exists()

@@ -1,0 +1,44 @@
+"""As PID 1 kubexit ends by exit: a signal on itself would have no effect there."""
+
+import signal
+
+import pytest
+
+
+@pytest.mark.behaviour(71, 77)
+@pytest.mark.parametrize("code", [0, 1, 255])
+def test_code(kubexit, actor, code):
+    """The command's code is the container's."""
+    assert kubexit.run(actor, "exit", str(code), pid1=True).code == code
+
+
+@pytest.mark.behaviour(72, 77)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
+def test_signal_death(kubexit, actor, number):
+    """A command that a signal ended is 128+n."""
+    assert kubexit.run(actor, "die", str(int(number)), pid1=True).code == 128 + number
+
+
+@pytest.mark.behaviour(77)
+def test_ends_with_orphans_around(kubexit, actor):
+    """Left-over processes do not keep PID 1 from leaving; the kernel ends them with it."""
+    finished = kubexit.run(actor, "leave", "3", "--ignore", "--exit", "4", pid1=True)
+
+    assert finished.code == 4
+
+
+@pytest.mark.behaviour(73, 77)
+def test_not_found(kubexit):
+    """A command that is not there is 127."""
+    assert kubexit.run("/no/such/command", pid1=True).code == 127
+
+
+@pytest.mark.behaviour(49, 77)
+def test_stop_sequence(kubexit, actor):
+    """A dependency's death ends the command of PID 1."""
+    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="50ms", pid1=True)
+    supervised.wait_line("READY")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+
+    assert supervised.wait() == 137
+    assert kubexit.tombstone()["Killed"] is True

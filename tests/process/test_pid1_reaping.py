@@ -1,0 +1,52 @@
+"""Orphans find a parent in kubexit, as PID 1 and below it."""
+
+import signal
+
+import pytest
+
+from harness import processes
+from harness.waiting import eventually
+
+both_places = pytest.mark.parametrize("pid1", [True, False], ids=["pid1", "subreaper"])
+
+
+@both_places
+@pytest.mark.behaviour(78, 79)
+def test_thousand_orphans_at_once(kubexit, actor, pid1):
+    """A thousand orphans that die in one moment leave no zombie behind.
+
+    Fails when one child is collected for one CHLD: the signal coalesces, and most of them stay.
+    """
+    supervised = kubexit.start(actor, "orphans", "1000", "--when", "USR1", pid1=pid1)
+    supervised.wait_line("READY")
+    assert len(processes.children(supervised.pid)) == 1001
+
+    supervised.signal(signal.SIGUSR1)
+    supervised.wait_line("RELEASED")
+
+    command = supervised.command_pid()
+    eventually(lambda: processes.children(supervised.pid) == [command], "every orphan is collected")
+
+
+@both_places
+@pytest.mark.behaviour(80)
+def test_commands_status_among_orphans(kubexit, actor, pid1):
+    """The command's code is kept when it ends in the moment in which its orphans end."""
+    for number in range(5):
+        supervised = kubexit.start(actor, "orphans", "100", "--exit", "7", name=f"main-{number}", pid1=pid1)
+
+        assert supervised.wait() == 7
+        assert kubexit.tombstone(f"main-{number}")["ExitCode"] == 7
+
+
+@both_places
+@pytest.mark.behaviour(80)
+def test_orphan_that_ends_first(kubexit, actor, pid1):
+    """An orphan's end is not the command's: kubexit goes on."""
+    supervised = kubexit.start(actor, "orphans", "1", pid1=pid1)
+    supervised.wait_line("RELEASED")
+    command = supervised.command_pid()
+    eventually(lambda: processes.children(supervised.pid) == [command], "the orphan is collected")
+    supervised.signal(signal.SIGTERM)
+
+    assert supervised.wait() == 143

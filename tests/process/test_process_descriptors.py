@@ -1,0 +1,96 @@
+"""Descriptors: the command has its own and none of ours."""
+
+import os
+import resource
+import shutil
+import subprocess
+
+import pytest
+
+
+def descriptors(text: str) -> set[int]:
+    """The numbers that the actor found open."""
+    return {int(line.removeprefix("fd ")) for line in text.splitlines() if line.startswith("fd ")}
+
+
+@pytest.mark.behaviour(48)
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"DEATH_DEPS": "db"}, {"DEATH_DEPS": "db", "SIGNAL_GROUP": "true"}, {"LIVENESS": "false"}],
+    ids=["bare", "watching", "group", "without-liveness"],
+)
+def test_none_of_ours(kubexit, actor, settings):
+    """The command finds 0, 1 and 2 open and nothing else."""
+    assert descriptors(kubexit.run(actor, "fds", **settings).stdout) == {0, 1, 2}
+
+
+@pytest.mark.behaviour(48)
+def test_none_of_ours_with_a_living_dependency(kubexit, actor):
+    """Nor the descriptors with which kubexit watches the lives of others."""
+    dependency = kubexit.start(actor, "plain", name="db")
+    dependency.wait_line("READY")
+
+    finished = kubexit.run(actor, "fds", DEATH_DEPS="db", BIRTH_DEPS="db:born")
+
+    assert descriptors(finished.stdout) == {0, 1, 2}
+
+
+@pytest.mark.behaviour(83)
+def test_what_was_handed_to_us_is_handed_on(kubexit, actor):
+    """Descriptors that kubexit was given without close-on-exec reach the command (socket activation)."""
+    read_end, write_end = os.pipe()
+    try:
+        finished = kubexit.run(actor, "fds", pass_fds=[read_end, write_end], DEATH_DEPS="db")
+    finally:
+        os.close(read_end)
+        os.close(write_end)
+
+    assert descriptors(finished.stdout) == {0, 1, 2, read_end, write_end}
+
+
+@pytest.mark.behaviour(48, 83)
+@pytest.mark.parametrize("closed", [[0], [2], [0, 2]], ids=["stdin", "stderr", "both"])
+def test_stdio_that_was_closed(kubexit, actor, closed):
+    """Stdio that was closed on entry is closed in the command, and no descriptor of ours takes its place.
+
+    Fails when kubexit opens its own into the gap: log lines would go into the graveyard.
+    """
+
+    def close() -> None:
+        for descriptor in closed:
+            os.close(descriptor)
+
+    finished = kubexit.run(actor, "fds", preexec_fn=close, DEATH_DEPS="db", LOG_LEVEL="debug")
+
+    assert finished.code == 0
+    assert descriptors(finished.stdout) == {0, 1, 2} - set(closed)
+    assert set(kubexit.tombstone()) == {"Born", "Died", "ExitCode"}
+
+
+@pytest.mark.behaviour(114)
+@pytest.mark.skipif(shutil.which("strace") is None, reason="COST OF A HUGE LIMIT NOT TESTED: there is no strace")
+def test_huge_limit_costs_nothing(kubexit, actor):
+    """With as many descriptors as the limit can allow the start takes no more system calls than with a few.
+
+    Fails when all possible descriptors are closed in a loop.
+    """
+    if not kubexit.is_native:
+        pytest.skip("the same native code as in the gate form, without an interpreter's own calls")
+
+    def calls(limit: int) -> int:
+        log = kubexit.folder / f"strace-{limit}"
+        settings = {"KUBEXIT_NAME": "main", "KUBEXIT_GRAVEYARD": str(kubexit.graveyard), "KUBEXIT_DEATH_DEPS": "db"}
+        subprocess.run(
+            ["strace", "-f", "-o", log, kubexit.path, actor, "exit", "0"],
+            env={"PATH": os.environ["PATH"], **settings},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)),
+            check=True,
+            stderr=subprocess.DEVNULL,
+            timeout=60,
+        )
+        return len(log.read_text().splitlines())
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert most > 1000
+
+    assert abs(calls(most) - calls(256)) < 20

@@ -1,0 +1,103 @@
+"""KUBEXIT_DISABLED: the command takes kubexit's place, and nothing else happens."""
+
+import os
+import signal
+
+import pytest
+
+
+@pytest.mark.behaviour(113)
+@pytest.mark.parametrize("value", ["true", "1", "T", "TRUE"])
+def test_exec(kubexit, actor, value):
+    """The command has kubexit's pid."""
+    finished = kubexit.start(actor, "stat", DISABLED=value)
+
+    assert finished.wait() == 0
+    assert f"pid={finished.process.pid}\n" in finished.stdout
+    assert "death_signal=0\n" in finished.stdout
+    assert "subreaper=0\n" in finished.stdout
+
+
+@pytest.mark.behaviour(113)
+def test_no_graveyard(kubexit, actor):
+    """There is no graveyard, no tombstone and no word."""
+    finished = kubexit.run(actor, "exit", "3", DISABLED=True, LOG_LEVEL="debug")
+
+    assert (finished.code, finished.stderr) == (3, "")
+    assert not kubexit.graveyard.exists()
+
+
+@pytest.mark.behaviour(113)
+def test_other_settings_are_not_read(kubexit, actor):
+    """It is read before all others: a missing name or a bad value does not matter."""
+    finished = kubexit.run(actor, "exit", "3", name=None, DISABLED=True, GRACE_PERIOD="soon", DEATH_DEPS="/,:")
+
+    assert (finished.code, finished.stderr) == (3, "")
+
+
+@pytest.mark.behaviour(113)
+def test_off(kubexit, actor):
+    """With a false value kubexit is there."""
+    kubexit.run(actor, "exit", "3", DISABLED=False)
+
+    assert kubexit.tombstone()["ExitCode"] == 3
+
+
+@pytest.mark.behaviour(2, 113)
+def test_no_boolean(kubexit, actor):
+    """A value that is no boolean is a settings error, not a guess."""
+    finished = kubexit.run(actor, "exit", "0", DISABLED="maybe")
+
+    assert finished.code == 2
+    assert "KUBEXIT_DISABLED" in finished.stderr
+
+
+@pytest.mark.behaviour(63, 113)
+def test_mask_and_dispositions_are_as_they_came(kubexit, actor):
+    """What was blocked is blocked, what was ignored is ignored, and nothing else is."""
+
+    def block_and_ignore() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+
+    finished = kubexit.run(actor, "mask", DISABLED=True, preexec_fn=block_and_ignore)
+
+    assert finished.stdout.splitlines() == ["ignored 1", "blocked 10", "ignored 17"]
+
+
+@pytest.mark.behaviour(48, 113)
+def test_descriptors(kubexit, actor):
+    """The command has no descriptor of ours."""
+    assert kubexit.run(actor, "fds", DISABLED=True).stdout == "fd 0\nfd 1\nfd 2\n"
+
+
+@pytest.mark.behaviour(10, 11, 113)
+def test_arguments_and_environment(kubexit, actor):
+    """Arguments and environment arrive byte for byte, our own settings included."""
+    word = b"caf\xe9"
+    arguments = kubexit.run(actor, "dump-args", word, "--", options=["--"], DISABLED=True)
+    environment = kubexit.start(actor, "dump-env", env={b"LATIN": word}, DISABLED=True)
+    assert environment.wait() == 0
+
+    assert os.fsencode(arguments.stdout) == b"\0".join([actor.encode(), b"dump-args", word, b"--", b""])
+    assert os.fsencode(environment.stdout).split(b"\0")[:-1] == [
+        key + b"=" + value for key, value in environment.environment.items()
+    ]
+
+
+@pytest.mark.behaviour(73, 113)
+@pytest.mark.parametrize(("command", "code"), [("/no/such/command", 127), ("/", 126)])
+def test_cannot_execute(kubexit, command, code):
+    """A command that cannot be executed has the usual codes and one line."""
+    finished = kubexit.run(command, DISABLED=True)
+
+    assert finished.code == code
+    assert len(finished.stderr.splitlines()) == 1
+    assert not kubexit.graveyard.exists()
+
+
+@pytest.mark.behaviour(2, 113)
+def test_no_command(kubexit):
+    """There is still nothing to do without a command."""
+    assert kubexit.run(DISABLED=True).code == 2

@@ -1,0 +1,79 @@
+"""The command's environment is kubexit's, byte for byte and in the same order."""
+
+import subprocess
+
+import pytest
+
+from harness.kubexit import PATH
+
+
+def dumped(text: str) -> list[bytes]:
+    """The NUL-terminated words of the actor's dump."""
+    words = text.encode("utf-8", "surrogateescape").split(b"\0")
+    assert words.pop() == b""
+    return words
+
+
+def given(supervised) -> list[bytes]:
+    """What kubexit was started with."""
+    return [key + b"=" + value for key, value in supervised.environment.items()]
+
+
+@pytest.mark.behaviour(11, 83, 84)
+def test_byte_for_byte(kubexit, actor):
+    """Names and values arrive unchanged: not UTF-8, empty, with equal signs, with line ends, very long."""
+    env = {
+        b"LATIN": b"caf\xe9",
+        b"JUNK": bytes(range(1, 256)),
+        b"EMPTY": b"",
+        b"EQUAL": b"=a=b=",
+        b"LINES": b"one\ntwo\r\n",
+        b"LONG": b"x" * 100_000,
+        b"na\xffme": b"value",
+        b"LD_LIBRARY_PATH_ORIG": b"/set/by/someone/else",
+        b"_PYI_LOOKS_LIKE_OURS": b"kept",
+        b"PYTHONHOME_": b"kept",
+    }
+    supervised = kubexit.start(actor, "dump-env", env=env)
+    assert supervised.wait() == 0
+
+    assert dumped(supervised.stdout) == given(supervised)
+
+
+@pytest.mark.behaviour(84)
+def test_nothing_is_added_to_almost_nothing(kubexit, actor):
+    """With an environment of name and graveyard alone (`env -i`) nothing is added: no locale, no library path."""
+    supervised = kubexit.start(actor, "dump-env", without=["PATH"])
+    assert supervised.wait() == 0
+
+    assert dumped(supervised.stdout) == given(supervised)
+
+
+@pytest.mark.behaviour(84)
+def test_dynamically_linked_command(kubexit):
+    """A dynamically linked command finds its libraries, and no library path that was not there."""
+    supervised = kubexit.start(kubexit.program("actor", "-O1"), "dump-env")
+    assert supervised.wait() == 0
+
+    assert dumped(supervised.stdout) == given(supervised)
+
+
+@pytest.mark.behaviour(84)
+def test_library_path_of_someone_else(kubexit, actor):
+    """A library path that was there stays."""
+    supervised = kubexit.start(actor, "dump-env", env={"LD_LIBRARY_PATH": "/opt/lib"})
+    assert supervised.wait() == 0
+
+    assert b"LD_LIBRARY_PATH=/opt/lib" in dumped(supervised.stdout)
+
+
+@pytest.mark.behaviour(11)
+def test_odd_entries(kubexit, actor):
+    """A variable that is there twice, and one without an equal sign, arrive as they are."""
+    odd = ["TWICE=1", "TWICE=2", "NO_EQUAL_SIGN", "=nameless", f"PATH={PATH}"]
+    odd += ["KUBEXIT_NAME=main", f"KUBEXIT_GRAVEYARD={kubexit.graveyard}"]
+    done = subprocess.run(
+        [actor, "exec-with", *odd, "--", kubexit.path, actor, "dump-env"], stdout=subprocess.PIPE, timeout=20
+    )
+
+    assert done.stdout.split(b"\0")[:-1] == [word.encode() for word in odd]

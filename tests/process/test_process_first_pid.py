@@ -1,0 +1,47 @@
+"""The command is its first pid, whatever becomes of it."""
+
+import signal
+
+import pytest
+
+from harness import processes
+
+
+@pytest.mark.behaviour(86)
+def test_daemon(kubexit, actor):
+    """A command that daemonises has ended when its first pid ends; the daemon is not waited for."""
+    supervised = kubexit.start(actor, "daemonise", "6")
+    daemon = int(supervised.wait_line(r"DAEMON (\d+)")[1])
+
+    assert supervised.wait() == 6
+    assert processes.alive(daemon)
+
+
+@pytest.mark.behaviour(81, 86)
+def test_daemon_is_drained(kubexit, actor):
+    """With a drain the daemon is ended too, although it has a session of its own."""
+    finished = kubexit.run(actor, "daemonise", "6", fence=True, ORPHAN_GRACE_PERIOD="100ms")
+
+    assert finished.code == 6
+    assert "daemon SIGNAL TERM" in finished.stdout
+    assert "FENCE NOBODY IS LEFT" in finished.stdout
+
+
+@pytest.mark.behaviour(86)
+def test_closed_stdio(kubexit, actor):
+    """A command that closes its stdio is still supervised."""
+    supervised = kubexit.start(actor, "close-stdio", "7")
+    supervised.wait_line("READY")
+    supervised.signal(signal.SIGTERM)
+
+    assert supervised.wait() == 7
+
+
+@pytest.mark.behaviour(86)
+def test_exec_of_another_program(kubexit, actor):
+    """A command that executes another program is that program then."""
+    supervised = kubexit.start("sh", "-c", f"exec {actor} ready-then-wait --exit TERM=8")
+    supervised.wait_line("READY")
+    supervised.signal(signal.SIGTERM)
+
+    assert supervised.wait() == 8

@@ -1,0 +1,47 @@
+"""Log lines: to stderr, with time and level, one a line; never the command's arguments."""
+
+import json
+import re
+
+import pytest
+
+TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (debug|info|warn|error) kubexit\[main\]: \S.*")
+
+
+@pytest.mark.behaviour(111)
+def test_text(kubexit, actor):
+    """A line has time, level, name and message."""
+    finished = kubexit.run(actor, "exit", "3", LOG_LEVEL="debug", DEATH_DEPS="db")
+
+    lines = finished.stderr.splitlines()
+    assert lines
+    assert [line for line in lines if not TEXT.fullmatch(line)] == []
+
+
+@pytest.mark.behaviour(111)
+def test_json(kubexit, actor):
+    """As JSON each line is an object with the same four, whatever the command's arguments contain."""
+    finished = kubexit.run(actor, "dump-args", b'caf\xe9 "\\\n\x01', LOG_LEVEL="debug", LOG_FORMAT="json")
+
+    objects = [json.loads(line) for line in finished.stderr.splitlines()]
+    assert objects
+    assert {tuple(line) for line in objects} == {("time", "level", "name", "message")}
+    assert {line["name"] for line in objects} == {"main"}
+
+
+@pytest.mark.behaviour(111)
+@pytest.mark.parametrize("level", ["info", "warn", "error"])
+def test_arguments_are_not_logged(kubexit, actor, level):
+    """Arguments may hold secrets: above debug they are not logged, neither when all is well nor when it is not."""
+    ended = kubexit.run(actor, "exit", "0", "hunter2", LOG_LEVEL=level)
+    missing = kubexit.run("/no/such/command", "hunter2", LOG_LEVEL=level)
+
+    assert "hunter2" not in ended.stderr + missing.stderr
+
+
+@pytest.mark.behaviour(111)
+def test_off(kubexit):
+    """With `off` there is no line at all, not even when the command cannot be executed."""
+    finished = kubexit.run("/no/such/command", LOG_LEVEL="off")
+
+    assert (finished.code, finished.stderr) == (127, "")

@@ -1,0 +1,137 @@
+"""KUBEXIT_ORPHAN_GRACE_PERIOD: what the command leaves behind gets TERM, time, KILL.
+
+All of it happens in PID namespaces: whoever signals too many here signals nobody else.
+"""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from harness import processes
+from harness.kubexit import PID_NAMESPACE, pid_namespace_refused
+from harness.waiting import eventually
+
+both_sessions = pytest.mark.parametrize("session", [[], ["--session"]], ids=["", "own-session"])
+
+
+@pytest.mark.behaviour(81)
+def test_off_by_default(kubexit, actor):
+    """By default kubexit leaves at once, as tini does, and signals nobody."""
+    finished = kubexit.run(actor, "leave", "2", "--exit", "3", fence=True)
+
+    assert finished.code == 3
+    assert finished.stdout == "READY\nFENCE SOMEBODY IS LEFT\n"
+
+
+@both_sessions
+@pytest.mark.behaviour(81)
+def test_term_ends_them(kubexit, actor, session):
+    """They get TERM, also those with a session of their own; kubexit leaves when the last is gone."""
+    finished = kubexit.run(actor, "leave", "3", *session, "--exit", "3", fence=True, ORPHAN_GRACE_PERIOD="1h")
+
+    assert finished.code == 3
+    assert finished.stdout.count("left SIGNAL TERM") == 3
+    assert "FENCE NOBODY IS LEFT" in finished.stdout
+
+
+@both_sessions
+@pytest.mark.behaviour(81)
+def test_kill_after_the_time_limit(kubexit, actor, session):
+    """Those that take no notice are killed when the time is over, not before."""
+    begin = time.monotonic()
+    finished = kubexit.run(
+        actor, "leave", "2", "--ignore", *session, "--exit", "3", fence=True, ORPHAN_GRACE_PERIOD="100ms"
+    )
+
+    assert finished.code == 3
+    assert time.monotonic() - begin >= 0.1
+    assert finished.stdout.count("left SIGNAL TERM") == 2
+    assert "FENCE NOBODY IS LEFT" in finished.stdout
+
+
+@pytest.mark.behaviour(81)
+def test_after_a_stop_of_ours_it_counts_into_the_grace_period(kubexit, actor):
+    """After a stop of ours the drain ends with the grace period, however long its own limit is."""
+    supervised = kubexit.start(
+        actor, "leave", "1", "--ignore",
+        fence=True, DEATH_DEPS="db", GRACE_PERIOD="200ms", ORPHAN_GRACE_PERIOD="1h",
+    )  # fmt: skip
+    supervised.wait_line("READY")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+
+    assert supervised.wait() == 143
+    assert "FENCE NOBODY IS LEFT" in supervised.stdout
+
+
+@pytest.mark.behaviour(32, 81)
+def test_death_is_carved_with_the_commands_code(kubexit, actor):
+    """The tombstone tells the command's code, whatever the left-overs end with."""
+    kubexit.run(actor, "leave", "2", "--ignore", "--exit", "9", fence=True, ORPHAN_GRACE_PERIOD="50ms")
+
+    assert kubexit.tombstone()["ExitCode"] == 9
+
+
+@pytest.mark.behaviour(81)
+def test_as_pid_1(kubexit, actor):
+    """As PID 1 they get the same."""
+    finished = kubexit.run(actor, "leave", "2", "--session", "--exit", "3", pid1=True, ORPHAN_GRACE_PERIOD="1h")
+
+    assert finished.code == 3
+    assert finished.stdout.count("left SIGNAL TERM") == 2
+
+
+@pytest.mark.behaviour(81)
+def test_stopped_left_over(kubexit, actor):
+    """A left-over that is stopped is killed in the end."""
+    supervised = kubexit.start(actor, "leave", "1", fence=True, ORPHAN_GRACE_PERIOD="100ms")
+    supervised.wait_line("READY")
+    _, left = processes.children(supervised.pid)
+    os.kill(left, signal.SIGSTOP)
+    eventually(lambda: processes.state(left) == "T", "the left-over stopped")
+    supervised.signal(signal.SIGTERM)
+
+    assert supervised.wait() == 143
+    assert "FENCE NOBODY IS LEFT" in supervised.stdout
+
+
+@pytest.mark.behaviour(82)
+def test_strangers_in_the_pid_namespace(kubexit, actor):
+    """In a shared PID namespace nobody is signalled who does not descend from us.
+
+    Fails when kill(2) is called with -1, or when a process is not asked for its ancestors: the bystander prints the
+    TERM, or is dead.
+    """
+    if not kubexit.is_native:
+        pytest.skip("the same native code as in the gate form, which is started more easily here")
+    if refused := pid_namespace_refused():
+        pytest.skip(f"PID NAMESPACES NOT TESTED: none can be made here: {refused}")
+    script = f"""
+        {actor} ready-then-wait --exit USR1=42 &
+        bystander=$!
+        {kubexit.path} {actor} leave 2 --ignore --exit 3
+        echo kubexit $?
+        kill -USR1 $bystander
+        wait $bystander
+        echo bystander $?
+    """
+    done = subprocess.run(
+        [*PID_NAMESPACE, "sh", "-c", script],
+        env={
+            "PATH": os.environ["PATH"],
+            "KUBEXIT_NAME": "main",
+            "KUBEXIT_GRAVEYARD": str(kubexit.graveyard),
+            "KUBEXIT_ORPHAN_GRACE_PERIOD": "50ms",
+            "KUBEXIT_LOG_LEVEL": "off",
+        },
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+    assert "kubexit 3\n" in done.stdout
+    assert "bystander 42\n" in done.stdout
+    assert done.stdout.count("left SIGNAL TERM") == 2
+    assert "\nSIGNAL TERM" not in done.stdout

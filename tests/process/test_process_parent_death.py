@@ -1,0 +1,45 @@
+"""Nobody outlives a kubexit that was killed."""
+
+import pytest
+
+from harness import processes
+from harness.waiting import eventually
+
+
+@pytest.mark.behaviour(69)
+def test_command(kubexit, actor):
+    """KILL of kubexit is the end of its command, which ignores everything else."""
+    supervised = kubexit.start(actor, "ready-then-wait")
+    supervised.wait_line("READY")
+    command = supervised.command_pid()
+    supervised.kill()
+
+    eventually(lambda: not processes.alive(command), "the command died with kubexit")
+
+
+@pytest.mark.behaviour(69)
+def test_command_in_the_moment_of_its_birth(kubexit, actor):
+    """Also when the KILL comes between fork and exec: the child looks for its parent again.
+
+    Fails when a child sets its parent-death signal and does not look: a parent that died before is never noticed.
+    """
+    for number in range(20):
+        supervised = kubexit.start(actor, "plain", name=f"main-{number}")
+        child = supervised.command_pid()
+        supervised.kill()
+        eventually(lambda: not processes.alive(child), "the child died with kubexit")  # noqa: B023
+
+
+@pytest.mark.behaviour(69)
+def test_waiter(kubexit, actor):
+    """KILL of kubexit is the end of its waiter too."""
+    waiter = kubexit.folder / "waiter"
+    waiter.write_text(f"#!/bin/sh\nexec {actor} ready-then-wait\n")
+    waiter.chmod(0o755)
+    supervised = kubexit.start(
+        actor, "exit", "0", waiter=waiter, BIRTH_DEPS="db", POD_NAME="pod", NAMESPACE="default", BIRTH_TIMEOUT="1h"
+    )
+    child = supervised.command_pid()
+    supervised.kill()
+
+    eventually(lambda: not processes.alive(child), "the waiter died with kubexit")

@@ -1,0 +1,31 @@
+"""CHLD was ignored by whoever started kubexit."""
+
+import signal
+
+import pytest
+
+
+def ignore() -> None:
+    """Between fork and exec."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+
+
+@pytest.mark.behaviour(116)
+def test_command_is_waited_for(kubexit, actor):
+    """kubexit sees its command's end and code, although the kernel was told to throw them away.
+
+    Fails when the disposition is left as it came: kubexit never learns of the end (tini hangs).
+    """
+    assert kubexit.run(actor, "exit", "5", preexec_fn=ignore).code == 5
+
+
+@pytest.mark.behaviour(63, 116)
+def test_command_gets_what_came_in(kubexit, actor):
+    """The command has CHLD ignored, as it would without kubexit."""
+    assert kubexit.run(actor, "mask", preexec_fn=ignore).stdout == "ignored 17\n"
+
+
+@pytest.mark.behaviour(80, 116)
+def test_orphans(kubexit, actor):
+    """Orphans are collected as ever."""
+    assert kubexit.run(actor, "orphans", "100", "--exit", "7", preexec_fn=ignore).code == 7

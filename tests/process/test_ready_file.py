@@ -1,0 +1,77 @@
+"""KUBEXIT_READY_FILE: the command is ready when this file is newer than its start."""
+
+import os
+import time
+
+import pytest
+
+from harness.containers import running
+from harness.kubexit import Kubexit
+
+
+@pytest.mark.behaviour(12)
+def test_appears(kubexit: Kubexit) -> None:
+    """A file that appears is readiness."""
+    file = kubexit.folder / "ready"
+    running(kubexit, "db", READY_FILE=file, READY_PERIOD="10ms")
+    file.touch()
+
+    kubexit.wait_tombstone("db", "Ready")
+
+
+def test_there_before(kubexit: Kubexit) -> None:
+    """One that is older than the start is not, until it is touched."""
+    file = kubexit.folder / "ready"
+    file.touch()
+    os.utime(file, (time.time() - 5, time.time() - 5))
+    running(kubexit, "db", READY_FILE=file, READY_PERIOD="10ms", LOG_LEVEL="debug")
+    stone = kubexit.wait_tombstone("db", "Born")
+    assert "Ready" not in stone
+    os.utime(file)
+
+    kubexit.wait_tombstone("db", "Ready")
+
+
+def test_old_one_stays_old(kubexit: Kubexit) -> None:
+    """A file of an earlier run is none of ours for as long as we live. Shown to fail by touching it."""
+    file = kubexit.folder / "ready"
+    file.touch()
+    os.utime(file, (time.time() - 5, time.time() - 5))
+    kubexit.run("sleep", "0.1", name="db", READY_FILE=file, READY_PERIOD="10ms")
+
+    assert "Ready" not in (kubexit.tombstone("db") or {})
+
+
+def test_made_by_the_command(kubexit: Kubexit) -> None:
+    """A file that the command makes as its very first act counts: clocks of different fineness do not hide it."""
+    file = kubexit.folder / "ready"
+    for _ in range(5):
+        file.unlink(missing_ok=True)
+        db = kubexit.start("sh", "-c", f"> {file}; exec sleep 60", name="db", READY_FILE=file, READY_PERIOD="10ms")
+        kubexit.wait_tombstone("db", "Ready")
+        db.signal(15)
+        db.wait()
+
+
+@pytest.mark.parametrize("kind", ["folder", "fifo", "link"])
+def test_any_kind(kubexit: Kubexit, kind: str) -> None:
+    """Whatever has that name and is new enough will do."""
+    file = kubexit.folder / "ready"
+    running(kubexit, "db", READY_FILE=file, READY_PERIOD="10ms")
+    if kind == "folder":
+        file.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(file)
+    else:
+        (kubexit.folder / "target").touch()
+        file.symlink_to("target")
+
+    kubexit.wait_tombstone("db", "Ready")
+
+
+def test_relative(kubexit: Kubexit) -> None:
+    """A relative path begins at the working folder."""
+    running(kubexit, "db", READY_FILE="ready", READY_PERIOD="10ms", cwd=kubexit.folder)
+    (kubexit.folder / "ready").touch()
+
+    kubexit.wait_tombstone("db", "Ready")

@@ -1,0 +1,133 @@
+"""KUBEXIT_READY_NOTIFY: the command says READY=1 to NOTIFY_SOCKET, as with sd_notify(3)."""
+
+import socket
+
+import pytest
+
+from harness.kubexit import Kubexit
+from harness.supervised import Supervised
+
+
+def notified(kubexit: Kubexit, **settings: str) -> tuple[Supervised, socket.socket]:
+    """A container, and a socket to its NOTIFY_SOCKET."""
+    command = f"echo SOCKET $NOTIFY_SOCKET; exec {kubexit.program()} ready-then-wait --exit TERM=0"
+    db = kubexit.start("sh", "-c", command, name="db", READY_NOTIFY="true", **settings)
+    address = db.wait_line(r"^SOCKET (@\S+)$")[1]
+    db.wait_line("READY")
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    client.connect("\0" + address[1:])
+    return db, client
+
+
+@pytest.mark.parametrize(
+    "message",
+    [b"READY=1", b"READY=1\n", b"STATUS=up\nREADY=1", b"READY=1\nMAINPID=4711\n", b"\nREADY=1", b"X=\0\nREADY=1"],
+)
+def test_ready(kubexit: Kubexit, message: bytes) -> None:
+    """READY=1 on a line of its own is readiness."""
+    _, client = notified(kubexit)
+    client.send(message)
+
+    kubexit.wait_tombstone("db", "Ready")
+    client.close()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"",
+        b"READY=0",
+        b"READY=11",
+        b"XREADY=1",
+        b" READY=1",
+        b"STATUS=READY=1",
+        b"ready=1",
+        b"STOPPING=1",
+        b"\xff" * 4096,
+        b"READY=\n1",
+    ],
+)
+def test_not_ready(kubexit: Kubexit, message: bytes) -> None:
+    """Other messages are not. Shown to fail by sending READY=1; messages are read in their order."""
+    db, client = notified(kubexit)
+    client.send(message)
+    client.send(b"STATUS=still here")
+    client.close()
+    db.signal(15)
+    db.wait()
+
+    assert "Ready" not in (kubexit.tombstone("db") or {})
+
+
+def test_later(kubexit: Kubexit) -> None:
+    """A message that is not it does not keep the next one from being read."""
+    _, client = notified(kubexit)
+    for message in (b"STATUS=starting", b"", b"EXTEND_TIMEOUT_USEC=1", b"READY=1"):
+        client.send(message)
+
+    kubexit.wait_tombstone("db", "Ready")
+    client.close()
+
+
+def test_large(kubexit: Kubexit) -> None:
+    """One that is larger than any has a right to be is harmless."""
+    _, client = notified(kubexit)
+    client.send(b"x" * 100_000)
+    client.send(b"READY=1")
+
+    kubexit.wait_tombstone("db", "Ready")
+    client.close()
+
+
+def test_after_readiness(kubexit: Kubexit) -> None:
+    """A command that goes on notifying does no harm: the socket is gone."""
+    db, client = notified(kubexit)
+    client.send(b"READY=1")
+    kubexit.wait_tombstone("db", "Ready")
+    with pytest.raises(OSError, match="refused"):
+        while True:
+            client.send(b"WATCHDOG=1")
+    client.close()
+    db.signal(15)
+
+    assert db.wait() == 0
+
+
+def test_of_somebody_else(kubexit: Kubexit) -> None:
+    """A NOTIFY_SOCKET that came with the environment is replaced, and all else stays."""
+    env = {"NOTIFY_SOCKET": "/run/systemd/notify", "NOTIFY_SOCKET_2": "kept", "LAST": "1"}
+    finished = kubexit.run("/usr/bin/env", READY_NOTIFY="true", env=env)
+    lines = finished.stdout.splitlines()
+
+    assert len([line for line in lines if line.startswith("NOTIFY_SOCKET=@")]) == 1
+    assert "NOTIFY_SOCKET=/run/systemd/notify" not in lines
+    assert {"NOTIFY_SOCKET_2=kept", "LAST=1"} <= set(lines)
+
+
+@pytest.mark.behaviour(83)
+def test_off(kubexit: Kubexit) -> None:
+    """Without the setting a NOTIFY_SOCKET passes unchanged: it is the command's own affair."""
+    finished = kubexit.run("/usr/bin/env", env={"NOTIFY_SOCKET": "/run/systemd/notify"})
+
+    assert "NOTIFY_SOCKET=/run/systemd/notify" in finished.stdout.splitlines()
+
+
+def test_two_of_them(kubexit: Kubexit) -> None:
+    """Two containers with one network do not hear each other."""
+    one = kubexit.start("sh", "-c", "echo $NOTIFY_SOCKET; exec sleep 60", name="one", READY_NOTIFY="true")
+    other = kubexit.start("sh", "-c", "echo $NOTIFY_SOCKET; exec sleep 60", name="other", READY_NOTIFY="true")
+
+    assert one.wait_line("^@")[0] is not None
+    assert one.wait_line("^(@.*)$")[1] != other.wait_line("^(@.*)$")[1]
+
+
+@pytest.mark.behaviour(83)
+def test_not_for_the_waiter(kubexit: Kubexit) -> None:
+    """The socket is made for the command: a container that waits for birth has none yet."""
+    script = kubexit.folder / "waiter"
+    script.write_text('#!/bin/sh\necho "SOCKET=$NOTIFY_SOCKET" >&2\n')
+    script.chmod(0o755)
+    pod = {"POD_NAME": "p", "NAMESPACE": "n", "BIRTH_DEPS": "db"}
+    finished = kubexit.run("true", waiter=script, READY_NOTIFY="true", **pod)
+
+    assert "SOCKET=\n" in finished.stderr

@@ -1,0 +1,108 @@
+"""Readiness is carved as a line of its own, once, and others start on it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.containers import running, waiting
+from harness.kubexit import Kubexit
+from harness.observer import Observer
+
+
+def probed(kubexit: Kubexit, name: str = "db", **settings: str) -> tuple[object, Path]:
+    """A container that is ready when its file is there, and that file."""
+    file = kubexit.folder / f"{name}.ready"
+    return running(kubexit, name, READY_FILE=str(file), READY_PERIOD="10ms", **settings), file
+
+
+@pytest.mark.behaviour(12, 13)
+def test_lines(kubexit: Kubexit) -> None:
+    """Ready stands between Born and Died, in time as in text."""
+    db, file = probed(kubexit)
+    file.touch()
+    kubexit.wait_tombstone("db", "Ready")
+    birth = (kubexit.graveyard / "db").read_text()
+    db.signal(15)
+    db.wait()
+    death = (kubexit.graveyard / "db").read_text()
+
+    assert re.fullmatch(r'Born: ".*Z"\nReady: ".*Z"\n', birth)
+    assert re.fullmatch(re.escape(birth) + r'Died: ".*Z"\nExitCode: 0\n', death)
+    times = re.findall(r'"(.*)"', death)
+    assert times == sorted(times)
+
+
+@pytest.mark.behaviour(16)
+def test_once(kubexit: Kubexit) -> None:
+    """It is carved once, however long the container stays ready."""
+    eye = Observer(kubexit.graveyard)
+    db, file = probed(kubexit)
+    file.touch()
+    kubexit.wait_tombstone("db", "Ready")
+    file.touch()
+    db.signal(15)
+    db.wait()
+
+    assert eye.of("db") == ["IN_MOVED_TO"] * 3
+
+
+@pytest.mark.behaviour(106)
+def test_starts_others(kubexit: Kubexit) -> None:
+    """A container that waits for it with the graveyard as its source starts then, and not at the birth."""
+    app = waiting(kubexit, BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", LOG_LEVEL="debug", POLL_INTERVAL="0")
+    _, file = probed(kubexit)
+    app.wait_line("db: born, not ready", stream="stderr")
+    assert "command started" not in app.stderr
+    file.touch()
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(27, 106)
+def test_not_of_an_earlier_life(kubexit: Kubexit) -> None:
+    """A container that is started again is not ready by what was carved before."""
+    kubexit.carve("db", Born=True, Ready=True)
+    probed(kubexit)
+    kubexit.wait_tombstone("db", "Born")
+    finished = kubexit.run("echo", "BORN", name="app", BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="20ms")
+
+    assert (finished.code, finished.stdout) == (69, "")
+
+
+@pytest.mark.behaviour(12)
+def test_no_probe(kubexit: Kubexit) -> None:
+    """Without a probe nothing is ever carved as ready. Shown to fail by the tests above."""
+    kubexit.run("true", name="db")
+
+    assert list(kubexit.tombstone("db") or {}) == ["Born", "Died", "ExitCode"]
+
+
+@pytest.mark.behaviour(71)
+def test_never_ready(kubexit: Kubexit) -> None:
+    """A command that ends before it was ready ends as it does."""
+    finished = kubexit.run("sh", "-c", "exit 3", READY_FILE="/no/such/file", READY_PERIOD="10ms")
+
+    assert finished.code == 3
+    assert "Ready" not in (kubexit.tombstone() or {})
+
+
+@pytest.mark.behaviour(106)
+def test_a_chain(kubexit: Kubexit) -> None:
+    """A chain of three starts in its order."""
+    app = waiting(kubexit, "c", BIRTH_DEPS="b", BIRTH_SOURCE="graveyard")
+    b_file = kubexit.folder / "b.ready"
+    b = kubexit.start(
+        kubexit.program(), "ready-then-wait", name="b", BIRTH_DEPS="a", BIRTH_SOURCE="graveyard",
+        READY_FILE=str(b_file), READY_PERIOD="10ms",
+    )  # fmt: skip
+    _, a_file = probed(kubexit, "a")
+    assert (b.stdout, app.stdout) == ("", "")
+    a_file.touch()
+    b.wait_line("READY")
+    assert app.stdout == ""
+    b_file.touch()
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"

@@ -1,0 +1,159 @@
+"""Bad settings: exit 2, one line that names the variable, and a tombstone if anybody could be waiting."""
+
+import pytest
+
+from harness.containers import running
+from harness.kubexit import Kubexit
+
+BAD = {
+    "LIVENESS": "perhaps",
+    "LOG_LEVEL": "loud",
+    "LOG_FORMAT": "xml",
+    "DISABLED": "maybe",
+    "DEATH_DEPS": "a/b",
+    "DEATH_POLICY": "most",
+    "GRACE_PERIOD": "30",
+    "STOP_DELAY": "5 s",
+    "STOP_SIGNAL": "NONE",
+    "SIGNAL_GROUP": "yes",
+    "EXIT_CODE_ON_STOP": "256",
+    "IGNORE_CODE_ON_DEATH_DEPS": "on",
+    "ORPHAN_GRACE_PERIOD": "s",
+    "BIRTH_DEPS": "db:alive",
+    "BIRTH_TIMEOUT": "forever",
+    "BIRTH_ON_TIMEOUT": "pray",
+    "BIRTH_SOURCE": "oracle",
+    "READY_TCP": "db:80",
+    "READY_NOTIFY": "please",
+    "READY_PERIOD": "1",
+    "POLL_INTERVAL": "fast",
+}
+
+
+@pytest.mark.behaviour(2, 26)
+@pytest.mark.parametrize("variable", BAD)
+def test_bad_value(kubexit: Kubexit, variable: str) -> None:
+    """A bad value is one line with the variable's name and the value; the command is not started; death is carved."""
+    finished = kubexit.run("echo", "BORN", pid1=variable == "ORPHAN_GRACE_PERIOD", **{variable: BAD[variable]})
+
+    assert (finished.code, finished.stdout) == (2, "")
+    (line,) = finished.stderr.splitlines()
+    assert " error " in line
+    assert f"KUBEXIT_{variable}" in line
+    assert BAD[variable] in line
+    stone = kubexit.tombstone() or {}
+    assert stone["ExitCode"] == 2
+    assert f"KUBEXIT_{variable}" in stone["Reason"]
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize(
+    "name",
+    [None, "", ".", "..", ".hidden", "a/b", "a b", "a,b", "a:b", "x" * 241, "a\nb"],
+    ids=lambda name: repr(name)[:20],
+)
+def test_bad_name(kubexit: Kubexit, name: str | None) -> None:
+    """Without a valid name nothing is written anywhere."""
+    finished = kubexit.run("echo", "BORN", name=name)
+
+    assert (finished.code, finished.stdout) == (2, "")
+    (line,) = finished.stderr.splitlines()
+    assert "KUBEXIT_NAME" in line
+    assert not kubexit.graveyard.exists()
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize("options", [[], ["--"]], ids=str)
+def test_no_command(kubexit: Kubexit, options: list[str]) -> None:
+    """No command is 2 and a line, and a death is carved."""
+    finished = kubexit.run(options=options)
+
+    assert finished.code == 2
+    assert len(finished.stderr.splitlines()) == 1
+    assert (kubexit.tombstone() or {})["ExitCode"] == 2
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("NAME", "GRACE_PERIOD"),
+        ("DEATH_DEPS", "GRACE_PERIOD"),
+        ("DEATH_DEPS", "BIRTH_TIMEOUT"),
+        ("GRACE_PERIOD", "READY_TCP"),
+        ("BIRTH_TIMEOUT", "POD_NAME"),
+        ("POD_NAME", "NAMESPACE"),
+    ],
+)
+def test_order(kubexit: Kubexit, first: str, second: str) -> None:
+    """Of two errors the first in the order of the checks is told: name, deaths, stop, births, readiness, pod."""
+    bad = {**BAD, "NAME": "", "POD_NAME": None, "NAMESPACE": None}
+    settings = {variable: bad[variable] for variable in (first, second)}
+    if "POD_NAME" in settings:
+        settings["BIRTH_DEPS"] = "db"
+    name = settings.pop("NAME", "main")
+    finished = kubexit.run("echo", "BORN", name=name, **settings)
+
+    assert finished.code == 2
+    assert f"KUBEXIT_{first}" in finished.stderr
+    assert f"KUBEXIT_{second}=" not in finished.stderr
+
+
+@pytest.mark.behaviour(2)
+def test_peers_are_not_kept_waiting(kubexit: Kubexit) -> None:
+    """A main with a typo does not hang its sidecars."""
+    sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
+    main = kubexit.run("echo", "BORN", GRACE_PERIOD="30")
+
+    assert main.code == 2
+    assert sidecar.wait() == 0
+    assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 2"
+
+
+@pytest.mark.behaviour(2, 30)
+def test_after_a_crash(kubexit: Kubexit) -> None:
+    """The FIFO of a crashed predecessor goes with the carving: peers see the code, not the crash."""
+    crashed = running(kubexit, "main")
+    crashed.kill()
+    kubexit.run("echo", GRACE_PERIOD="30")
+    sidecar = kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="main")
+
+    assert sidecar.stdout == ""
+    assert "died with exit code 2" in (kubexit.tombstone("sidecar") or {})["Reason"]
+
+
+@pytest.mark.behaviour(2, 9)
+def test_without_a_graveyard(kubexit: Kubexit) -> None:
+    """Where no tombstone can be carved either, the error stays the same one."""
+    kubexit.graveyard.write_text("")
+    finished = kubexit.run("echo", GRACE_PERIOD="30")
+
+    assert finished.code == 2
+    assert "KUBEXIT_GRACE_PERIOD" in finished.stderr
+
+
+@pytest.mark.behaviour(1)
+@pytest.mark.parametrize("variable", BAD)
+def test_empty_is_unset(kubexit: Kubexit, variable: str) -> None:
+    """An empty value is no value."""
+    assert kubexit.run("true", pid1=variable == "ORPHAN_GRACE_PERIOD", **{variable: ""}).code == 0
+
+
+@pytest.mark.behaviour(2, 111)
+def test_long_value(kubexit: Kubexit) -> None:
+    """A bad value of any length and content is still one line."""
+    finished = kubexit.run("echo", GRACE_PERIOD=b"x\ny\x1b[31m\xff" * 1000)
+
+    assert finished.code == 2
+    assert len(finished.stderr.splitlines()) == 1
+    assert len(finished.stderr) < 4096
+    assert "\x1b" not in finished.stderr
+    assert (kubexit.tombstone() or {})["ExitCode"] == 2
+
+
+@pytest.mark.behaviour(11)
+def test_foreign_variables(kubexit: Kubexit) -> None:
+    """Variables that are not ours are not looked at, however they look."""
+    env = {b"X": b"\xff", b"KUBEXITNAME": b"x", b"LC_ALL": b"\xfe", b"A" * 10_000: b"B" * 10_000}
+
+    assert kubexit.run("true", env=env).code == 0

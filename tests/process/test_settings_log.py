@@ -1,0 +1,148 @@
+"""KUBEXIT_LOG_LEVEL and KUBEXIT_LOG_FORMAT."""
+
+import json
+import os
+import re
+import signal
+
+import pytest
+
+from harness.containers import running
+from harness.kubexit import Kubexit
+
+LEVELS = ["debug", "info", "warn", "error", "off"]
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (debug|info|warn|error) kubexit\[main\]: \S.*")
+
+
+def eventful(kubexit: Kubexit, **settings: str) -> str:
+    """The log of a run that has something to say at each level."""
+    finished = kubexit.run("/no/such/command", DEATH_DEPS="db", env={"KUBEXIT_UNKNOWN": "1"}, **settings)
+    assert finished.code == 127
+    assert finished.stdout == ""
+    return finished.stderr
+
+
+@pytest.mark.behaviour(111)
+@pytest.mark.parametrize("level", LEVELS)
+def test_levels(kubexit: Kubexit, level: str) -> None:
+    """Lines of this level and above appear, others do not; each has a time, its level and our name."""
+    log = eventful(kubexit, LOG_LEVEL=level).splitlines()
+    assert [line for line in log if not LINE.fullmatch(line)] == []
+    seen = {line.split()[1] for line in log}
+    silent = set(LEVELS[: LEVELS.index(level)])
+
+    assert seen & silent == set()
+    if level in ("debug", "info", "warn"):
+        assert {"warn", "error"} <= seen
+    if level == "debug":
+        assert "debug" in seen
+    if level == "error":
+        assert seen == {"error"}
+    if level == "off":
+        assert log == []
+
+
+@pytest.mark.behaviour(111)
+def test_json(kubexit: Kubexit) -> None:
+    """As JSON each line is an object with time, level, name and message, and is the same story."""
+    text = eventful(kubexit, LOG_LEVEL="debug").splitlines()
+    lines = [json.loads(line) for line in eventful(kubexit, LOG_LEVEL="debug", LOG_FORMAT="json").splitlines()]
+
+    assert all(set(line) == {"time", "level", "name", "message"} for line in lines)
+    assert {line["name"] for line in lines} == {"main"}
+    assert [line["level"] for line in lines][-2:] == [line.split()[1] for line in text][-2:]
+
+
+@pytest.mark.behaviour(111)
+@pytest.mark.parametrize(
+    "name", ["größe", 'q"uote', "back\\slash", "%s%n%d", "\U0001f480", os.fsdecode(b"\xff\xfe"), "'"]
+)
+def test_hostile_names_in_json(kubexit: Kubexit, name: str) -> None:
+    """Whatever the names are, a line stays valid JSON in UTF-8."""
+    finished = kubexit.run("true", name=name, LOG_FORMAT="json", LOG_LEVEL="debug", DEATH_DEPS=f"x{name}")
+
+    for line in finished.stderr.splitlines():
+        record = json.loads(line)
+        assert record["name"] == (name if "\udcff" not in name else "\ufffd\ufffd")
+
+
+@pytest.mark.behaviour(111)
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_control_characters(kubexit: Kubexit, style: str) -> None:
+    """Control characters in what we quote neither break a line nor reach a terminal."""
+    finished = kubexit.run("/no/such\n\x1b[31m\r\x07command", LOG_FORMAT=style)
+
+    assert not set("\x1b\r\x07") & set(finished.stderr)
+    for line in finished.stderr.splitlines():
+        assert line.startswith("{") if style == "json" else LINE.fullmatch(line)
+
+
+@pytest.mark.behaviour(111)
+@pytest.mark.parametrize("level", ["info", "debug"])
+def test_arguments(kubexit: Kubexit, level: str) -> None:
+    """Arguments of the command, which may be secrets, are logged at debug alone."""
+    finished = kubexit.run("true", "--password=hunter2", LOG_LEVEL=level)
+
+    assert ("hunter2" in finished.stderr) == (level == "debug")
+
+
+@pytest.mark.behaviour(111)
+def test_stdout_is_the_commands(kubexit: Kubexit) -> None:
+    """Nothing of ours is on stdout, at any level."""
+    finished = kubexit.run("printf", "a\\0b", LOG_LEVEL="debug")
+
+    assert finished.stdout == "a\0b"
+
+
+@pytest.mark.behaviour(111)
+def test_one_write_a_line(kubexit: Kubexit) -> None:
+    """Each line is one write: a packet pipe, which keeps writes apart, gets one line a packet."""
+    reader, writer = os.pipe2(os.O_DIRECT)
+    container = running(kubexit, "main", stderr=writer, LOG_LEVEL="debug", DEATH_DEPS="db")
+    container.signal(signal.SIGHUP)
+    container.signal(signal.SIGTERM)
+    container.wait()
+    os.close(writer)
+    packets = []
+    while packet := os.read(reader, 4096):
+        packets.append(packet)
+    os.close(reader)
+
+    assert len(packets) > 5
+    assert all(packet.count(b"\n") == 1 and packet.endswith(b"\n") for packet in packets)
+
+
+@pytest.mark.behaviour(87, 111)
+@pytest.mark.parametrize("how", ["closed", "full device", "closed pipe"])
+def test_no_stderr(kubexit: Kubexit, how: str) -> None:
+    """Where stderr cannot be written to, the command runs and its code stays."""
+    stderr: int | None = None
+    if how == "full device":
+        stderr = os.open("/dev/full", os.O_WRONLY)
+    elif how == "closed pipe":
+        reader, stderr = os.pipe()
+        os.close(reader)
+    closing = (lambda: os.close(2)) if how == "closed" else None
+    finished = kubexit.run("sh", "-c", "exit 3", stderr=stderr, preexec_fn=closing, LOG_LEVEL="debug", DEATH_DEPS="db")
+
+    assert finished.code == 3
+    if stderr is not None:
+        os.close(stderr)
+
+
+@pytest.mark.behaviour(111)
+def test_bad_level_is_told(kubexit: Kubexit) -> None:
+    """That the level itself is bad is told, although no level is known."""
+    finished = kubexit.run("true", LOG_LEVEL="loud", LOG_FORMAT="json")
+
+    assert finished.code == 2
+    assert "KUBEXIT_LOG_LEVEL" in finished.stderr
+
+
+@pytest.mark.behaviour(111)
+def test_off_is_off_for_errors(kubexit: Kubexit) -> None:
+    """With off not even a settings error is a line; the tombstone has the reason."""
+    finished = kubexit.run("true", LOG_LEVEL="off", GRACE_PERIOD="30")
+
+    assert (finished.code, finished.stderr) == (2, "")
+    assert "KUBEXIT_GRACE_PERIOD" in (kubexit.tombstone() or {})["Reason"]

@@ -1,0 +1,143 @@
+"""Whenever kubexit itself ended things, one line says so in /dev/termination-log."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from harness import namespaces
+from harness.containers import running, waiting
+from harness.kubexit import Kubexit
+from harness.namespaces import Step
+
+
+@pytest.fixture
+def log(kubexit: Kubexit) -> Path:
+    """The file that stands at /dev/termination-log in the container's world."""
+    namespaces.require_mounts()
+    devices = kubexit.folder / "dev"
+    devices.mkdir()
+    for name in ("null", "zero"):
+        (devices / name).touch()
+    file = devices / "termination-log"
+    file.touch()
+    return file
+
+
+def world(log: Path) -> Step:
+    """A private /dev with little in it."""
+    devices = log.parent
+    links = [namespaces.bind(Path("/dev", name), devices / name) for name in ("null", "zero")]
+    return namespaces.private_mounts(
+        *links, lambda: namespaces.mount(str(devices), "/dev", "none", namespaces.MS_BIND | namespaces.MS_REC)
+    )
+
+
+def carved_reason(kubexit: Kubexit, name: str = "main") -> str:
+    return (kubexit.tombstone(name) or {})["Reason"]
+
+
+@pytest.mark.behaviour(26)
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"GRACE_PERIOD": "30"}, 2),
+        ({"BIRTH_DEPS": "never:born", "BIRTH_TIMEOUT": "0"}, 69),
+        ({"DEATH_DEPS": "dead"}, 0),
+        ({"DEATH_DEPS": "dead", "BIRTH_DEPS": "dead:born"}, 69),
+    ],
+    ids=["settings", "timeout", "dead", "dead and awaited"],
+)
+def test_not_started(kubexit: Kubexit, log: Path, settings: dict[str, str], code: int) -> None:
+    """The line is the reason on the tombstone."""
+    kubexit.carve("dead", Died=True, ExitCode=1)
+    finished = kubexit.run("echo", "BORN", preexec_fn=world(log), **settings)
+
+    assert finished.code == code
+    assert log.read_text() == f"kubexit: {carved_reason(kubexit)}\n"
+
+
+@pytest.mark.behaviour(73)
+def test_not_executable(kubexit: Kubexit, log: Path) -> None:
+    """A command that cannot be executed is named."""
+    kubexit.run("/no/such/command", preexec_fn=world(log))
+
+    assert "/no/such/command" in log.read_text()
+
+
+@pytest.mark.behaviour(9, 73)
+def test_no_graveyard(kubexit: Kubexit, log: Path) -> None:
+    """A graveyard that cannot be used, of which no tombstone could tell, is told here."""
+    kubexit.graveyard.write_text("")
+    kubexit.run("true", preexec_fn=world(log))
+
+    assert str(kubexit.graveyard) in log.read_text()
+
+
+@pytest.mark.behaviour(2)
+def test_no_name(kubexit: Kubexit, log: Path) -> None:
+    """So is a name that is missing."""
+    kubexit.run("true", name=None, preexec_fn=world(log))
+
+    assert "KUBEXIT_NAME" in log.read_text()
+
+
+@pytest.mark.behaviour(49)
+def test_stopped(kubexit: Kubexit, log: Path) -> None:
+    """A command that was stopped for a dependency's death is explained."""
+    container = running(kubexit, DEATH_DEPS="main", preexec_fn=world(log))
+    kubexit.carve("main", Died=True, ExitCode=1)
+    container.wait()
+
+    assert log.read_text() == "kubexit: dependency main died with exit code 1\n"
+
+
+@pytest.mark.behaviour(61)
+def test_signal_during_birth(kubexit: Kubexit, log: Path) -> None:
+    """So is a wait that a signal ended."""
+    app = waiting(kubexit, BIRTH_DEPS="db:born", preexec_fn=world(log))
+    app.signal(15)
+    app.wait()
+
+    assert "TERM" in log.read_text()
+
+
+@pytest.mark.behaviour(71)
+@pytest.mark.parametrize(
+    "command", [["true"], ["sh", "-c", "exit 3"], ["sh", "-c", "kill -KILL $$"]], ids=["0", "3", "killed"]
+)
+def test_own_end(kubexit: Kubexit, log: Path, command: list[str]) -> None:
+    """A command that ended by itself has said what it had to say. Shown to fail by a death dependency."""
+    kubexit.run(*command, preexec_fn=world(log))
+
+    assert log.read_text() == ""
+
+
+@pytest.mark.behaviour(49)
+def test_the_commands_own_words(kubexit: Kubexit, log: Path) -> None:
+    """What the command wrote there stays alone."""
+    command = "echo mine > /dev/termination-log; echo READY; exec sleep 60"
+    container = kubexit.start("sh", "-c", command, DEATH_DEPS="db", preexec_fn=world(log))
+    container.wait_line("READY")
+    kubexit.carve("db", Died=True, ExitCode=1)
+    container.wait()
+
+    assert log.read_text() == "mine\n"
+
+
+@pytest.mark.behaviour(25)
+@pytest.mark.parametrize("kind", ["missing", "folder", "fifo", "read-only"])
+def test_no_file(kubexit: Kubexit, log: Path, kind: str) -> None:
+    """Where it is not there or no file, nothing is made and nothing hangs."""
+    log.unlink()
+    if kind == "folder":
+        log.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(log)
+    elif kind == "read-only":
+        log.write_text("")
+        log.chmod(0)
+    finished = kubexit.run("true", GRACE_PERIOD="30", preexec_fn=world(log))
+
+    assert finished.code == 2
+    assert log.exists() == (kind != "missing")

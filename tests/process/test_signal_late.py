@@ -1,0 +1,37 @@
+"""Signals after the command's end and before kubexit's."""
+
+import signal
+
+import pytest
+
+
+@pytest.mark.behaviour(68)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGRTMAX])
+def test_changes_neither_tombstone_nor_code(kubexit, actor, number):
+    """A signal that arrives while left-over processes are drained changes neither the code nor the tombstone.
+
+    Fails when a late signal is taken for the cause of the end: the code would be 128+n.
+    """
+    supervised = kubexit.start(
+        actor, "leave", "1", "--ignore", "--exit", "3",
+        fence=True, ORPHAN_GRACE_PERIOD="200ms", EXIT_CODE_ON_STOP="zero",
+    )  # fmt: skip
+    supervised.wait_line("left SIGNAL TERM")
+    supervised.signal(number)
+
+    assert supervised.wait() == 3
+    assert kubexit.tombstone()["ExitCode"] == 3
+    assert "Reason" not in kubexit.tombstone()
+
+
+@pytest.mark.behaviour(68)
+def test_death_of_a_dependency(kubexit, actor):
+    """A dependency that dies in this moment changes nothing either."""
+    supervised = kubexit.start(
+        actor, "leave", "1", "--ignore", "--exit", "3",
+        fence=True, DEATH_DEPS="db", ORPHAN_GRACE_PERIOD="200ms", EXIT_CODE_ON_STOP="zero",
+    )  # fmt: skip
+    supervised.wait_line("left SIGNAL TERM")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=1)
+
+    assert supervised.wait() == 3

@@ -1,0 +1,78 @@
+"""Mask and dispositions with which the command starts."""
+
+import os
+import signal
+
+import pytest
+
+
+def report(kubexit, actor, **keywords) -> list[str]:
+    """The actor's lines on blocked, pending and ignored signals."""
+    return kubexit.run(actor, "mask", **keywords).stdout.splitlines()
+
+
+@pytest.mark.behaviour(63)
+@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+def test_empty_mask_and_default_dispositions(kubexit, actor, own_group):
+    """The command starts with nothing blocked, nothing pending and nothing ignored (PIPE and XFSZ included)."""
+    assert report(kubexit, actor, SIGNAL_GROUP=own_group, DEATH_DEPS="db") == []
+
+
+@pytest.mark.behaviour(63)
+def test_mask_of_whoever_started_us(kubexit, actor):
+    """Signals that were blocked on entry are not blocked in the command."""
+
+    def block() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGCHLD, signal.SIGRTMIN])
+
+    assert report(kubexit, actor, preexec_fn=block) == []
+
+
+@pytest.mark.behaviour(63)
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGRTMAX])
+def test_ignored_on_entry_stays_ignored(kubexit, actor, number):
+    """What was ignored on entry is ignored in the command (nohup)."""
+    lines = report(kubexit, actor, preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
+
+    assert lines == [f"ignored {int(number)}"]
+
+
+@pytest.mark.behaviour(63)
+@pytest.mark.parametrize("number", [signal.SIGPIPE, signal.SIGXFSZ])
+def test_what_an_interpreter_ignores_stays_ignored(kubexit, actor, number):
+    """PIPE and XFSZ too, when no interpreter runs before the supervisor, which would ignore both in any case."""
+    if not kubexit.is_native:
+        pytest.skip("Python ignores PIPE and XFSZ itself: nobody knows how they came in (installed form)")
+
+    lines = report(kubexit, actor, preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
+
+    assert lines == [f"ignored {int(number)}"]
+
+
+@pytest.mark.behaviour(63)
+def test_ignored_signal_is_forwarded_all_the_same(kubexit, actor):
+    """A signal that was ignored on entry still reaches a command that wants it."""
+    supervised = kubexit.start(
+        actor, "ready-then-wait", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    )
+    supervised.wait_line("READY")
+    supervised.signal(signal.SIGHUP)
+
+    supervised.wait_line("SIGNAL HUP")
+
+
+@pytest.mark.behaviour(63)
+def test_pending_on_entry_is_not_lost(kubexit, actor):
+    """A signal that was pending when kubexit was executed reaches the command."""
+
+    def block_and_be_sent_one() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+        if os.fork() == 0:
+            os.kill(os.getppid(), signal.SIGUSR1)
+            os._exit(0)
+        os.wait()
+
+    if not kubexit.is_native:
+        pytest.skip("signals before the supervisor runs are the interpreter's (installed form)")
+
+    assert kubexit.run(actor, "plain", preexec_fn=block_and_be_sent_one).code == 128 + signal.SIGUSR1

@@ -1,0 +1,25 @@
+"""kubexit cannot even fork."""
+
+import errno
+import os
+import resource
+
+import pytest
+
+
+@pytest.mark.behaviour(26, 73)
+def test_no_process_left(kubexit, actor):
+    """Without room for a process it is 70, one line that says why, and a tombstone: peers do not wait for ever."""
+    (program,) = kubexit.open_to_all(actor)
+
+    def no_process_left() -> None:
+        os.setgroups([])
+        os.setresgid(65533, 65533, 65533)
+        os.setresuid(65533, 65533, 65533)
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+    finished = kubexit.run(program, "exit", "0", cwd="/", preexec_fn=no_process_left)
+
+    assert finished.code == 70
+    assert os.strerror(errno.EAGAIN) in finished.stderr
+    assert kubexit.tombstone()["ExitCode"] == 70

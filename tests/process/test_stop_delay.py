@@ -1,0 +1,89 @@
+"""KUBEXIT_STOP_DELAY: time between a dependency's death and the stop signal, and what cuts it short."""
+
+import signal
+import time
+
+import pytest
+
+
+def in_delay(kubexit, actor, *exits: str, delay: str = "1h", **settings):
+    """A command whose dependency has died, so that kubexit waits out the stop delay."""
+    options = [word for text in exits for word in ("--exit", text)]
+    supervised = kubexit.start(actor, "ready-then-wait", *options, DEATH_DEPS="db", STOP_DELAY=delay, **settings)
+    supervised.wait_line("READY")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+    supervised.wait_line("db.*died", "stderr")
+    return supervised
+
+
+@pytest.mark.behaviour(49, 56)
+def test_stop_signal_comes_after_it(kubexit, actor):
+    """The stop signal comes when the delay is over, not before."""
+    begin = time.monotonic()
+    supervised = in_delay(kubexit, actor, "TERM=7", delay="100ms")
+    assert "SIGNAL" not in supervised.stdout
+
+    assert supervised.wait() == 7
+    assert time.monotonic() - begin >= 0.1
+
+
+@pytest.mark.behaviour(56)
+def test_ends_with_the_command(kubexit, actor):
+    """The command's own end is the end of the delay; no signal is sent."""
+    supervised = in_delay(kubexit, actor, "USR1=5")
+    supervised.signal(signal.SIGUSR1)
+
+    assert supervised.wait() == 5
+    assert supervised.stdout == "READY\nSIGNAL USR1 10\n"
+
+
+@pytest.mark.behaviour(56)
+@pytest.mark.parametrize(
+    ("number", "stop_signal"),
+    [(signal.SIGTERM, None), (signal.SIGINT, None), (signal.SIGQUIT, None), (signal.SIGWINCH, "WINCH")],
+)
+def test_ended_by_a_signal_from_outside(kubexit, actor, number, stop_signal):
+    """TERM, INT, QUIT and the stop signal are forwarded and end the delay: grace begins, no second signal comes.
+
+    Fails when the stop signal is sent on top: it would come before the KILL and be printed.
+    """
+    supervised = in_delay(kubexit, actor, GRACE_PERIOD="100ms", STOP_SIGNAL=stop_signal)
+    supervised.signal(number)
+
+    assert supervised.wait() == 137
+    assert supervised.stdout == f"READY\nSIGNAL {number.name[3:]} {int(number)}\n"
+
+
+@pytest.mark.behaviour(56)
+def test_other_signals_do_not_end_it(kubexit, actor):
+    """Any other signal is forwarded and the delay goes on.
+
+    Fails when it ends the delay: a grace period of nothing would kill the command before the last line.
+    """
+    supervised = in_delay(kubexit, actor, GRACE_PERIOD="0")
+    for number in (signal.SIGUSR1, signal.SIGWINCH, signal.SIGHUP, signal.SIGUSR2):
+        supervised.signal(number)
+        supervised.wait_line(rf"SIGNAL \w+ {int(number)}$")
+
+    assert supervised.process.poll() is None
+
+
+@pytest.mark.behaviour(52, 56)
+def test_second_death_does_not_restart_it(kubexit, actor):
+    """Another death in the graveyard neither restarts nor ends the delay."""
+    begin = time.monotonic()
+    supervised = in_delay(kubexit, actor, "TERM=5", delay="200ms")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=1)
+
+    assert supervised.wait() == 5
+    assert time.monotonic() - begin >= 0.2
+    assert supervised.stdout.count("SIGNAL") == 1
+
+
+@pytest.mark.behaviour(56, 75)
+def test_code_after_a_signal_from_outside(kubexit, actor):
+    """When a TERM from outside ended the delay, the stop was not ours: the command's code is kept."""
+    supervised = in_delay(kubexit, actor, "TERM=5", EXIT_CODE_ON_STOP="zero")
+    supervised.signal(signal.SIGTERM)
+
+    assert supervised.wait() == 5

@@ -1,0 +1,72 @@
+"""Nobody reads kubexit's log, and that stops nothing."""
+
+import os
+
+import pytest
+
+from harness.terminal import HOLD
+
+
+@pytest.fixture
+def full_pipe():
+    """The write end of a pipe that has no room left."""
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    try:
+        while True:
+            os.write(write_end, b"x" * 4096)
+    except BlockingIOError:
+        os.set_blocking(write_end, True)
+    yield write_end
+    os.close(read_end)
+    os.close(write_end)
+
+
+@pytest.mark.behaviour(87)
+def test_stop_sequence(kubexit, actor, full_pipe):
+    """A full stderr pipe blocks neither the start, nor the stop sequence, nor the tombstone.
+
+    Fails when a line is written without asking for room first: kubexit sleeps in write(2) for ever.
+    """
+    supervised = kubexit.start(
+        actor, "ready-then-wait", stderr=full_pipe, LOG_LEVEL="debug", DEATH_DEPS="db", GRACE_PERIOD="50ms"
+    )
+    supervised.wait_line("READY")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+
+    assert supervised.wait() == 137
+    assert kubexit.tombstone()["ExitCode"] == 137
+
+
+@pytest.mark.behaviour(83, 87)
+def test_pipe_stays_blocking_for_the_command(kubexit, actor, full_pipe):
+    """The pipe is shared with the command, so kubexit does not make it non-blocking behind the command's back."""
+    kubexit.run(actor, "exit", "0", stderr=full_pipe, LOG_LEVEL="debug")
+
+    assert os.get_blocking(full_pipe)
+
+
+@pytest.mark.behaviour(87)
+def test_terminal_on_hold(kubexit, actor, terminal):
+    """A terminal whose user has pressed Ctrl-S takes no output, and that blocks nothing either."""
+    supervised = kubexit.start(
+        actor, "ready-then-wait", stdin=terminal.inside, stderr=terminal.inside, preexec_fn=terminal.session,
+        LOG_LEVEL="debug", DEATH_DEPS="db", GRACE_PERIOD="50ms",
+    )  # fmt: skip
+    supervised.wait_line("READY")
+    terminal.type(HOLD)
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+
+    assert supervised.wait() == 137
+
+
+@pytest.mark.behaviour(87)
+def test_settings_error(kubexit, actor, full_pipe):
+    """A message that nobody reads does not keep kubexit from leaving."""
+    assert kubexit.run(actor, "exit", "0", stderr=full_pipe, GRACE_PERIOD="soon").code == 2
+
+
+@pytest.mark.behaviour(73, 87)
+def test_command_not_found(kubexit, full_pipe):
+    """The same for a command that cannot be executed, which is told from between fork and exec."""
+    assert kubexit.run("/no/such/command", stderr=full_pipe).code == 127

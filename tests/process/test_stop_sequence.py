@@ -1,0 +1,152 @@
+"""What a dependency's death does to the command: stop signal, grace, KILL."""
+
+import signal
+import time
+
+import pytest
+
+from harness import processes
+from harness.waiting import eventually
+
+
+def die(kubexit, name: str = "db") -> None:
+    """A dependency dies, as the original would carve it."""
+    kubexit.carve(name, Born=True, Died=True, ExitCode=0)
+
+
+@pytest.mark.behaviour(49, 54)
+def test_stop_signal(kubexit, actor):
+    """A dependency's death sends TERM at once; a command that ends in time is not killed."""
+    supervised = kubexit.start(actor, "ready-then-wait", "--exit", "TERM=7", DEATH_DEPS="db", GRACE_PERIOD="1h")
+    supervised.wait_line("READY")
+    die(kubexit)
+
+    assert supervised.wait() == 7
+    assert supervised.stdout == "READY\nSIGNAL TERM 15\n"
+    tombstone = kubexit.tombstone()
+    assert "Killed" not in tombstone
+    assert "db" in tombstone["Reason"]
+
+
+@pytest.mark.behaviour(49, 50)
+def test_kill_after_grace(kubexit, actor):
+    """A command that takes no notice of the stop signal is killed when the grace period is over, not before."""
+    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="100ms")
+    supervised.wait_line("READY")
+    begin = time.monotonic()
+    die(kubexit)
+
+    assert supervised.wait() == 137
+    assert time.monotonic() - begin >= 0.1
+    assert supervised.stdout.count("SIGNAL TERM") == 1
+    tombstone = kubexit.tombstone()
+    assert (tombstone["ExitCode"], tombstone["Killed"]) == (137, True)
+
+
+@pytest.mark.behaviour(50)
+def test_stopped_command(kubexit, actor):
+    """A command that has stopped itself is killed all the same."""
+    supervised = kubexit.start(actor, "stop-self", DEATH_DEPS="db", GRACE_PERIOD="50ms")
+    supervised.wait_line("READY")
+    eventually(lambda: processes.state(supervised.command_pid()) == "T", "the command stopped")
+    die(kubexit)
+
+    assert supervised.wait() == 137
+
+
+@pytest.mark.behaviour(50)
+def test_command_that_forks_without_end(kubexit, actor):
+    """A command that ignores everything and forks without end is killed."""
+    supervised = kubexit.start(actor, "fork-bomb-lite", DEATH_DEPS="db", GRACE_PERIOD="50ms")
+    supervised.wait_line("READY")
+    die(kubexit)
+
+    assert supervised.wait() == 137
+
+
+@pytest.mark.behaviour(50)
+@pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
+def test_busy_command(kubexit, actor, pid1):
+    """A command that never sleeps dies of the stop signal."""
+    supervised = kubexit.start(actor, "spin", DEATH_DEPS="db", pid1=pid1)
+    supervised.wait_line("READY")
+    die(kubexit)
+
+    assert supervised.wait() == 143
+
+
+@pytest.mark.behaviour(53)
+def test_grace_of_nothing(kubexit, actor):
+    """A grace period of 0 is stop signal and KILL at once."""
+    supervised = kubexit.start(actor, "stop-self", DEATH_DEPS="db", GRACE_PERIOD="0")
+    supervised.wait_line("READY")
+    die(kubexit)
+
+    assert supervised.wait() == 137
+    assert kubexit.tombstone()["Killed"] is True
+
+
+@pytest.mark.behaviour(40)
+def test_two_dependencies_at_once(kubexit, actor):
+    """Two dependencies that die together cause one stop signal.
+
+    Fails when each death is a stop of its own: kubexit is stopped until both tombstones are there, and a second TERM
+    would come before the KILL.
+    """
+    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db,cache", GRACE_PERIOD="100ms")
+    supervised.wait_line("READY")
+    supervised.signal(signal.SIGSTOP)
+    die(kubexit, "db")
+    die(kubexit, "cache")
+    supervised.signal(signal.SIGCONT)
+
+    assert supervised.wait() == 137
+    assert supervised.stdout.count("SIGNAL TERM") == 1
+
+
+@pytest.mark.behaviour(40, 52)
+def test_repeated_triggers_do_not_restart_the_grace_period(kubexit, actor):
+    """Deaths and TERMs that keep coming neither restart nor shorten the grace period, nor send anything again.
+
+    Fails when a trigger restarts the timer: they come faster than the grace period lasts, so it would never end.
+    """
+    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db,cache", GRACE_PERIOD="200ms")
+    supervised.wait_line("READY")
+    begin = time.monotonic()
+    die(kubexit)
+    supervised.wait_line("SIGNAL TERM")
+    for round_ in range(10_000):
+        if supervised.process.poll() is not None:
+            break
+        kubexit.carve("cache", Born=True)
+        die(kubexit, "cache" if round_ % 2 else "db")
+        supervised.signal(signal.SIGTERM)
+        time.sleep(0.01)  # the beat of the triggers, not a wait for anything
+
+    assert supervised.wait() == 137
+    assert time.monotonic() - begin >= 0.2
+    assert supervised.stdout.count("SIGNAL TERM") == 1
+
+
+@pytest.mark.behaviour(52, 64)
+def test_other_signals_are_still_forwarded(kubexit, actor):
+    """During the grace period other signals from outside are forwarded as ever."""
+    supervised = kubexit.start(actor, "ready-then-wait", "--exit", "USR1=4", DEATH_DEPS="db", GRACE_PERIOD="1h")
+    supervised.wait_line("READY")
+    die(kubexit)
+    supervised.wait_line("SIGNAL TERM")
+    supervised.signal(signal.SIGUSR1)
+
+    assert supervised.wait() == 4
+
+
+@pytest.mark.behaviour(33, 39)
+def test_reborn_dependency_does_not_call_the_stop_off(kubexit, actor):
+    """Once begun, a stop goes through, also when the dependency is born again."""
+    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="100ms")
+    supervised.wait_line("READY")
+    die(kubexit)
+    supervised.wait_line("SIGNAL TERM")
+    kubexit.carve("db", Born=True)
+
+    assert supervised.wait() == 137

@@ -1,0 +1,118 @@
+"""A terminal's keys reach the command once, with and without a group of its own."""
+
+import os
+import signal
+
+import pytest
+
+from harness import processes
+from harness.terminal import INTERRUPT, QUIT
+from harness.waiting import eventually
+
+both_groups = pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+
+
+def start(kubexit, terminal, *command, **settings):
+    """kubexit as the leader of a session on the terminal, with its output on pipes."""
+    supervised = kubexit.start(*command, stdin=terminal.inside, preexec_fn=terminal.session, **settings)
+    supervised.wait_line("READY")
+    return supervised
+
+
+@both_groups
+@pytest.mark.behaviour(67, 117)
+@pytest.mark.parametrize(("key", "number"), [(INTERRUPT, signal.SIGINT), (QUIT, signal.SIGQUIT)], ids=["INT", "QUIT"])
+def test_key_arrives_once(kubexit, actor, terminal, own_group, key, number):
+    """Ctrl-C and Ctrl-\\ reach the command once.
+
+    Fails when a terminal's signal is forwarded as well: kubexit is stopped until the command has had the terminal's
+    own, so a second one cannot merge with it; and USR1, sent after it, would be printed after it.
+    """
+    supervised = start(kubexit, terminal, actor, "ready-then-wait", SIGNAL_GROUP=own_group)
+    supervised.signal(signal.SIGSTOP)
+    terminal.type(key)
+    supervised.wait_line(rf"SIGNAL \w+ {int(number)}$")
+    supervised.signal(signal.SIGCONT)
+    supervised.signal(signal.SIGUSR1)
+    supervised.wait_line("SIGNAL USR1")
+
+    assert supervised.stdout.count(f" {int(number)}\n") == 1
+
+
+@both_groups
+@pytest.mark.behaviour(66)
+def test_window_change_arrives(kubexit, actor, terminal, own_group):
+    """A new window size is told to the command."""
+    supervised = start(kubexit, terminal, actor, "ready-then-wait", SIGNAL_GROUP=own_group)
+    terminal.resize(40, 100)
+
+    supervised.wait_line("SIGNAL WINCH")
+
+
+@both_groups
+@pytest.mark.behaviour(66)
+def test_hang_up_reaches_the_command(kubexit, actor, terminal, own_group):
+    """The kernel tells a hang-up to the session leader alone, which is kubexit: the command hears of it."""
+    supervised = start(kubexit, terminal, actor, "ready-then-wait", "--exit", "HUP=9", SIGNAL_GROUP=own_group)
+    terminal.hang_up()
+
+    assert supervised.wait() == 9
+
+
+@both_groups
+@pytest.mark.behaviour(66)
+def test_hang_up_ends_a_stopped_command(kubexit, actor, terminal, own_group):
+    """The CONT that the kernel sends with a hang-up is passed on too: a command that was stopped can end."""
+    supervised = start(kubexit, terminal, actor, "plain", SIGNAL_GROUP=own_group)
+    command = supervised.command_pid()
+    os.kill(command, signal.SIGSTOP)
+    eventually(lambda: processes.state(command) == "T", "the command stopped")
+    terminal.hang_up()
+
+    assert supervised.wait() == 129
+
+
+@both_groups
+@pytest.mark.behaviour(66, 67)
+def test_key_ends_the_command(kubexit, actor, terminal, own_group):
+    """Ctrl-C ends a command that does not care, and kubexit with it: 130."""
+    supervised = start(kubexit, terminal, actor, "plain", SIGNAL_GROUP=own_group)
+    terminal.type(INTERRUPT)
+
+    assert supervised.wait() == 130
+
+
+@pytest.mark.behaviour(67, 117)
+def test_signal_from_outside_is_forwarded(kubexit, actor, terminal):
+    """An INT that does not come from the terminal (`kill -INT`) is forwarded, although there is a terminal."""
+    supervised = start(kubexit, terminal, actor, "ready-then-wait")
+    supervised.signal(signal.SIGINT)
+
+    supervised.wait_line("SIGNAL INT")
+
+
+@pytest.mark.behaviour(66)
+@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU])
+def test_stop_signals_without_a_terminal(kubexit, actor, number):
+    """Without a terminal a stop signal reaches the command and CONT brings it back; kubexit itself never stops."""
+    supervised = kubexit.start(actor, "ready-then-wait", "--exit", "USR1=5", SIGNAL_GROUP=True)
+    supervised.wait_line("READY")
+    supervised.signal(number)
+    supervised.wait_line(rf"SIGNAL \w+ {int(number)}$")
+    supervised.signal(signal.SIGCONT)
+    supervised.wait_line("SIGNAL CONT")
+    supervised.signal(signal.SIGUSR1)
+
+    assert supervised.wait() == 5
+
+
+@pytest.mark.behaviour(66)
+def test_stopped_command_is_continued(kubexit, actor):
+    """A stopped command is not an ended one, and CONT from outside brings it back."""
+    supervised = kubexit.start(actor, "stop-self")
+    supervised.wait_line("READY")
+    eventually(lambda: processes.state(supervised.command_pid()) == "T", "the command stopped")
+    supervised.signal(signal.SIGCONT)
+    supervised.wait_line("CONTINUED")
+
+    assert supervised.process.poll() is None

@@ -1,0 +1,120 @@
+"""However a run ends, its death is carved, with the code that kubexit returns."""
+
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from harness.containers import waiting
+from harness.kubexit import Kubexit
+from harness.waiters import Waiter
+
+
+@dataclass(frozen=True)
+class End:
+    """One way to end."""
+
+    command: tuple[str, ...]
+    code: int
+    born: bool = True
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+POD = {"POD_NAME": "pod", "NAMESPACE": "ns", "BIRTH_DEPS": "db"}
+ENDS = {
+    "zero": End(("true",), 0),
+    "one": End(("false",), 1),
+    "255": End(("sh", "-c", "exit 255"), 255),
+    "by signal": End(("sh", "-c", "kill -TERM $$"), 143),
+    "by KILL": End(("sh", "-c", "kill -KILL $$"), 137),
+    "not found": End(("/no/such/command",), 127, born=False),
+    "not in the path": End(("no-such-command",), 127, born=False),
+    "a folder": End(("/",), 126, born=False),
+    "timeout": End(("echo",), 69, born=False, settings={"BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "10ms"}),
+    "bad setting": End(("echo",), 2, born=False, settings={"GRACE_PERIOD": "30"}),
+    "own name": End(("echo",), 2, born=False, settings={"DEATH_DEPS": "main"}),
+    "no pod": End(("echo",), 2, born=False, settings={"BIRTH_DEPS": "db"}),
+}
+
+
+def assert_died(kubexit: Kubexit, code: int, born: bool) -> None:
+    """There is exactly this death."""
+    stone = kubexit.tombstone()
+    assert stone is not None
+    assert stone["ExitCode"] == code
+    assert "Died" in stone
+    assert ("Born" in stone) == born
+
+
+@pytest.mark.behaviour(2, 26, 32, 34, 71, 72, 73)
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_end(kubexit: Kubexit, end: End) -> None:
+    """The tombstone has the code that kubexit returns, and Born only if the command ran."""
+    finished = kubexit.run(*end.command, **end.settings)
+
+    assert finished.code == end.code
+    assert finished.stdout == ""
+    assert_died(kubexit, end.code, end.born)
+
+
+@pytest.mark.behaviour(26, 73, 76)
+@pytest.mark.parametrize(("text", "mode"), [("#!/bin/sh\n", 0o644), ("exit 0\n", 0o755), ("#!/no/such/shell\n", 0o755)])
+def test_not_executable(kubexit: Kubexit, tmp_path: Path, text: str, mode: int) -> None:
+    """A file that the kernel refuses to execute is 126, or 127 when its interpreter is missing; no shell tries it."""
+    script = tmp_path / "script"
+    script.write_text(text)
+    script.chmod(mode)
+    finished = kubexit.run(script)
+
+    assert finished.code == (127 if "no/such" in text else 126)
+    assert_died(kubexit, finished.code, born=False)
+
+
+@pytest.mark.behaviour(26, 73)
+@pytest.mark.parametrize(("verdict", "code"), [(2, 2), (69, 69), (70, 70), (77, 77), (1, 70), (3, 70), (255, 70)])
+def test_verdict(kubexit: Kubexit, tmp_path: Path, verdict: int, code: int) -> None:
+    """A waiter that says no ends kubexit with its code, or with 70 when the code means nothing."""
+    finished = kubexit.run("echo", waiter=Waiter(tmp_path, f"exit {verdict}"), **POD)
+
+    assert finished.code == code
+    assert finished.stdout == ""
+    assert_died(kubexit, code, born=False)
+
+
+@pytest.mark.behaviour(26, 57, 61)
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP], ids=lambda number: number.name
+)
+def test_signal_during_birth(kubexit: Kubexit, number: signal.Signals) -> None:
+    """A signal that ends the birth wait is 128 plus its number."""
+    container = waiting(kubexit, "main", BIRTH_DEPS="db:born")
+    container.signal(number)
+
+    assert container.wait() == 128 + number
+    assert container.stdout == ""
+    assert_died(kubexit, 128 + number, born=False)
+
+
+@pytest.mark.behaviour(26, 36)
+@pytest.mark.parametrize(("births", "code"), [("", 0), ("db", 69), ("db:born", 69), ("other:born", 0)])
+def test_dead_before(kubexit: Kubexit, births: str, code: int) -> None:
+    """A dependency that is dead already is 0, or 69 when its birth was awaited too."""
+    kubexit.carve("db", Died=True, ExitCode=0)
+    finished = kubexit.run("echo", DEATH_DEPS="db", BIRTH_DEPS=births, BIRTH_SOURCE="graveyard")
+
+    assert finished.code == code
+    assert finished.stdout == ""
+    assert_died(kubexit, code, born=False)
+
+
+@pytest.mark.behaviour(26, 36, 37)
+@pytest.mark.parametrize(("births", "code"), [("other:born", 0), ("db", 69), ("db,other:born", 69)])
+def test_dead_during(kubexit: Kubexit, births: str, code: int) -> None:
+    """A dependency that dies during the birth wait is the same."""
+    container = waiting(kubexit, "main", DEATH_DEPS="db", BIRTH_DEPS=births, BIRTH_SOURCE="graveyard")
+    kubexit.carve("db", Died=True, ExitCode=0)
+
+    assert container.wait() == code
+    assert container.stdout == ""
+    assert_died(kubexit, code, born=False)

@@ -1,0 +1,71 @@
+"""The bytes of a tombstone are those of the original, whatever happened."""
+
+import os
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from harness.containers import running
+from harness.kubexit import Kubexit
+
+TIME = r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z"'
+
+
+@pytest.mark.behaviour(12, 13)
+def test_birth(kubexit: Kubexit) -> None:
+    """A birth is one line."""
+    running(kubexit, "main")
+    kubexit.wait_tombstone("main", "Born")
+
+    assert re.fullmatch(rf"Born: {TIME}\n", (kubexit.graveyard / "main").read_text())
+
+
+@pytest.mark.behaviour(12, 13, 34)
+def test_death(kubexit: Kubexit) -> None:
+    """A death is three lines: Born, Died, ExitCode, and no more when nobody interfered."""
+    kubexit.run("sh", "-c", "exit 3")
+
+    assert re.fullmatch(rf"Born: {TIME}\nDied: {TIME}\nExitCode: 3\n", (kubexit.graveyard / "main").read_text())
+
+
+@pytest.mark.behaviour(12)
+def test_never_born(kubexit: Kubexit) -> None:
+    """The death of a container whose command never started has no Born."""
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+    kubexit.run("true", DEATH_DEPS="db")
+
+    assert re.match(rf"Died: {TIME}\nExitCode: 0\n", (kubexit.graveyard / "main").read_text())
+
+
+@pytest.mark.behaviour(13, 23)
+def test_times(kubexit: Kubexit) -> None:
+    """Born and Died lie within the run, in this order."""
+    before = datetime.now(UTC)
+    kubexit.run("true")
+    after = datetime.now(UTC)
+    stone = kubexit.tombstone()
+    assert stone is not None
+    born, died = (datetime.fromisoformat(re.sub(r"(\.\d{6})\d*Z", r"\1+00:00", stone[key])) for key in ("Born", "Died"))
+
+    assert before <= born <= died <= after
+
+
+@pytest.mark.behaviour(13)
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "EST5EDT", ":/no/such/zone", "\x01"])
+def test_no_zone(kubexit: Kubexit, zone: str) -> None:
+    """Times are UTC whatever the time zone of the container is."""
+    kubexit.run("true", env={"TZ": zone})
+
+    assert (kubexit.graveyard / "main").read_text().count('Z"\n') == 2
+
+
+@pytest.mark.behaviour(18)
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077, 0o777], ids="{:03o}".format)
+def test_mode(kubexit: Kubexit, umask: int) -> None:
+    """Every user of the pod may read a tombstone, whatever the umask, and the command has its umask."""
+    kubexit.graveyard.mkdir()
+    finished = kubexit.run(kubexit.program(), "stat", preexec_fn=lambda: os.umask(umask))
+
+    assert (kubexit.graveyard / "main").stat().st_mode & 0o7777 == 0o644
+    assert f"umask={umask:03o}" in finished.stdout

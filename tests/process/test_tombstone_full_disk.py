@@ -1,0 +1,107 @@
+"""A full graveyard harms neither the command nor its exit code."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness import namespaces
+from harness.containers import lines, running
+from harness.kubexit import Kubexit
+from harness.waiting import eventually
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.fixture(autouse=True)
+def _mounts() -> None:
+    namespaces.require_mounts()
+
+
+def small_disk(graveyard: Path, pages: int, ballast: int, options: str = "") -> Callable[[], None]:
+    """A graveyard of so many pages, some of them taken already."""
+
+    def fill() -> None:
+        if ballast:
+            (graveyard / "ballast").write_bytes(b"x" * PAGE * ballast)
+
+    graveyard.mkdir()
+    return namespaces.private_mounts(namespaces.tmpfs(graveyard, f"size={PAGE * pages}{options}"), fill)
+
+
+@pytest.mark.behaviour(21, 22)
+def test_birth(kubexit: Kubexit) -> None:
+    """A birth that cannot be carved is a warning; the command lives, and its death is carved when there is room."""
+    ballast = kubexit.graveyard / "ballast"
+    finished = kubexit.run(
+        "sh",
+        "-c",
+        f"rm {ballast}; cat {kubexit.graveyard}/main; exit 7",
+        preexec_fn=small_disk(kubexit.graveyard, 1, 1),
+    )
+
+    assert finished.code == 7
+    assert finished.stdout == ""
+    assert finished.stderr.count("No space left on device") == 1
+    assert " warn " in finished.stderr
+
+
+@pytest.mark.behaviour(21)
+def test_no_room_at_all(kubexit: Kubexit) -> None:
+    """A death that cannot be carved within a second is an error line, and the code stays the command's."""
+    finished = kubexit.run("sh", "-c", "exit 7", preexec_fn=small_disk(kubexit.graveyard, 1, 1))
+
+    assert finished.code == 7
+    (line,) = lines(finished.stderr, "error")
+    assert f"{kubexit.graveyard}/main" in line
+    assert "No space left on device" in line
+
+
+@pytest.mark.behaviour(21)
+def test_room_in_time(kubexit: Kubexit) -> None:
+    """A disk that is full for a moment only delays the death."""
+    container = kubexit.start(
+        kubexit.program(), "ready-then-wait", "--exit", "TERM=7", preexec_fn=small_disk(kubexit.graveyard, 2, 0)
+    )
+    container.wait_line("READY")
+    inside = namespaces.inside(container.pid, kubexit.graveyard)
+    eventually((inside / "main").exists, "the birth is carved")
+    (inside / "ballast").write_bytes(b"x" * PAGE)
+    folder = os.open(inside, os.O_RDONLY)  # a mount is there for as long as somebody holds it
+    command = container.command_pid()
+    container.signal(15)
+    eventually(lambda: not Path(f"/proc/{command}").exists(), "the command is gone")
+    os.unlink("ballast", dir_fd=folder)
+
+    assert container.wait() == 7
+    file = os.open("main", os.O_RDONLY, dir_fd=folder)
+    assert b"ExitCode: 7" in os.read(file, PAGE)
+    os.close(file)
+    os.close(folder)
+
+
+@pytest.mark.behaviour(21, 30)
+def test_peers_see_a_crash(kubexit: Kubexit) -> None:
+    """When a death cannot be carved the FIFO stays, so that peers see an end."""
+    peer = running(
+        kubexit, "peer", "TERM=3", DEATH_DEPS="main", preexec_fn=small_disk(kubexit.graveyard, 2, 0), POLL_INTERVAL="0"
+    )
+    inside = namespaces.inside(peer.pid, kubexit.graveyard)
+    eventually((inside / "peer").exists, "the peer's birth is carved")
+    (inside / "ballast").write_bytes(b"x" * PAGE)
+    main = kubexit.run("sh", "-c", "exit 7", preexec_fn=namespaces.join_mounts(peer.pid))
+
+    assert main.code == 7
+    peer.wait_line("SIGNAL TERM")
+    peer.wait_line("dependency main crashed", stream="stderr")
+
+
+@pytest.mark.behaviour(21, 22)
+@pytest.mark.parametrize("inodes", [1, 2], ids="nr_inodes={}".format)
+def test_no_inodes(kubexit: Kubexit, inodes: int) -> None:
+    """Where not even a file can be made, there is no FIFO either; the command runs and its code stays."""
+    finished = kubexit.run("sh", "-c", "exit 7", preexec_fn=small_disk(kubexit.graveyard, 4, 0, f",nr_inodes={inodes}"))
+
+    assert finished.code == 7
+    assert "No space left on device" in finished.stderr

@@ -1,0 +1,87 @@
+"""What a predecessor left behind misleads nobody."""
+
+import os
+
+import pytest
+
+from harness.containers import fenced_off, put, running, waiting
+from harness.kubexit import Kubexit
+from harness.observer import Observer
+
+DEATH = b'Born: "2020-04-28T10:41:46Z"\nDied: "2020-04-28T10:41:47Z"\nExitCode: 0\n'
+
+
+@pytest.mark.behaviour(20, 120)
+def test_owner_removes_them(kubexit: Kubexit) -> None:
+    """Drafts and the FIFO of a killed predecessor are gone after the next orderly end."""
+    kubexit.graveyard.mkdir()
+    put(kubexit.graveyard / ".main.tmp", DEATH[:20])
+    os.mkfifo(kubexit.graveyard / ".main.alive.tmp")
+    os.mkfifo(kubexit.graveyard / ".main.alive")
+    finished = kubexit.run("true")
+
+    assert finished.code == 0
+    assert os.listdir(kubexit.graveyard) == ["main"]
+
+
+@pytest.mark.behaviour(20)
+def test_those_of_others_stay(kubexit: Kubexit) -> None:
+    """Files of other names are not touched."""
+    kubexit.graveyard.mkdir()
+    others = [".other.tmp", ".other.alive", ".main2.tmp", ".mai.tmp", "other", "notes.txt"]
+    for name in others:
+        put(kubexit.graveyard / name, DEATH)
+    kubexit.run("true")
+
+    assert sorted(os.listdir(kubexit.graveyard)) == sorted([*others, "main"])
+
+
+@pytest.mark.behaviour(20)
+def test_readers_ignore_them(kubexit: Kubexit) -> None:
+    """A draft with a complete death in it is no death. Shown to fail by writing it to `main`."""
+    kubexit.graveyard.mkdir()
+    put(kubexit.graveyard / ".main.tmp", DEATH)
+    container = running(kubexit, DEATH_DEPS="main,fence")
+    put(kubexit.graveyard / ".main.tmp", DEATH)
+    put(kubexit.graveyard / ".main.carved", DEATH)
+
+    fenced_off(kubexit, container)
+
+
+@pytest.mark.behaviour(27)
+@pytest.mark.parametrize("liveness", [True, False])
+def test_own_old_death_during_the_birth_wait(kubexit: Kubexit, liveness: bool) -> None:
+    """The death of an earlier run is away before the birth wait begins."""
+    kubexit.carve("main", Born=True, Died=True, ExitCode=1)
+    eye = Observer(kubexit.graveyard)
+    container = kubexit.start("true", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="infinite", LIVENESS=liveness)
+    eye.until(lambda event: event.file == "main" and event.kind in ("IN_DELETE", "IN_MOVED_TO"))
+
+    assert "Died" not in (kubexit.tombstone() or {})
+    assert container.process.poll() is None
+
+
+@pytest.mark.behaviour(27, 30)
+def test_alive_before_the_old_death_goes(kubexit: Kubexit) -> None:
+    """The FIFO is there before the old tombstone goes: a crash in between is seen as one."""
+    kubexit.carve("main", Born=True, Died=True, ExitCode=1)
+    eye = Observer(kubexit.graveyard)
+    waiting(kubexit, "main", BIRTH_DEPS="db:born")
+    eye.until(lambda event: event.file == "main")
+    seen = [(event.kind, event.file) for event in eye.so_far() if event.file in ("main", ".main.alive")]
+
+    assert seen[0] == ("IN_MOVED_TO", ".main.alive")
+
+
+@pytest.mark.behaviour(27)
+def test_second_run(kubexit: Kubexit) -> None:
+    """A container that is started again gets a new tombstone with its new times and code."""
+    kubexit.run("sh", "-c", "exit 1")
+    first = kubexit.tombstone()
+    kubexit.run("sh", "-c", "exit 2")
+    second = kubexit.tombstone()
+
+    assert first is not None
+    assert second is not None
+    assert (first["ExitCode"], second["ExitCode"]) == (1, 2)
+    assert first["Died"] < second["Born"]

@@ -1,0 +1,48 @@
+"""A death is carved once."""
+
+import signal
+
+import pytest
+
+from harness.containers import running
+from harness.kubexit import Kubexit
+from harness.observer import Observer
+
+
+@pytest.mark.behaviour(31, 34)
+@pytest.mark.parametrize("code", ["keep", "zero", "dependency", "7"])
+def test_stopped(kubexit: Kubexit, code: str) -> None:
+    """A stop by a dependency, with or without a code of its own, is one birth and one death."""
+    eye = Observer(kubexit.graveyard)
+    container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP=code)
+    kubexit.carve("main", Born=True, Died=True, ExitCode=5)
+    returned = container.wait()
+
+    assert eye.of("sidecar") == ["IN_MOVED_TO", "IN_MOVED_TO"]
+    assert kubexit.wait_tombstone("sidecar")["ExitCode"] == returned
+
+
+@pytest.mark.behaviour(31, 68)
+def test_signals_around_the_end(kubexit: Kubexit) -> None:
+    """Signals that arrive while the command ends change nothing on the tombstone."""
+    eye = Observer(kubexit.graveyard)
+    container = running(kubexit, exits="TERM=3")
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        container.signal(number)
+
+    assert container.wait() == 3
+    assert eye.of("sidecar") == ["IN_MOVED_TO", "IN_MOVED_TO"]
+    assert kubexit.wait_tombstone("sidecar")["ExitCode"] == 3
+
+
+@pytest.mark.behaviour(31, 40)
+def test_many_deaths(kubexit: Kubexit) -> None:
+    """Dependencies that die one after the other end the command once."""
+    eye = Observer(kubexit.graveyard)
+    container = running(kubexit, DEATH_DEPS="a,b,c")
+    for name in "abc":
+        kubexit.carve(name, Born=True, Died=True, ExitCode=0)
+    container.wait()
+
+    assert container.stdout.count("SIGNAL TERM") == 1
+    assert eye.of("sidecar") == ["IN_MOVED_TO", "IN_MOVED_TO"]

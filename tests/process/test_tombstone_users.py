@@ -1,0 +1,81 @@
+"""Containers of one pod may run as different users."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import graveyard, namespaces
+from harness.containers import running
+from harness.kubexit import Kubexit
+
+ONE, OTHER, GROUP = 10_001, 10_002, 10_100
+
+
+@pytest.fixture
+def pod(kubexit: Kubexit) -> Iterator[Path]:
+    """A graveyard as an emptyDir with fsGroup is: group-writable, with the set-group-ID bit."""
+    interpreter = [] if kubexit.is_native else [Path(kubexit.path).with_name("python")]
+    namespaces.require_other_users(kubexit.program(), kubexit.path, *interpreter)
+    folder = Path(tempfile.mkdtemp(prefix="kubexit-"))
+    os.chown(folder, 0, GROUP)
+    folder.chmod(0o2775)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.behaviour(18)
+@pytest.mark.parametrize("umask", [0o022, 0o077], ids="{:03o}".format)
+def test_death(kubexit: Kubexit, pod: Path, umask: int) -> None:
+    """A container sees the death of one that runs as another user, whatever its umask."""
+    sidecar = running(kubexit, DEATH_DEPS="main", GRAVEYARD=pod, preexec_fn=namespaces.user(ONE, ONE, GROUP))
+    world = namespaces.in_turn(namespaces.user(OTHER, OTHER, GROUP), lambda: os.umask(umask) and None)
+    main = kubexit.run("/bin/true", GRAVEYARD=pod, preexec_fn=world)
+
+    assert main.code == 0
+    assert sidecar.wait() == 0
+    assert (graveyard.read(pod / "sidecar") or {})["Reason"] == "dependency main died with exit code 0"
+
+
+@pytest.mark.behaviour(18, 30)
+@pytest.mark.parametrize("umask", [0o022, 0o077], ids="{:03o}".format)
+def test_crash(kubexit: Kubexit, pod: Path, umask: int) -> None:
+    """A container sees the crash of one that runs as another user, whatever its umask."""
+    world = namespaces.in_turn(namespaces.user(OTHER, OTHER, GROUP), lambda: os.umask(umask) and None)
+    main = running(kubexit, "main", GRAVEYARD=pod, preexec_fn=world)
+    sidecar = running(
+        kubexit, DEATH_DEPS="main", GRAVEYARD=pod, POLL_INTERVAL="0", preexec_fn=namespaces.user(ONE, ONE, GROUP)
+    )
+    main.kill()
+
+    assert sidecar.wait() == 0
+    assert "crashed" in (graveyard.read(pod / "sidecar") or {})["Reason"]
+
+
+@pytest.mark.behaviour(19)
+def test_old_tombstone_of_another_user(kubexit: Kubexit, pod: Path) -> None:
+    """An old tombstone that a sticky folder keeps us from replacing is told; the command runs and its code stays."""
+    pod.chmod(0o1777)
+    (pod / "main").write_text('Died: "2020-04-28T10:41:47Z"\nExitCode: 1\n')
+    os.chown(pod / "main", OTHER, OTHER)
+    finished = kubexit.run("/bin/sh", "-c", "exit 7", GRAVEYARD=pod, preexec_fn=namespaces.user(ONE, ONE))
+
+    assert finished.code == 7
+    assert f"{pod}/main" in finished.stderr
+    assert "Operation not permitted" in finished.stderr
+    assert (graveyard.read(pod / "main") or {})["ExitCode"] == 1
+
+
+@pytest.mark.behaviour(19, 30)
+def test_old_fifo_of_another_user(kubexit: Kubexit, pod: Path) -> None:
+    """A FIFO of a crashed run of another user, kept by a sticky folder, is told."""
+    pod.chmod(0o1777)
+    os.mkfifo(pod / ".main.alive")
+    os.chown(pod / ".main.alive", OTHER, OTHER)
+    finished = kubexit.run("/bin/sh", "-c", "exit 7", GRAVEYARD=pod, preexec_fn=namespaces.user(ONE, ONE))
+
+    assert finished.code == 7
+    assert " warn " in finished.stderr

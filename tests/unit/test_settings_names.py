@@ -1,0 +1,124 @@
+"""A name is one component of a path that no draft and no list syntax can be taken for."""
+
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+GOOD = [
+    b"main",
+    b"a",
+    b"a-b_c.d",
+    b"Main2",
+    b"x" * 240,
+    "größe".encode(),
+    b"-",
+    b"--",
+    b"~",
+    b"a.",
+    b"$(x)",
+    b"*a",
+    b"0",
+    b"\xff",
+]
+BAD = [
+    b".",
+    b"..",
+    b".main",
+    b".alive",
+    b"a/b",
+    b"/",
+    b"../x",
+    b"a b",
+    b" a",
+    b"a ",
+    b"a\tb",
+    b"a\nb",
+    b"\x7f",
+    b"\x01",
+    b"a,b",
+    b"a:b",
+]
+BAD += [b":", b",", b"x" * 241, b"x" * 4000]
+
+
+def refusal(supervisor: ModuleType, *environ: bytes) -> str | None:
+    """The message of a refusal, None when the settings are taken."""
+    try:
+        supervisor.settings_read(environ)
+    except ValueError as problem:
+        return str(problem)
+    return None
+
+
+@pytest.mark.behaviour(5)
+@pytest.mark.parametrize("name", GOOD, ids=lambda name: repr(name)[:30])
+def test_good_name(supervisor: ModuleType, name: bytes) -> None:
+    """A file name without the letters that lists need is a name."""
+    assert refusal(supervisor, b"KUBEXIT_NAME=" + name) is None
+
+
+@pytest.mark.behaviour(2, 5)
+@pytest.mark.parametrize("name", [b"", *BAD], ids=lambda name: repr(name)[:30])
+def test_bad_name(supervisor: ModuleType, name: bytes) -> None:
+    """Anything else is refused in one line that names the variable."""
+    message = refusal(supervisor, b"KUBEXIT_NAME=" + name)
+
+    assert message is not None
+    assert message.startswith("KUBEXIT_NAME")
+
+
+@pytest.mark.behaviour(2)
+def test_no_name(supervisor: ModuleType) -> None:
+    """Without KUBEXIT_NAME there is no supervision."""
+    assert "KUBEXIT_NAME" in (refusal(supervisor) or "")
+
+
+@pytest.mark.behaviour(5)
+@pytest.mark.parametrize("variable", [b"KUBEXIT_DEATH_DEPS", b"KUBEXIT_BIRTH_DEPS"])
+@pytest.mark.parametrize(
+    "name", [name for name in BAD if b"," not in name and name.strip() == name], ids=lambda name: repr(name)[:30]
+)
+def test_bad_dependency(supervisor: ModuleType, variable: bytes, name: bytes) -> None:
+    """The names of dependencies are checked in the same way."""
+    message = refusal(supervisor, b"KUBEXIT_NAME=main", b"KUBEXIT_BIRTH_SOURCE=graveyard", variable + b"=ok," + name)
+
+    assert message is not None
+    assert message.startswith(variable.decode())
+
+
+@pytest.mark.behaviour(6)
+@pytest.mark.parametrize("variable", [b"KUBEXIT_DEATH_DEPS", b"KUBEXIT_BIRTH_DEPS"])
+@pytest.mark.parametrize("element", [b"main", b"main:died", b" main ", b"db,main"])
+def test_own_name(supervisor: ModuleType, variable: bytes, element: bytes) -> None:
+    """A container that depends on itself is refused."""
+    message = refusal(supervisor, b"KUBEXIT_NAME=main", b"KUBEXIT_BIRTH_SOURCE=graveyard", variable + b"=" + element)
+
+    assert message is not None
+    assert message.startswith(variable.decode())
+    assert "main" in message
+
+
+@pytest.mark.behaviour(5)
+@given(st.binary(max_size=300).filter(lambda name: b"\0" not in name))
+def test_any_name(supervisor: ModuleType, name: bytes) -> None:
+    """Of any bytes exactly those are names that the rule allows."""
+    forbidden = set(b",:/") | set(range(33)) | {127}
+    good = 0 < len(name) <= 240 and not name.startswith(b".") and not forbidden & set(name)
+
+    assert (refusal(supervisor, b"KUBEXIT_NAME=" + name) is None) == good
+
+
+@pytest.mark.behaviour(2)
+@given(
+    st.binary(max_size=3000).filter(lambda text: b"\0" not in text),
+    st.sampled_from(b"NAME DEATH_DEPS STOP_SIGNAL GRACE_PERIOD READY_TCP".split()),
+)
+def test_message_is_bounded(supervisor: ModuleType, text: bytes, variable: bytes) -> None:
+    """However long a bad value is, the message stays short enough to be written at once."""
+    message = refusal(
+        supervisor, b"KUBEXIT_NAME=main" if variable != b"NAME" else b"", b"KUBEXIT_" + variable + b"=" + text
+    )
+
+    assert message is None or 0 < len(message) < 600

@@ -1,0 +1,55 @@
+"""The table of settings, which help and reference page are made of, keeps the promises of the original."""
+
+from types import ModuleType
+
+import pytest
+
+ORIGINAL = {
+    "KUBEXIT_NAME": "",
+    "KUBEXIT_GRAVEYARD": "/graveyard",
+    "KUBEXIT_DEATH_DEPS": "",
+    "KUBEXIT_GRACE_PERIOD": "30s",
+    "KUBEXIT_BIRTH_DEPS": "",
+    "KUBEXIT_BIRTH_TIMEOUT": "30s",
+    "KUBEXIT_POD_NAME": "",
+    "KUBEXIT_NAMESPACE": "",
+    "KUBEXIT_LOG_LEVEL": "info",
+}
+
+
+@pytest.mark.behaviour(1)
+def test_the_original_is_in_it(supervisor: ModuleType) -> None:
+    """Every variable of the original is there with the original's default."""
+    table = {row["name"]: row["default"] for row in supervisor.settings_table()}
+
+    assert {name: table.get(name) for name in ORIGINAL} == ORIGINAL
+
+
+def test_every_row_is_complete(supervisor: ModuleType) -> None:
+    """A row has a name, what may stand there, and one sentence."""
+    rows = supervisor.settings_table()
+
+    assert len({row["name"] for row in rows}) == len(rows)
+    for row in rows:
+        assert row["name"].startswith("KUBEXIT_")
+        assert row["values"]
+        assert row["meaning"].endswith(".")
+
+
+def test_defaults_are_values(supervisor: ModuleType) -> None:
+    """A default that is written out is understood like a value that is set."""
+    environ = {row["name"]: row["default"] for row in supervisor.settings_table() if row["default"]}
+    environ["KUBEXIT_NAME"] = "main"
+
+    written = supervisor.settings_read([f"{name}={value}".encode() for name, value in environ.items()])
+
+    assert written == supervisor.settings_read([b"KUBEXIT_NAME=main"])
+
+
+@pytest.mark.behaviour(73)
+def test_exit_codes(supervisor: ModuleType) -> None:
+    """The numbers that kubexit can leave with are those of the design, each with its meaning."""
+    codes = {row["code"]: row["meaning"] for row in supervisor.exit_codes()}
+
+    assert set(codes) == {0, 2, 69, 70, 73, 77, 126, 127}
+    assert all(codes.values())

@@ -1,0 +1,177 @@
+"""Values: each kind of setting takes what its documentation says, and names itself when it refuses."""
+
+from types import ModuleType
+
+import pytest
+
+NAME = b"KUBEXIT_NAME=main"
+BOOLEANS = [b"LIVENESS", b"SIGNAL_GROUP", b"IGNORE_CODE_ON_DEATH_DEPS", b"READY_NOTIFY"]
+DURATIONS = b"GRACE_PERIOD STOP_DELAY ORPHAN_GRACE_PERIOD BIRTH_TIMEOUT READY_PERIOD POLL_INTERVAL".split()
+
+
+def refusal(supervisor: ModuleType, variable: bytes, value: bytes) -> str | None:
+    """The message of a refusal, None when the value is taken."""
+    try:
+        supervisor.settings_read((NAME, b"KUBEXIT_" + variable + b"=" + value))
+    except ValueError as problem:
+        return str(problem)
+    return None
+
+
+@pytest.mark.behaviour(1, 2)
+@pytest.mark.parametrize("variable", BOOLEANS)
+@pytest.mark.parametrize(
+    "value", [b"1", b"t", b"T", b"true", b"TRUE", b"True", b"0", b"f", b"F", b"false", b"FALSE", b"False", b""]
+)
+def test_boolean(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
+    """Booleans have the spellings of Go's ParseBool, and empty is unset."""
+    assert refusal(supervisor, variable, value) is None
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize("variable", BOOLEANS)
+@pytest.mark.parametrize("value", [b"yes", b"no", b"on", b"tRUE", b"2", b" true", b"true ", b"\xff", b"1 t"])
+def test_no_boolean(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
+    """Other words are refused, near misses too."""
+    assert (refusal(supervisor, variable, value) or "").startswith(f"KUBEXIT_{variable.decode()}")
+
+
+@pytest.mark.behaviour(3)
+@pytest.mark.parametrize("variable", DURATIONS)
+@pytest.mark.parametrize(
+    "value", [b"300ms", b"1.5h", b"1m30s", b"0", b"+5s", b"1us", "1µs".encode(), b"-5s", b"-0", b""]
+)
+def test_duration(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
+    """Durations are Go's; a negative one is taken, as zero."""
+    assert refusal(supervisor, variable, value) is None
+
+
+@pytest.mark.behaviour(2, 3)
+@pytest.mark.parametrize("variable", DURATIONS)
+@pytest.mark.parametrize("value", [b"30", b"30 s", b"s", b"1d", b"9999999h", b"-", b"\xff", b"5s\n"])
+def test_no_duration(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
+    """A number without a unit, an unknown unit and an overflow are refused."""
+    assert (refusal(supervisor, variable, value) or "").startswith(f"KUBEXIT_{variable.decode()}")
+
+
+@pytest.mark.behaviour(3)
+def test_infinite(supervisor: ModuleType) -> None:
+    """Only the birth timeout may be infinite."""
+    assert refusal(supervisor, b"BIRTH_TIMEOUT", b"infinite") is None
+    assert refusal(supervisor, b"GRACE_PERIOD", b"infinite") is not None
+
+
+@pytest.mark.behaviour(58)
+@pytest.mark.parametrize(
+    "value", b"TERM SIGTERM term sigquit WINCH 15 9 1 64 RTMIN RTMIN+3 SIGRTMIN+30 RTMAX RTMAX-1 SIGRTMAX-30".split()
+)
+def test_signal(supervisor: ModuleType, value: bytes) -> None:
+    """A stop signal has a name with or without SIG, or a number, real-time signals included."""
+    assert refusal(supervisor, b"STOP_SIGNAL", value) is None
+
+
+@pytest.mark.behaviour(2, 58)
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"0",
+        b"65",
+        b"-1",
+        b"15 ",
+        b" TERM",
+        b"TERMINATE",
+        b"SIG",
+        b"SIGSIGTERM",
+        b"RTMIN+31",
+        b"RTMAX-31",
+        b"RTMIN-1",
+        b"RTMAX+1",
+        b"RTMIN+",
+        b"9999999999999999999999",
+    ],
+)
+def test_no_signal(supervisor: ModuleType, value: bytes) -> None:
+    """An unknown signal is refused, it does not become TERM in silence."""
+    assert (refusal(supervisor, b"STOP_SIGNAL", value) or "").startswith("KUBEXIT_STOP_SIGNAL")
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize(
+    ("variable", "good", "bad"),
+    [
+        (b"LOG_LEVEL", b"debug info warn error off".split(), b"trace INFO warning debug|info inf".split()),
+        (b"LOG_FORMAT", [b"text", b"json"], [b"JSON", b"logfmt", b"text|json", b"t"]),
+        (b"DEATH_POLICY", [b"any", b"all"], [b"some", b"ANY", b"al"]),
+        (b"BIRTH_ON_TIMEOUT", [b"fail", b"start"], [b"ignore", b"Start"]),
+        (b"BIRTH_SOURCE", [b"kubernetes", b"graveyard"], [b"api", b"Kubernetes"]),
+        (b"EXIT_CODE_ON_STOP", b"keep zero dependency 0 7 255".split(), b"256 -1 ok 1.5 Keep 0x1".split()),
+        (
+            b"READY_TCP",
+            [b"80", b"127.0.0.1:80", b"localhost:65535", b"[::1]:1"],
+            [b"0", b"65536", b"db:80", b":", b"80:", b"::1:80", b"[::1]", b"1.2.3:80", b"127.0.0.1", b"80 "],
+        ),
+    ],
+)
+def test_choice(supervisor: ModuleType, variable: bytes, good: list[bytes], bad: list[bytes]) -> None:
+    """A setting with a list of words takes these words only."""
+    assert [value for value in good if refusal(supervisor, variable, value) is not None] == []
+    assert [value for value in bad if refusal(supervisor, variable, value) is None] == []
+
+
+@pytest.mark.behaviour(75)
+@pytest.mark.parametrize(
+    ("code", "taken"), [(b"zero", True), (b"0", True), (b"keep", False), (b"dependency", False), (b"7", False)]
+)
+def test_contradiction(supervisor: ModuleType, code: bytes, taken: bool) -> None:
+    """The two names for the code after a stop may not contradict each other."""
+    environ = (NAME, b"KUBEXIT_IGNORE_CODE_ON_DEATH_DEPS=true", b"KUBEXIT_EXIT_CODE_ON_STOP=" + code)
+    if taken:
+        supervisor.settings_read(environ)
+        return
+
+    with pytest.raises(ValueError, match=r"KUBEXIT_IGNORE_CODE_ON_DEATH_DEPS.*KUBEXIT_EXIT_CODE_ON_STOP"):
+        supervisor.settings_read(environ)
+
+
+@pytest.mark.parametrize("pair", [(b"TCP=80", b"FILE=/x"), (b"TCP=80", b"NOTIFY=1"), (b"FILE=/x", b"NOTIFY=true")])
+def test_one_probe(supervisor: ModuleType, pair: tuple[bytes, bytes]) -> None:
+    """A command has one readiness probe."""
+    with pytest.raises(ValueError, match="KUBEXIT_READY"):
+        supervisor.settings_read((NAME, *(b"KUBEXIT_READY_" + probe for probe in pair)))
+
+
+def test_switched_off_probe(supervisor: ModuleType) -> None:
+    """A probe that is set to false is none."""
+    supervisor.settings_read((NAME, b"KUBEXIT_READY_NOTIFY=false", b"KUBEXIT_READY_TCP=80"))
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize("missing", [b"KUBEXIT_POD_NAME", b"KUBEXIT_NAMESPACE"])
+def test_pod(supervisor: ModuleType, missing: bytes) -> None:
+    """Asking the API needs the pod's name and namespace."""
+    both = {b"KUBEXIT_POD_NAME": b"pod", b"KUBEXIT_NAMESPACE": b"ns"}
+    del both[missing]
+
+    with pytest.raises(ValueError, match=f"^{missing.decode()}"):
+        supervisor.settings_read((NAME, b"KUBEXIT_BIRTH_DEPS=db", *(key + b"=" + value for key, value in both.items())))
+
+
+@pytest.mark.behaviour(1, 106)
+@pytest.mark.parametrize(
+    "deps",
+    [
+        (),
+        (b"KUBEXIT_BIRTH_DEPS=db:born",),
+        (b"KUBEXIT_BIRTH_DEPS=db", b"KUBEXIT_BIRTH_SOURCE=graveyard"),
+        (b"KUBEXIT_DEATH_DEPS=db",),
+    ],
+)
+def test_no_pod_needed(supervisor: ModuleType, deps: tuple[bytes, ...]) -> None:
+    """Where the API is not asked, nobody needs to know the pod."""
+    supervisor.settings_read((NAME, *deps))
+
+
+@pytest.mark.behaviour(1)
+def test_first_value_wins(supervisor: ModuleType) -> None:
+    """Of a variable that is there twice the first counts, as for getenv(3)."""
+    supervisor.settings_read((NAME, b"KUBEXIT_NAME=", b"KUBEXIT_GRACE_PERIOD=1s", b"KUBEXIT_GRACE_PERIOD=bad"))

@@ -1,0 +1,116 @@
+"""The timeline draws lives as they were, at any width, with or without Unicode and colour."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip("kubexit._supervisor", reason="NATIVE UNIT NOT TESTED: kubexit is not installed (make dev)")
+
+from kubexit.demo.life import Life, read
+from kubexit.demo.timeline import ASCII, UNICODE, Look, draw
+
+REASON = "dependency client died with exit code 0"
+WEB = Life("web", started=100, born=100, ready=102, died=107, exit_code=0, command_exit_code=143, reason=REASON)
+CLIENT = Life("client", started=100, born=102, died=106, exit_code=0)
+TOMBSTONE = b"""\
+Born: "2026-11-21T11:32:28.5Z"
+Ready: "2026-11-21T11:32:29.123456789Z"
+Died: "2026-11-21T13:32:30+02:00"
+ExitCode: 0
+CommandExitCode: 137
+Killed: true
+Reason: "dependency \\"odd\\" crashed"
+"""
+
+
+def rows(lives: list[Life], columns: int) -> dict[str, str]:
+    """The bars by name, drawn in ASCII with so many columns each."""
+    label = max(len(life.name) for life in lives)
+    lines = draw(lives, columns + label + 12, ASCII)[2 : 2 + len(lives)]
+    return {line[:label].rstrip(): line[label + 2 : label + 2 + columns] for line in lines}
+
+
+def test_segments_stand_at_their_times() -> None:
+    """Each part of a life covers its share of the width."""
+    assert rows([WEB, CLIENT], 70) == {
+        "web": ":" * 20 + "#" * 40 + "~" * 10,
+        "client": "." * 20 + "#" * 40 + " " * 10,
+    }
+
+
+def test_stopping_begins_with_the_death_of_the_dependency() -> None:
+    """A life that ended by itself has no stopping part, one that a dependency ended has."""
+    alone = replace(WEB, reason=None)
+
+    assert "~" not in rows([alone, CLIENT], 70)["web"]
+    assert "~" in rows([WEB, CLIENT], 70)["web"]
+
+
+def test_never_born() -> None:
+    """A container that only waited is waiting until its death, and the note says that nothing was started."""
+    lives = [
+        CLIENT,
+        Life("proxy", started=100, died=103, exit_code=0, reason="dependency client died with exit code 0"),
+    ]
+
+    assert rows(lives, 60)["proxy"] == "." * 30 + " " * 30
+    assert "the command was not started" in draw(lives, 120, ASCII)[-1]
+
+
+def test_short_end_is_seen() -> None:
+    """A part that is shorter than a column still gets one."""
+    quick = replace(WEB, died=106.001)
+
+    assert rows([quick, replace(CLIENT, died=106)], 20)["web"].endswith("~")
+
+
+def test_still_alive() -> None:
+    """A life without a death runs to the right edge and has no exit code."""
+    lives = [Life("db", born=100), CLIENT]
+
+    assert rows(lives, 30)["db"] == "#" * 30
+    assert draw(lives, 80, ASCII)[2].endswith("alive")
+
+
+def test_nothing_is_known() -> None:
+    """A life without any time is an empty row, not an error."""
+    assert rows([Life("db")], 30)["db"] == " " * 30
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+@pytest.mark.parametrize("look", [ASCII, UNICODE, replace(UNICODE, colour=True)], ids=["ascii", "unicode", "colour"])
+def test_lines_fit(width: int, look: Look) -> None:
+    """No line is wider than the terminal, whatever it is drawn with."""
+    lines = draw([WEB, CLIENT], width, look)
+
+    assert max(len(re.sub(r"\033\[\d*m", "", line)) for line in lines) <= width
+
+
+def test_ascii_is_ascii() -> None:
+    """The plain look has no character that a plain terminal lacks."""
+    assert "\n".join(draw([WEB, CLIENT], 80, ASCII)).isascii()
+
+
+@pytest.mark.parametrize(("seconds", "label"), [(3, "0.5s"), (45, "5s"), (600, "2m"), (50000, "2h")])
+def test_axis_has_round_labels(seconds: float, label: str) -> None:
+    """Labels are round numbers, far enough apart to be read."""
+    axis = draw([Life("db", born=0, died=seconds, exit_code=0)], 90, ASCII)[0]
+
+    assert axis.split()[:2] == ["0s", label]
+
+
+def test_reads_a_tombstone() -> None:
+    """A tombstone is read with kubexit's own reader, and the extra keys besides."""
+    life = read("web", TOMBSTONE, started=1.0)
+
+    assert (life.name, life.started, life.exit_code, life.command_exit_code) == ("web", 1.0, 0, 137)
+    assert life.killed
+    assert life.reason == 'dependency "odd" crashed'
+    assert (life.born, life.died) == (1795260748.5, 1795260750.0)
+
+
+def test_half_a_tombstone_is_refused() -> None:
+    """What kubexit would not take for a tombstone is none here."""
+    with pytest.raises(ValueError, match="tombstone"):
+        read("web", b'Born: "2026-11-')

@@ -1,0 +1,130 @@
+"""What we carve is YAML that every reader reads alike, and that reads back as what it was."""
+
+import re
+from datetime import UTC, datetime
+from types import ModuleType
+
+import pytest
+import yaml
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+SECOND = 10**9
+LAST = 2**63 - 1  # in April 2262, the last nanosecond that 64 bits hold
+times = st.integers(0, LAST)
+maybe_times = st.none() | times
+
+
+def nanoseconds(text: str) -> int:
+    """An RFC 3339 time in UTC as nanoseconds since 1970."""
+    whole, _, fraction = text.removesuffix("Z").partition(".")
+    seconds = int(datetime.fromisoformat(whole).replace(tzinfo=UTC).timestamp())
+    return seconds * SECOND + int(fraction.ljust(9, "0") or "0")
+
+
+@pytest.mark.behaviour(12, 13)
+@given(born=times, ready=maybe_times)
+@example(born=0, ready=None)
+@example(born=1, ready=LAST)
+@example(born=951782400 * SECOND, ready=None)  # 29 February 2000
+@example(born=4107542400 * SECOND - 1, ready=None)  # the last moment of February 2100
+def test_birth(supervisor: ModuleType, born: int, ready: int | None) -> None:
+    """A birth is one line with its time, and one more when it is ready."""
+    text = supervisor.tombstone_format(born, ready, None, None, None, False, None)
+    lines = text.decode("ascii").splitlines(keepends=True)
+
+    assert [line.split(":")[0] for line in lines] == ["Born"] + ["Ready"] * (ready is not None)
+    assert all(line.endswith('Z"\n') for line in lines)
+    story = supervisor.tombstone_parse(text)
+    assert nanoseconds(story["born"]) == born
+    assert ready is None or nanoseconds(story["ready"]) == max(born, ready)
+
+
+@pytest.mark.behaviour(12, 13)
+@given(born=maybe_times, ready=maybe_times, died=times, code=st.integers(0, 255))
+def test_death(supervisor: ModuleType, born: int | None, ready: int | None, died: int, code: int) -> None:
+    """A death has its lines in the order Born, Ready, Died, ExitCode, and without birth begins with Died."""
+    assume(max(born or 0, ready or 0) <= died)
+    text = supervisor.tombstone_format(born, ready, died, code, None, False, None)
+
+    keys = ["Born"] * (born is not None) + ["Ready"] * (ready is not None) + ["Died", "ExitCode"]
+    assert [line.split(":")[0] for line in text.decode("ascii").splitlines()] == keys
+    assert text.endswith(b"\n")
+    story = supervisor.tombstone_parse(text)
+    assert story["exit_code"] == code
+    assert nanoseconds(story["died"]) == died
+
+
+@pytest.mark.behaviour(13)
+@given(time=times)
+def test_time_is_what_the_original_reads(supervisor: ModuleType, time: int) -> None:
+    """A time is quoted RFC 3339 with T, Z and at most nine digits, so that strict readers take it."""
+    line = supervisor.tombstone_format(time, None, None, None, None, False, None).decode("ascii")
+
+    assert re.fullmatch(r'Born: "\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z"\n', line)
+    assert isinstance(yaml.safe_load(line)["Born"], str)
+
+
+@pytest.mark.behaviour(23)
+@given(born=times, ready=maybe_times, died=times)
+@example(born=10 * SECOND, ready=None, died=0)
+@example(born=10 * SECOND, ready=5 * SECOND, died=7 * SECOND)
+def test_clock_set_back(supervisor: ModuleType, born: int, ready: int | None, died: int) -> None:
+    """A birth, a readiness and a death are never carved out of this order, whatever the wall clock did in between."""
+    story = supervisor.tombstone_parse(supervisor.tombstone_format(born, ready, died, 0, None, False, None))
+    told = [nanoseconds(story[key]) for key in ("born", "ready", "died") if story[key] is not None]
+
+    assert told == sorted(told)
+    assert told[0] == born
+    assert told[-1] == max(born, ready or 0, died)
+
+
+@pytest.mark.behaviour(34, 75)
+@given(code=st.integers(0, 255), raw=st.integers(0, 255), killed=st.booleans())
+def test_command_code(supervisor: ModuleType, code: int, raw: int, killed: bool) -> None:
+    """The command's own code has an extra key when kubexit returns another, and a KILL has one."""
+    text = supervisor.tombstone_format(0, None, 1, code, raw, killed, None)
+    story = yaml.safe_load(text)
+
+    assert story["ExitCode"] == code
+    assert story.get("CommandExitCode", code) == raw
+    assert ("CommandExitCode" in story) == (code != raw)
+    assert story.get("Killed", False) is killed
+    assert supervisor.tombstone_parse(text)["exit_code"] == code
+
+
+@pytest.mark.behaviour(12, 13)
+@given(reason=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+@example(reason='main died: "1", \\ and \ttab')
+@example(reason="two\nlines\r\nof text: 1 # none")
+@example(reason="\x7f\x80\x9f\u0085\u2028\ufeff\ufffe\U0001f480")
+def test_reason(supervisor: ModuleType, reason: str) -> None:
+    """A reason of any letters stays one line of valid YAML and says what it said."""
+    text = supervisor.tombstone_format(0, None, 1, 0, None, False, reason.encode())
+    story = yaml.safe_load(text)
+
+    assert story["Reason"] == reason
+    assert text.count(b"\n") == 4
+    assert supervisor.tombstone_parse(text)["died"]
+
+
+@pytest.mark.behaviour(12)
+@given(reason=st.binary(min_size=1).filter(lambda text: b"\0" not in text))
+@example(reason=b"\xff\xfe")
+@example(reason=b"\xed\xa0\x80")
+def test_reason_that_is_not_utf_8(supervisor: ModuleType, reason: bytes) -> None:
+    """Bytes that are no UTF-8, from a file name, leave the tombstone readable."""
+    text = supervisor.tombstone_format(0, None, 1, 0, None, False, reason)
+
+    assert yaml.safe_load(text)["ExitCode"] == 0
+    assert supervisor.tombstone_parse(text)["exit_code"] == 0
+
+
+@pytest.mark.behaviour(12, 24)
+@pytest.mark.parametrize("letter", [b"x", b'"', b"\\", b"\x01", b"\xff", "\U0001f480".encode()])
+def test_reason_too_long(supervisor: ModuleType, letter: bytes) -> None:
+    """A reason without end is cut, and the tombstone stays whole."""
+    text = supervisor.tombstone_format(0, None, 1, 0, None, False, letter * 20_000)
+
+    assert len(text) < 4096
+    assert yaml.safe_load(text)["Reason"]

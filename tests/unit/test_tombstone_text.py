@@ -1,0 +1,92 @@
+"""Tombstones of other writers: each is the death, the birth or the nothing that it says."""
+
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+
+RECORDED = Path(__file__).parents[1] / "recorded"
+TRUE_STORIES = sorted([*(RECORDED / "original").iterdir(), *(RECORDED / "foreign").iterdir()])
+HOSTILE = sorted((RECORDED / "hostile").iterdir())
+COMPLETE = [path for path in TRUE_STORIES if b"Died: " in path.read_bytes()]
+
+
+def name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def as_yaml_says(text: bytes) -> dict:
+    """The independent reader, with keys in any case as the original reads them."""
+    story = {key.lower(): value for key, value in (yaml.load(text, yaml.BaseLoader) or {}).items()}
+    code = story.get("exitcode")
+    return {
+        "born": story.get("born"),
+        "ready": story.get("ready"),
+        "died": story.get("died"),
+        "exit_code": None if code is None else int(code),
+    }
+
+
+def judge(supervisor: ModuleType, text: bytes) -> dict:
+    """Our reader's answer; broken text tells nothing."""
+    try:
+        return supervisor.tombstone_parse(text)
+    except ValueError:
+        return {"born": None, "ready": None, "died": None, "exit_code": None}
+
+
+@pytest.mark.behaviour(12, 14, 17, 72)
+@pytest.mark.parametrize("path", TRUE_STORIES, ids=name)
+def test_true_story(supervisor: ModuleType, path: Path) -> None:
+    """What the original and other honest writers carve is read as a YAML reader reads it."""
+    text = path.read_bytes()
+
+    assert supervisor.tombstone_parse(text) == as_yaml_says(text)
+
+
+@pytest.mark.behaviour(14)
+@pytest.mark.parametrize("path", COMPLETE, ids=name)
+def test_carriage_returns(supervisor: ModuleType, path: Path) -> None:
+    """A tombstone that went through a DOS editor says the same."""
+    text = path.read_bytes().replace(b"\r\n", b"\n")
+
+    assert supervisor.tombstone_parse(text.replace(b"\n", b"\r\n")) == as_yaml_says(text)
+
+
+@pytest.mark.behaviour(15)
+@pytest.mark.parametrize("path", HOSTILE, ids=name)
+def test_no_false_death(supervisor: ModuleType, path: Path) -> None:
+    """Junk, and text that only looks like a death, is no death."""
+    assert judge(supervisor, path.read_bytes())["died"] is None
+
+
+@pytest.mark.behaviour(15, 17)
+@pytest.mark.parametrize("path", COMPLETE, ids=name)
+def test_half_written(supervisor: ModuleType, path: Path) -> None:
+    """A tombstone of which only the first bytes are there is no death before the time of death is complete."""
+    text = path.read_bytes()
+    died = as_yaml_says(text)["died"]
+    assert died is not None
+
+    for length in range(len(text)):
+        story = judge(supervisor, text[:length])
+
+        assert story["died"] in (None, died)
+
+
+@pytest.mark.behaviour(24)
+def test_huge(supervisor: ModuleType) -> None:
+    """A megabyte of unknown keys is read or refused, and is no death."""
+    assert judge(supervisor, b'Note: "0123456789"\n' * 60_000)["died"] is None
+
+
+@pytest.mark.behaviour(15)
+@pytest.mark.parametrize(
+    "code", [b"", b"0x1", b"1e3", b"1 2", b"zero", b"99999999999", b"--1", b"-", b"1.5", b'"', b"[1]", b"{}"]
+)
+def test_code_that_is_no_number(supervisor: ModuleType, code: bytes) -> None:
+    """An exit code that cannot be understood makes no code out of nothing."""
+    story = judge(supervisor, b'Died: "2020-04-28T10:41:47Z"\nExitCode: ' + code + b"\n")
+
+    assert story["exit_code"] is None
