@@ -12,8 +12,7 @@ PACKAGE := $(shell find kubexit -name '*.py' -o -name '*.pyi' -o -name py.typed 
 RUN := @build/quiet.sh
 export PYTHON FUZZ_SECONDS STRESS_ROUNDS
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.build/hypothesis
-# nohup, a shell's & and make itself leave signals ignored; the tests want to know how a signal came in.
-PYTEST := env --default-signal PYTHONPYCACHEPREFIX=$(CURDIR)/.build/pycache build/fence.sh $(BIN)/pytest -q -n $(JOBS)
+PYTEST := PYTHONPYCACHEPREFIX=$(CURDIR)/.build/pycache $(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/pytest -q -n $(JOBS)
 
 .PHONY: help dev demo test check gate sanitize fuzz stress bench docs clean
 # An interrupted step leaves no half-made target behind.

@@ -117,7 +117,7 @@ cdef void eventloop_probe(supervisor_t *kx, const kernel.pollfd *ready) noexcept
     """Readiness of our own command, and a waiter that has to be started again."""
     cdef bint is_ready = False
     if kx.ready.descriptor >= 0 and ready[POLL_READY].revents:
-        is_ready = ready_answer(&kx.ready)
+        is_ready = ready_answer(&kx.ready, &kx.settings.ready.address)
     elif kx.ready.next_ns != NEVER_NS and clock_monotonic_ns() >= kx.ready.next_ns:
         is_ready = ready_probe(&kx.ready, &kx.settings.ready, clock_monotonic_ns())
     if is_ready:

@@ -24,8 +24,8 @@ ctypedef struct ready_t:
     int descriptor              # the notify socket, or a connection under way; -1: none
     short events                # what poll waits for on it
     long long next_ns           # of the next probe, NEVER_NS: none
+    bint second_address         # no other address is left for this probe
     long long start_ns          # wall time that a file has to be newer than
-    bint other_family           # the next connection goes to the v6 address
 
 
 cdef void ready_begin(ready_t *ready) noexcept nogil:
@@ -35,7 +35,7 @@ cdef void ready_begin(ready_t *ready) noexcept nogil:
     ready.events = 0
     ready.next_ns = NEVER_NS
     ready.start_ns = 0
-    ready.other_family = False
+    ready.second_address = True
 
 
 cdef void ready_prepare(ready_t *ready, const ready_settings_t *settings, command_t *command,
@@ -96,29 +96,35 @@ cdef bint ready_probe(ready_t *ready, const ready_settings_t *settings, long lon
         return kernel.fstatat(kernel.AT_FDCWD, settings.file, &status, 0) == 0 and \
             status.st_mtim.tv_sec * SECOND_NS + status.st_mtim.tv_nsec >= ready.start_ns
     ready_close(ready)      # a connection that has not come about within the period
-    return ready_connect(ready, &settings.address)
+    if settings.address.has_v4:
+        return ready_connect(ready, &settings.address, kernel.AF_INET)
+    return ready_connect(ready, &settings.address, kernel.AF_INET6)
 
 
-cdef bint ready_connect(ready_t *ready, const address_t *address) noexcept nogil:
-    """Begin a connection; True when it stands at once, as on loopback it does."""
-    cdef bint v6 = address.has_v6 and (ready.other_family or not address.has_v4)
+cdef bint ready_connect(ready_t *ready, const address_t *address, int family) noexcept nogil:
+    """Begin a connection; True when it stands at once. A refusal leads to the other
+    address of localhost: which one a server binds is its affair."""
     cdef const kernel.sockaddr *target = <const kernel.sockaddr *>&address.v4
     cdef kernel.socklen_t length = sizeof(kernel.sockaddr_in)
-    if v6:
+    if family == kernel.AF_INET6:
         target = <const kernel.sockaddr *>&address.v6
         length = sizeof(kernel.sockaddr_in6)
-    ready.other_family = not ready.other_family
-    ready.descriptor = kernel.socket(kernel.AF_INET6 if v6 else kernel.AF_INET, kernel.SOCK_STREAM
-                                     | kernel.SOCK_CLOEXEC | kernel.SOCK_NONBLOCK, 0)
+    ready.second_address = family == kernel.AF_INET6 or not address.has_v6
+    ready.descriptor = kernel.socket(family, kernel.SOCK_STREAM | kernel.SOCK_CLOEXEC | kernel.SOCK_NONBLOCK, 0)
     if ready.descriptor < 0:
         return False
     if kernel.connect(ready.descriptor, target, length) == 0:
         return ready_is_connected(ready)
     if kernel.errno == kernel.EINPROGRESS:
         ready.events = kernel.POLLOUT
-    else:
-        ready_close(ready)
-    return False
+        return False
+    return ready_refused(ready, address)
+
+
+cdef bint ready_refused(ready_t *ready, const address_t *address) noexcept nogil:
+    """Nobody listens there: try the other address, if there is one that was not tried."""
+    ready_close(ready)
+    return not ready.second_address and ready_connect(ready, address, kernel.AF_INET6)
 
 
 cdef bint ready_is_connected(ready_t *ready) noexcept nogil:
@@ -139,7 +145,7 @@ cdef bint ready_is_connected(ready_t *ready) noexcept nogil:
     return False
 
 
-cdef bint ready_answer(ready_t *ready) noexcept nogil:
+cdef bint ready_answer(ready_t *ready, const address_t *address) noexcept nogil:
     """The descriptor has something to say; True when the command is ready."""
     cdef char message[NOTIFY_BYTES + 1]
     cdef kernel.ssize_t length
@@ -150,8 +156,7 @@ cdef bint ready_answer(ready_t *ready) noexcept nogil:
         return length > 0 and ready_says(message, <size_t>length)
     if kernel.getsockopt(ready.descriptor, kernel.SOL_SOCKET, kernel.SO_ERROR, &error, &size) == 0 and error == 0:
         return ready_is_connected(ready)
-    ready_close(ready)      # refused; the next probe is due in its time
-    return False
+    return ready_refused(ready, address)
 
 
 cdef bint ready_says(const char *message, size_t length) noexcept nogil:
