@@ -1,6 +1,7 @@
 """The Python door: run(), and windows through which tests and docs look at the native parts."""
 cimport kernel
 
+
 def run(argv, waiter):
     """Supervise the command in argv (bytes; argv[0] is kubexit's own name).
 

@@ -1,5 +1,4 @@
 """Birth: the wait for birth dependencies, and the ways in which it ends."""
-from libc.stddef cimport size_t
 cimport kernel
 
 ctypedef struct birth_t:
@@ -39,8 +38,9 @@ cdef void birth_take_verdict(supervisor_t *kx, int status) noexcept nogil:
         signal_label(signal, sizeof(signal), kernel.WTERMSIG(status))
         log_warn(&kx.log, b"the readiness waiter was ended by %s; it will be started again", signal)
         kx.birth.restart_ns = clock_add_ns(clock_monotonic_ns(), kx.birth.backoff_ns)
-        kx.birth.backoff_ns = kx.birth.backoff_ns * 2 if kx.birth.backoff_ns < WAITER_BACKOFF_MOST_MS * MILLISECOND_NS // 2 \
-            else WAITER_BACKOFF_MOST_MS * MILLISECOND_NS
+        kx.birth.backoff_ns *= 2
+        if kx.birth.backoff_ns > WAITER_BACKOFF_MOST_MS * MILLISECOND_NS:
+            kx.birth.backoff_ns = WAITER_BACKOFF_MOST_MS * MILLISECOND_NS
     elif code == EXIT_SETTINGS or code == EXIT_REFUSED or kx.phase == PHASE_BIRTH:
         kx.birth.failure = code if code == EXIT_SETTINGS or code == EXIT_UNAVAILABLE or code == EXIT_REFUSED \
             else EXIT_INTERNAL

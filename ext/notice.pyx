@@ -1,5 +1,4 @@
 """The notice: one line on /dev/termination-log, where Kubernetes looks for a reason."""
-from libc.stddef cimport size_t
 cimport kernel
 
 

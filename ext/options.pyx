@@ -1,5 +1,4 @@
 """Options: the few things kubexit does besides supervising a command."""
-from libc.stddef cimport size_t
 cimport kernel
 
 cdef extern from *:

@@ -5,41 +5,41 @@ One translation unit, so that no part is reached through a pointer that only an
 import would fill. The parts, in the order in which a container lives; none of
 them has a Python object in it but the last.
 """
-include "exitcodes.pyx"     # every number kubexit leaves with
-include "text.pyx"          # bounded text, questions about bytes
-include "clock.pyx"         # monotonic time for waiting, RFC 3339 for people
-include "log.pyx"           # one line, one write, never blocking
-include "duration.pyx"      # "1m30s" to nanoseconds
-include "path.pyx"          # absolute and tidy
-include "address.pyx"       # "[ADDRESS:]PORT" without name resolution
-include "dependency.pyx"    # what we want of a peer, what is known of it
-include "ready.pyx"         # the probe of our own command
-include "setting.pyx"       # one value, understood or refused
-include "setting_lists.pyx" # "db, migrate:succeeded"
-include "settings_collect.pyx" # our variables in the environment
-include "settings.pyx"      # the environment as one struct
-include "options.pyx"       # --help, --version, --graveyard
-include "help.pyx"          # what --help prints
-include "generation.pyx"    # what --graveyard clears away
-include "signals.pyx"       # blocked first, read as data, given back to children
-include "tombstone.pyx"     # a life as text
-include "inscription.pyx"   # any text as a life
-include "graveyard.pyx"     # the folder: open, carve, read
-include "watch.pyx"         # inotify on it
-include "liveness.pyx"      # the FIFO that tells a crash
-include "peer.pyx"          # one look at a dependency
-include "entrance.pyx"      # watch, FIFO, old tombstone away
-include "waiter.pyx"        # the child that asks the API
-include "birth.pyx"         # the wait before the command
-include "command.pyx"       # start it, signal it
-include "start.pyx"         # the command starts, its birth is carved
-include "reaper.pyx"        # collect every child that ended
-include "drain.pyx"         # what the command left behind
-include "burial.pyx"        # its death is carved
-include "notice.pyx"        # the line on /dev/termination-log
-include "transition.pyx"    # (phase, event) to (phase, action): decides
-include "eventloop.pyx"     # one poll for everything: finds events
-include "lookout.pyx"       # what the graveyard tells
-include "action.pyx"        # performs
-include "lifecycle.pyx"     # kubexit_run: the story in one function
-include "bindings.pyx"      # the only part that sees Python
+include "exitcodes.pyx"         # every number kubexit leaves with
+include "text.pyx"              # bounded text, questions about bytes
+include "clock.pyx"             # monotonic time for waiting, RFC 3339 for people
+include "log.pyx"               # one line, one write, never blocking
+include "duration.pyx"          # "1m30s" to nanoseconds
+include "path.pyx"              # absolute and tidy
+include "address.pyx"           # "[ADDRESS:]PORT" without name resolution
+include "dependency.pyx"        # what we want of a peer, what is known of it
+include "ready.pyx"             # the probe of our own command
+include "setting.pyx"           # one value, understood or refused
+include "setting_lists.pyx"     # "db, migrate:succeeded"
+include "settings_collect.pyx"  # our variables in the environment
+include "settings.pyx"          # the environment as one struct
+include "options.pyx"           # --help, --version, --graveyard
+include "help.pyx"              # what --help prints
+include "generation.pyx"        # what --graveyard clears away
+include "signals.pyx"           # blocked first, read as data, given back to children
+include "tombstone.pyx"         # a life as text
+include "inscription.pyx"       # any text as a life
+include "graveyard.pyx"         # the folder: open, carve, read
+include "watch.pyx"             # inotify on it
+include "liveness.pyx"          # the FIFO that tells a crash
+include "peer.pyx"              # one look at a dependency
+include "entrance.pyx"          # watch, FIFO, old tombstone away
+include "waiter.pyx"            # the child that asks the API
+include "birth.pyx"             # the wait before the command
+include "command.pyx"           # start it, signal it
+include "start.pyx"             # the command starts, its birth is carved
+include "reaper.pyx"            # collect every child that ended
+include "drain.pyx"             # what the command left behind
+include "burial.pyx"            # its death is carved
+include "notice.pyx"            # the line on /dev/termination-log
+include "transition.pyx"        # (phase, event) to (phase, action): decides
+include "eventloop.pyx"         # one poll for everything: finds events
+include "lookout.pyx"           # what the graveyard tells
+include "action.pyx"            # performs
+include "lifecycle.pyx"         # kubexit_run: the story in one function
+include "bindings.pyx"          # the only part that sees Python

@@ -3,7 +3,6 @@
 The supervisor does not know what it is: a function of the static file, an
 interpreter, a script. It gets the names that have to be ready as arguments.
 """
-from libc.stddef cimport size_t
 cimport kernel
 
 cdef extern from "kubexit.h" nogil:
