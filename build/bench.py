@@ -20,6 +20,7 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "20"))
 REPEATS = 25
 PEERS = {"tini": ["--"], "tini-static": ["--"], "dumb-init": ["--"], "catatonit": ["--"]}
 IDLE_SECONDS = 4
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # as `medium: Memory` of the examples
 
 
 def programs() -> dict[str, list[str]]:
@@ -49,7 +50,7 @@ def measure(clock: str, prefix: list[str], graveyard: Path) -> list[list[int]]:
 def footprint(prefix: list[str]) -> tuple[int, int, float]:
     """PSS and private dirty memory in kB, and wake-ups a second, while nothing happens."""
     with (
-        tempfile.TemporaryDirectory(prefix="kubexit-bench-") as folder,
+        tempfile.TemporaryDirectory(prefix="kubexit-bench-", dir=MEMORY) as folder,
         subprocess.Popen(
             [*prefix, "sleep", "1000"], env=environment(Path(folder), depends=True), stderr=subprocess.DEVNULL
         ) as process,
@@ -83,7 +84,7 @@ def main() -> int:
     ours = [name for name in known if name.startswith(("floor", "kubexit"))]
     columns = ["start", "end", "signal", "death", "crash"]
     samples: dict[tuple[str, str], list[int]] = {}
-    with tempfile.TemporaryDirectory(prefix="kubexit-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="kubexit-bench-", dir=MEMORY) as folder:
         graveyard = Path(folder)
         for done in range(ROUNDS):
             if sys.stderr.isatty():

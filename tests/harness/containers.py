@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from . import processes
 from .kubexit import Kubexit
 from .supervised import Supervised
 from .waiting import eventually
@@ -50,3 +51,8 @@ def put(path: Path, text: bytes) -> None:
     """Write as the original does: in place, truncated first, one write."""
     with path.open("wb", buffering=0) as file:
         file.write(text)
+
+
+def sleeps(pid: int) -> int:
+    """How often a process has gone to sleep so far; -1 when it has ended."""
+    return int(processes.status(pid).get("voluntary_ctxt_switches", "-1"))

@@ -1,12 +1,15 @@
 """One request to the scripted API server, from the server's side: what a scripted answer is made of."""
 
 import json
+import select
 import socket
 import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .apiserver import ApiServer, Request
+
+HEAR_SECONDS = 0.02  # between looks whether the client of a watch has gone
 
 
 class Exchange:
@@ -63,13 +66,15 @@ class Exchange:
         version = int(self.request.query["resourceVersion"])
         ends = time.monotonic() + float(self.request.query.get("timeoutSeconds", 1800))
         server = self.server
+        ear = select.poll()
+        ear.register(self.connection, select.POLLRDHUP)
         try:
-            while not server.closed and time.monotonic() < ends:
+            while not server.closed and time.monotonic() < ends and not ear.poll(0):
                 with server.changed:
                     news = [(at, event) for at, event in server.events if at > version]
                     if not news:
                         self._count(1)
-                        server.changed.wait(max(0.0, ends - time.monotonic()))
+                        server.changed.wait(max(0.0, min(ends - time.monotonic(), HEAR_SECONDS)))
                         self._count(-1)
                 for at, event in news:
                     self.chunk(json.dumps(event, ensure_ascii=False).encode() + b"\n")

@@ -1,6 +1,8 @@
 """Pod objects as the API server sends them, with only what a test is about."""
 
+import base64
 import copy
+import json
 from typing import Any
 
 Pod = dict[str, Any]
@@ -68,3 +70,11 @@ def with_metadata(source: Pod, **fields: Any) -> Pod:
     changed = copy.deepcopy(source)
     changed["metadata"].update(fields)
     return changed
+
+
+def token(**changes: object) -> str:
+    """A token like those that the kubelet mounts, without a signature that anybody checks."""
+    bound = {"namespace": "shop", "pod": {"name": "job-1", "uid": UID}, "serviceaccount": {"name": "till"}}
+    claims = {"sub": "system:serviceaccount:shop:till", "kubernetes.io": bound, **changes}
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({}, claims)]
+    return ".".join([*parts, "signature"])

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from harness import processes
-from harness.containers import waiting
+from harness.containers import sleeps, waiting
 from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
@@ -106,14 +106,17 @@ def test_last_look(kubexit: Kubexit) -> None:
 def test_after_a_long_gap(kubexit: Kubexit) -> None:
     """Who slept through the deadline by far, as in a frozen cgroup, looks once more before giving up.
 
-    kubexit is stopped until its deadline has long gone by, goes on, and db is born a moment later.
+    kubexit is stopped until its deadline has long gone by, goes on, goes to sleep again, and then db is born. Shown to
+    fail by giving up at once.
     """
     app = waiting(kubexit, BIRTH_DEPS="db:born", BIRTH_TIMEOUT="50ms", POLL_INTERVAL="0")
     os.kill(app.pid, signal.SIGSTOP)
     eventually(lambda: processes.state(app.pid) == "T", "kubexit is stopped")
     begin = time.monotonic()
     eventually(lambda: time.monotonic() > begin + 1.2, "the deadline has long gone by")
+    before = sleeps(app.pid)
     os.kill(app.pid, signal.SIGCONT)
+    eventually(lambda: sleeps(app.pid) != before, "kubexit has looked again")
     kubexit.carve("db", Born=True)
 
     assert app.wait() == 0

@@ -39,6 +39,18 @@ def test_stopped(kubexit: Kubexit, setting: str, dependency: int | None, returne
     assert ("CommandExitCode" in stone) == (returned != 3)
 
 
+@pytest.mark.behaviour(34, 73, 75)
+@pytest.mark.parametrize("dependency", [256, 300, 65536, 2147483647, -2, -256])
+def test_code_that_no_process_has(kubexit: Kubexit, dependency: int) -> None:
+    """A foreign tombstone's code that no process can have does not become 0 by accident."""
+    container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP="dependency")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=dependency)
+    returned = container.wait()
+
+    assert 0 < returned <= 255
+    assert (kubexit.tombstone("sidecar") or {})["ExitCode"] == returned
+
+
 @pytest.mark.behaviour(75)
 @pytest.mark.parametrize(("setting", "returned"), [("keep", 137), ("zero", 0), ("dependency", 5)])
 def test_killed(kubexit: Kubexit, setting: str, returned: int) -> None:

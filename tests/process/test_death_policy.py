@@ -101,6 +101,8 @@ def test_crashed_and_reborn_unseen(kubexit: Kubexit) -> None:
     Shown to fail by leaving out its second start.
     """
     container = running(kubexit, DEATH_DEPS="a,b", DEATH_POLICY="all", LOG_LEVEL="debug", POLL_INTERVAL="0")
+    kubexit.carve("b", Born=True, Died=True, ExitCode=0)
+    container.wait_line("dependency b: died", stream="stderr")
     first = running(kubexit, "a")
     container.wait_line("dependency a: born", stream="stderr")
     paused(container)
@@ -108,8 +110,7 @@ def test_crashed_and_reborn_unseen(kubexit: Kubexit) -> None:
     second = running(kubexit, "a", "TERM=6")
     kubexit.wait_tombstone("a", "Born")
     resume(container)
-    kubexit.carve("b", Born=True, Died=True, ExitCode=0)
-    container.wait_line("dependency b: died", stream="stderr")
+    container.wait_line("CONT", stream="stderr")
     second.signal(signal.SIGTERM)
     second.wait()
     container.wait()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.containers import fenced_off, running, waiting
+from harness.containers import fenced_off, running, sleeps, waiting
 from harness.kubexit import Kubexit
 
 BIRTH = b'Born: "2020-04-28T10:41:46Z"\n'
@@ -112,8 +112,8 @@ def test_one_warning(kubexit: Kubexit) -> None:
     broken.write(b'Died: "2020')
     main = Silent(kubexit.graveyard / "main")
     container = running(kubexit, DEATH_DEPS="broken,main", POLL_INTERVAL="1ms")
-    before = polls(container.pid)
-    while polls(container.pid) < before + 20:
+    before = sleeps(container.pid)
+    while sleeps(container.pid) < before + 20:
         pass
     main.write(DEATH)
 
@@ -121,9 +121,3 @@ def test_one_warning(kubexit: Kubexit) -> None:
     assert container.stderr.count("broken") == 1
     broken.close()
     main.close()
-
-
-def polls(pid: int) -> int:
-    """How often the supervisor has gone to sleep so far."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.split("voluntary_ctxt_switches:")[1].split()[0])

@@ -53,6 +53,19 @@ def test_of_a_dependency(kubexit: Kubexit, kind: str) -> None:
     fenced_off(kubexit, sidecar)
 
 
+@pytest.mark.behaviour(25, 30)
+def test_through_a_link(kubexit: Kubexit) -> None:
+    """A link to a FIFO is not followed: what ends there is not our dependency. Shown to fail by a hard link."""
+    kubexit.graveyard.mkdir()
+    os.mkfifo(kubexit.folder / "elsewhere")
+    (kubexit.graveyard / ".main.alive").symlink_to(kubexit.folder / "elsewhere")
+    reader = os.open(kubexit.folder / "elsewhere", os.O_RDONLY | os.O_NONBLOCK)
+    sidecar = running(kubexit, DEATH_DEPS="main,fence")
+    os.close(reader)
+
+    fenced_off(kubexit, sidecar)
+
+
 @pytest.mark.behaviour(15, 25, 30)
 @pytest.mark.parametrize("draft", ["", ".tmp"])
 @pytest.mark.parametrize("kind", ["file", "folder", "socket", "dangling link", "link to a FIFO"])

@@ -1,12 +1,11 @@
 """KUBEXIT_READY_TCP: the command is ready when it accepts connections."""
 
 import socket
-from pathlib import Path
 
 import pytest
 
 from harness import namespaces
-from harness.containers import running
+from harness.containers import running, sleeps
 from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
@@ -109,8 +108,3 @@ def test_port_of_our_own(kubexit: Kubexit) -> None:
     eventually(lambda: sleeps(db.pid) > before + 5 or "Ready" in ready(), "it has probed five times more")
 
     assert "Ready" not in ready()
-
-
-def sleeps(pid: int) -> int:
-    """How often a process has gone to sleep so far."""
-    return int(Path(f"/proc/{pid}/status").read_text().split("voluntary_ctxt_switches:")[1].split()[0])
