@@ -1,0 +1,72 @@
+"""What the dependency words mean in this pod: `db`, `db?` and `*` become container names.
+
+A misspelt name, or a container that starts only after us, would hold the command back
+until the timeout and leave no reason. The pod's spec tells both at once, so they are
+refused before any waiting.
+"""
+
+from collections.abc import Iterable
+
+from kubexit.errors import SettingsError
+from kubexit.readiness import Object, inits, is_init, is_sidecar, regulars
+
+
+def awaited(pod: Object, own: str, words: Iterable[str]) -> list[str]:
+    """The containers to wait for, each once; SettingsError when the pod's spec rules one out."""
+    known = [container["name"] for container in inits(pod) + regulars(pod)]
+    names: list[str] = []
+    for word in words:
+        name = word.removesuffix("?")
+        if word == "*":
+            names += _others(pod, own, known)
+        elif name in known:
+            _check_order(pod, own, name)
+            names.append(name)
+        elif name == word:
+            raise SettingsError(
+                f"KUBEXIT_BIRTH_DEPS: pod {_pod_name(pod)} has no container {name}; it has {', '.join(known)}"
+            )
+    return list(dict.fromkeys(names))
+
+
+def _others(pod: Object, own: str, known: list[str]) -> list[str]:
+    """All regular containers and native sidecars but our own; in an init container those that start before it."""
+    if own not in known:
+        raise SettingsError(
+            f"KUBEXIT_BIRTH_DEPS=* needs KUBEXIT_NAME to be the name of this container: {own} is none of "
+            f"{', '.join(known)}"
+        )
+    everyone = inits(pod) + regulars(pod)
+    candidates = inits(pod)[: _position(pod, own)] if is_init(pod, own) else everyone
+    return [
+        container["name"]
+        for container in candidates
+        if container["name"] != own and (not is_init(pod, container["name"]) or is_sidecar(container))
+    ]
+
+
+def _check_order(pod: Object, own: str, name: str) -> None:
+    """Refuse to wait for what starts only after our own container."""
+    if name == own:
+        raise SettingsError(f"KUBEXIT_BIRTH_DEPS: {name} is this container itself")
+    if not is_init(pod, own):
+        return
+    kind = "native sidecar" if is_sidecar(inits(pod)[_position(pod, own)]) else "init container"
+    if not is_init(pod, name):
+        raise SettingsError(
+            f"KUBEXIT_BIRTH_DEPS: {own} is an init-type container ({kind}) and {name} a regular one, which starts "
+            f"only after it: neither would ever start"
+        )
+    if _position(pod, name) > _position(pod, own):
+        raise SettingsError(
+            f"KUBEXIT_BIRTH_DEPS: {name} comes after {own} in spec.initContainers and starts only after it"
+        )
+
+
+def _position(pod: Object, name: str) -> int:
+    return [container["name"] for container in inits(pod)].index(name)
+
+
+def _pod_name(pod: Object) -> str:
+    metadata = pod.get("metadata") or {}
+    return f"{metadata.get('namespace')}/{metadata.get('name')}"

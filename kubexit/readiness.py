@@ -1,0 +1,136 @@
+"""Which of the named containers are not ready, and why: a function of one pod object.
+
+The API server sends a pod as it is at one moment. What was true in an earlier object
+is not remembered: all dependencies have to be ready in the same one. Nothing here
+talks to anybody, so every rule can be tested with a dictionary.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kubexit.errors import NeverReadyError
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A container that is not ready, and the reason in words."""
+
+    name: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.why})"
+
+
+def missing(pod: Object, names: Sequence[str]) -> list[Missing]:
+    """Those of the names that are not ready in this pod; NeverReadyError when one can never be."""
+    status = pod.get("status") or {}
+    if status.get("phase") in ("Failed", "Succeeded"):
+        reason = ": ".join(str(status[key]) for key in ("reason", "message") if status.get(key))
+        raise NeverReadyError(f"the pod has ended ({status['phase']}{', ' + reason if reason else ''})")
+    seen = {entry.get("name"): entry for entry in _entries(status, "initContainerStatuses", "containerStatuses")}
+    found = []
+    for name in names:
+        entry = seen.get(name) or {}
+        if not _is_ready(pod, name, entry):
+            why = _why(entry, status)
+            if _is_over(pod, name, entry):
+                raise NeverReadyError(f"container {name} can never be ready: it is not started again ({why})")
+            found.append(Missing(name, why))
+    return found
+
+
+def stays(pod: Object, uid: str | None) -> None:
+    """NeverReadyError for a pod that is being deleted, or another one than that of this uid."""
+    metadata = pod["metadata"]
+    name = f"{metadata.get('namespace')}/{metadata.get('name')}"
+    if uid is not None and metadata.get("uid") != uid:
+        raise NeverReadyError(f"pod {name} was replaced by another one of the same name")
+    if metadata.get("deletionTimestamp"):
+        raise NeverReadyError(f"pod {name} is being deleted")
+
+
+def is_init(pod: Object, name: str) -> bool:
+    """Whether the container is in spec.initContainers, as native sidecars are too."""
+    return any(container.get("name") == name for container in inits(pod))
+
+
+def is_sidecar(container: Object) -> bool:
+    """Whether an init container is a native sidecar (KEP-753)."""
+    return container.get("restartPolicy") == "Always"
+
+
+def regulars(pod: Object) -> list[Object]:
+    """spec.containers."""
+    return _entries(pod.get("spec") or {}, "containers")
+
+
+def inits(pod: Object) -> list[Object]:
+    """spec.initContainers, in the order in which they start."""
+    return _entries(pod.get("spec") or {}, "initContainers")
+
+
+def _is_ready(pod: Object, name: str, entry: Object) -> bool:
+    state = entry.get("state") or {}
+    container = _container(pod, name)
+    if is_init(pod, name) and not is_sidecar(container):
+        # A plain init container is ready when its work is done.
+        return (state.get("terminated") or {}).get("exitCode") == 0
+    # `ready` lags behind for a moment when every container of the pod is restarted.
+    return entry.get("ready") is True and "terminated" not in state and "waiting" not in state
+
+
+def _is_over(pod: Object, name: str, entry: Object) -> bool:
+    """Whether the kubelet will not start the container again (KEP-5307 and KEP-5532 included)."""
+    terminated = (entry.get("state") or {}).get("terminated")
+    if terminated is None:
+        return False
+    if any(container.get("restartPolicyRules") for container in regulars(pod) + inits(pod)):
+        return False  # a rule of any container may start them all again
+    policy = _container(pod, name).get("restartPolicy") or (pod.get("spec") or {}).get("restartPolicy")
+    return policy == "Never" or (policy == "OnFailure" and terminated.get("exitCode") == 0)
+
+
+def _why(entry: Object, status: Object) -> str:
+    state = entry.get("state") or {}
+    words = []
+    if "running" in state:
+        words.append("running, not ready" if entry.get("started") is not False else "running, not started up")
+    elif "terminated" in state:
+        words.append(_ended(state["terminated"] or {}, "ended"))
+    elif waiting := state.get("waiting"):
+        words.append("waiting: " + ": ".join(str(waiting[key]) for key in ("reason", "message") if waiting.get(key)))
+    elif entry:
+        words.append("not started")
+    else:
+        words.append(f"no status yet, the pod is {status.get('phase') or 'new'}{_condition(status)}")
+    if entry.get("restartCount"):
+        words.append(f"{entry['restartCount']} restarts")
+    if last := (entry.get("lastState") or {}).get("terminated"):
+        words.append(_ended(last, "before that ended"))
+    return ", ".join(words)
+
+
+def _ended(terminated: Object, verb: str) -> str:
+    signal = f", signal {terminated['signal']}" if terminated.get("signal") else ""
+    reason = f", {terminated['reason']}" if terminated.get("reason") else ""
+    return f"{verb} with exit code {terminated.get('exitCode')}{signal}{reason}"
+
+
+def _condition(status: Object) -> str:
+    """Why a pod was not even scheduled."""
+    for condition in _entries(status, "conditions"):
+        if condition.get("type") == "PodScheduled" and condition.get("status") != "True":
+            return f", {condition.get('reason')}: {condition.get('message')}"
+    return ""
+
+
+def _container(pod: Object, name: str) -> Object:
+    return next((container for container in regulars(pod) + inits(pod) if container.get("name") == name), {})
+
+
+def _entries(parent: Object, *keys: str) -> list[Object]:
+    return [entry for key in keys for entry in parent.get(key) or []]

@@ -1,0 +1,108 @@
+"""The readiness waiter: a child of the supervisor that leaves when the dependencies are ready.
+
+The supervisor speaks no TLS and knows no API. It starts this program with the pod and
+the names, reads the verdict from its exit code (kubexit.errors; 0 is ready), and sends
+TERM when the time is up: then we say what was last seen, and leave at once.
+"""
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kubexit.pod import Pod
+    from kubexit.readiness import Missing
+
+USAGE = "usage: python -m kubexit.waiter --pod POD --namespace NS --name OWN_NAME DEP [DEP...]"
+READY, SETTINGS, UNAVAILABLE, INTERNAL = 0, 2, 69, 70
+
+
+class Arguments:
+    """The command line that the supervisor composes (ext/birth.pyx), so no parser that explains itself.
+
+    --service-account and --watch-seconds are for tests; the supervisor never passes them.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        options = {"--pod": "", "--namespace": "", "--name": "", "--service-account": "", "--watch-seconds": "20"}
+        rest = list(words)
+        while len(rest) >= 2 and rest[0] in options:
+            key, value, *rest = rest
+            options[key] = value
+        self.pod, self.namespace, self.name = options["--pod"], options["--namespace"], options["--name"]
+        if not (self.pod and self.namespace and self.name and rest):
+            os.write(2, USAGE.encode() + b"\n")
+            raise SystemExit(SETTINGS)
+        self.service_account = options["--service-account"]
+        self.watch_seconds = int(options["--watch-seconds"])
+        self.dependencies = rest
+
+
+class Waiter:
+    """Waits for the containers, and can say at any time for what it waits."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        from kubexit.log import Log
+
+        self.log = Log(arguments.name, os.environ)
+        self._arguments = arguments
+        self._pod: Pod | None = None
+        self._missing: list[Missing] | None = None
+
+    def run(self) -> int:
+        """Return the verdict; exceptions of kubexit.errors are verdicts too."""
+        gc.disable()  # imports leave no garbage, and looking for it takes a tenth of the time to the first request
+        from kubexit import names, pod, readiness
+        from kubexit.cluster import SERVICE_ACCOUNT, Account, Cluster
+
+        arguments = self._arguments
+        cluster = Cluster(Account(Path(arguments.service_account or SERVICE_ACCOUNT)))
+        self._pod = pod.Pod(cluster, arguments.pod, arguments.namespace, self.log, arguments.watch_seconds)
+        for seen in self._pod.sightings():
+            awaited = names.awaited(seen, arguments.name, arguments.dependencies)
+            self._missing = readiness.missing(seen, awaited)
+            if not self._missing:
+                # Ready was seen: a TERM that comes from now on finds a verdict.
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                self.log.info(f"ready: {', '.join(awaited) or 'nothing to wait for'}")
+                return READY
+            gc.enable()
+            self.log.debug(f"not ready: {', '.join(map(str, self._missing))}")
+        return INTERNAL  # sightings never end
+
+    def leave(self, number: int, frame: FrameType | None) -> None:
+        """At TERM: the last word, without unwinding what is under way."""
+        trouble = self._pod.trouble if self._pod is not None else ""
+        if self._missing is None:
+            found = f"{', '.join(self._arguments.dependencies)} (the pod was not seen: {trouble or 'no answer yet'})"
+        else:
+            found = ", ".join(map(str, self._missing)) + (f"; out of date: {trouble}" if trouble else "")
+        self.log.error(f"not ready: {found}")
+        os._exit(UNAVAILABLE)
+
+
+def main() -> int:
+    """Wait as the command line says; the exit code is the verdict."""
+    waiter = Waiter(Arguments(sys.argv[1:]))
+    signal.signal(signal.SIGTERM, waiter.leave)
+    from kubexit.errors import WaiterError
+
+    try:
+        return waiter.run()
+    except WaiterError as error:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        waiter.log.error(str(error), error.attachment)
+        return error.code
+    except Exception as error:
+        waiter.log.error(f"the readiness waiter failed: {type(error).__name__}: {error}")
+        return INTERNAL
+
+
+if __name__ == "__main__":
+    # Not by way of the interpreter's own end: the command waits for us.
+    os._exit(main())

@@ -1,0 +1,85 @@
+"""Which containers of a pod object are not ready, and why."""
+
+import pytest
+
+from harness.pods import RUNNING, pod, ready, terminated, waiting, with_status
+from kubexit.readiness import missing
+
+POD = pod("main", "db", "cache", sidecars=("proxy",), inits=("setup",))
+
+
+def why(source, *names):
+    """What is missing, as words."""
+    return [str(entry) for entry in missing(source, names)]
+
+
+@pytest.mark.behaviour(88)
+def test_ready():
+    """A container whose status says so is ready."""
+    assert why(ready(POD, "db"), "db") == []
+
+
+@pytest.mark.behaviour(89)
+def test_all_in_one_object():
+    """One that is ready does not make up for one that is not."""
+    assert why(ready(POD, "db"), "db", "cache") == ["cache (running, not ready)"]
+
+
+@pytest.mark.behaviour(91)
+@pytest.mark.parametrize("name", ["proxy", "db"])
+def test_native_sidecar_counts_like_a_regular_container(name):
+    """`ready` decides in both lists of statuses."""
+    assert why(POD, name) == [f"{name} (running, not ready)"]
+    assert why(ready(POD, name), name) == []
+
+
+@pytest.mark.behaviour(91)
+@pytest.mark.parametrize(
+    ("state", "reasons"),
+    [
+        (RUNNING, ["setup (running, not ready)"]),
+        (terminated(0), []),
+        (terminated(1), ["setup (ended with exit code 1, Error)"]),
+    ],
+)
+def test_plain_init_container_is_ready_when_it_is_done(state, reasons):
+    """A plain init container is ready when it ended with 0, whatever `ready` says."""
+    assert why(with_status(POD, "setup", ready=state is RUNNING, state=state), "setup") == reasons
+
+
+@pytest.mark.behaviour(89)
+@pytest.mark.parametrize("state", [terminated(0), waiting("CrashLoopBackOff")])
+def test_ready_of_a_container_that_does_not_run(state):
+    """`ready` of a container that does not run is left over."""
+    assert len(why(with_status(POD, "db", ready=True, state=state), "db")) == 1
+
+
+@pytest.mark.behaviour(104)
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"state": waiting("ImagePullBackOff", "no such image")}, "waiting: ImagePullBackOff: no such image"),
+        ({"started": False}, "running, not started up"),
+        ({"restartCount": 2}, "running, not ready, 2 restarts"),
+        ({"state": terminated(137, signal=9, reason="OOMKilled")}, "ended with exit code 137, signal 9, OOMKilled"),
+        (
+            {"state": waiting("CrashLoopBackOff"), "restartCount": 1, "lastState": terminated(2)},
+            "waiting: CrashLoopBackOff, 1 restarts, before that ended with exit code 2, Error",
+        ),
+        ({"state": {}}, "not started"),
+        ({"state": None}, "not started"),
+    ],
+)
+def test_reasons(fields, reason):
+    """The reason has the state, the restarts, and how it ended before."""
+    assert why(with_status(POD, "db", **fields), "db") == [f"db ({reason})"]
+
+
+@pytest.mark.behaviour(104)
+def test_pod_that_is_not_scheduled():
+    """Without a status the pod's phase is the reason, and why it has no node."""
+    condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes fit"}
+    early = {**POD, "status": {"phase": "Pending", "conditions": [condition]}}
+
+    assert why(early, "db") == ["db (no status yet, the pod is Pending, Unschedulable: 0/3 nodes fit)"]
+    assert why({**POD, "status": {}}, "db") == ["db (no status yet, the pod is new)"]

@@ -1,0 +1,109 @@
+"""Service account, address, and what is said about a refusal."""
+
+import json
+
+import pytest
+import yaml
+
+from harness.pods import UID, token
+from kubexit import rbac
+from kubexit.cluster import Account, address
+from kubexit.errors import SettingsError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A service account as the kubelet mounts it."""
+    (tmp_path / "ca.crt").write_text("a certificate")
+    (tmp_path / "token").write_text(token() + "\n")
+    return tmp_path
+
+
+@pytest.mark.behaviour(99)
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("10.0.0.1", "https://10.0.0.1:443"), ("fd00::1", "https://[fd00::1]:443"), ("api", "https://api:443")],
+)
+def test_address(host, url):
+    """An IPv6 address goes in brackets."""
+    assert address({"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": "443"}) == url
+
+
+@pytest.mark.behaviour(94)
+def test_token_has_no_newline(folder):
+    """A newline at the end of the file is not part of the token."""
+    assert Account(folder).token == token()
+
+
+@pytest.mark.behaviour(94)
+def test_token_is_read_again(folder, monkeypatch):
+    """A token is at most a minute old, and an old one is kept while the file is away."""
+    now = 1000.0
+    monkeypatch.setattr("kubexit.cluster.time.monotonic", lambda: now)
+    account = Account(folder)
+    (folder / "token").write_text("renewed")
+    now += 59
+
+    assert account.token == token()
+
+    now += 2
+
+    assert account.token == "renewed"
+
+    (folder / "token").unlink()
+    now += 61
+
+    assert account.token == "renewed"
+
+
+@pytest.mark.behaviour(95)
+def test_own_pod_by_the_token(folder):
+    """The token of a pod says which pod it belongs to, so that another one of the same name is not taken for it."""
+    account = Account(folder)
+
+    assert account.pod_uid("job-1", "shop") == UID
+    assert account.pod_uid("job-2", "shop") is None
+
+
+@pytest.mark.behaviour(95)
+@pytest.mark.parametrize("text", ["opaque", "a.b.c", "a.e30.c", "a.W10.c", "a.bnVsbA.c"])
+def test_token_that_tells_nothing(folder, text):
+    """A token of another kind is used all the same."""
+    (folder / "token").write_text(text)
+
+    assert Account(folder).pod_uid("job-1", "shop") is None
+
+
+@pytest.mark.behaviour(100)
+def test_not_a_token(folder):
+    """A file that cannot be a header is no token."""
+    (folder / "token").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(SettingsError, match="no service account"):
+        Account(folder)
+
+
+@pytest.mark.behaviour(94)
+@pytest.mark.parametrize(
+    ("claims", "message", "account"),
+    [
+        ({"sub": "system:serviceaccount:shop:till"}, "", ("shop", "till")),
+        ({}, 'pods is forbidden: User "system:serviceaccount:eu.x:till-2" cannot list', ("eu.x", "till-2")),
+        ({}, "a proxy says no", ("shop", "default")),
+    ],
+)
+def test_refusal_names_the_account(claims, message, account):
+    """The service account is that of the token, else that of the server's words, else the default one."""
+    sentence, manifests = rbac.explain("watch", "shop", claims, json.dumps({"message": message}).encode())
+
+    assert f'service account "{account[1]}" of namespace "{account[0]}"' in sentence
+    assert ("a proxy" in sentence) == ("a proxy" in message)
+    subjects = list(yaml.safe_load_all(manifests))[1]["subjects"]
+    assert subjects == [{"kind": "ServiceAccount", "name": account[1], "namespace": account[0]}]
+
+
+@pytest.mark.behaviour(94)
+@pytest.mark.parametrize("body", [None, b"", b"<html>", b"[]", b"{}"])
+def test_refusal_without_words(body):
+    """A refusal without a Status object is explained too."""
+    assert "may not list" in rbac.explain("list", "shop", {}, body)[0]

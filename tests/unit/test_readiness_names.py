@@ -1,0 +1,90 @@
+"""What `db`, `db?` and `*` mean in a pod, and which of them can never come true."""
+
+import pytest
+
+from harness.pods import pod
+from kubexit.errors import SettingsError
+from kubexit.names import awaited
+
+POD = pod("main", "db", "cache", sidecars=("proxy", "log"), inits=("setup",))
+
+
+@pytest.mark.behaviour(90)
+@pytest.mark.parametrize("name", ["db", "proxy", "setup"])
+def test_names_of_both_lists(name):
+    """A name is looked up in spec.containers and in spec.initContainers."""
+    assert awaited(POD, "main", [name]) == [name]
+
+
+@pytest.mark.behaviour(90)
+def test_unknown_name():
+    """An unknown name is refused with the names that are there."""
+    with pytest.raises(SettingsError, match="no container dbb; it has proxy, log, setup, main, db, cache"):
+        awaited(POD, "main", ["dbb"])
+
+
+@pytest.mark.behaviour(90)
+def test_name_that_may_be_absent():
+    """`db?` counts when it is there."""
+    assert awaited(POD, "main", ["db?", "mesh?"]) == ["db"]
+
+
+@pytest.mark.behaviour(90)
+def test_each_name_once():
+    """A name that is written and meant by `*` too is one name."""
+    assert awaited(POD, "main", ["cache", "*"]) == ["cache", "proxy", "log", "db"]
+
+
+@pytest.mark.behaviour(90, 91)
+@pytest.mark.parametrize(
+    ("own", "names"),
+    [
+        ("main", ["proxy", "log", "db", "cache"]),
+        ("db", ["proxy", "log", "main", "cache"]),
+        ("setup", ["proxy", "log"]),
+        ("log", ["proxy"]),
+        ("proxy", []),
+    ],
+)
+def test_all_others(own, names):
+    """`*` is all other regular containers and sidecars; for an init-type container those that start before it."""
+    assert awaited(POD, own, ["*"]) == names
+
+
+@pytest.mark.behaviour(90)
+def test_all_others_of_nobody():
+    """`*` needs KUBEXIT_NAME to be a container's name: it would mean the own container too."""
+    with pytest.raises(SettingsError, match="KUBEXIT_NAME"):
+        awaited(POD, "worker", ["*"])
+
+
+@pytest.mark.behaviour(90)
+def test_own_name_is_none_of_the_pod():
+    """Named dependencies do not need it."""
+    assert awaited(POD, "worker", ["db"]) == ["db"]
+
+
+@pytest.mark.behaviour(91)
+@pytest.mark.parametrize("own", ["proxy", "setup"])
+@pytest.mark.parametrize("word", ["db", "db?"])
+def test_init_type_waits_for_a_regular_container(own, word):
+    """What starts only after us is refused."""
+    with pytest.raises(SettingsError, match=f"{own} is an init-type container"):
+        awaited(POD, own, [word])
+
+
+@pytest.mark.behaviour(91)
+@pytest.mark.parametrize(("own", "name"), [("proxy", "log"), ("proxy", "setup"), ("log", "setup")])
+def test_init_type_waits_for_a_later_one(own, name):
+    """Init-type containers start one after the other."""
+    assert awaited(POD, name, [own]) == [own]
+
+    with pytest.raises(SettingsError, match=f"{name} comes after {own}"):
+        awaited(POD, own, [name])
+
+
+@pytest.mark.behaviour(91)
+def test_own_container():
+    """Nobody waits for itself."""
+    with pytest.raises(SettingsError, match="itself"):
+        awaited(POD, "main", ["main"])

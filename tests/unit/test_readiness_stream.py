@@ -1,0 +1,91 @@
+"""Lines from pieces of a stream, and delays between tries."""
+
+import random
+import time
+from email.utils import formatdate
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubexit.backoff import MOST_SECONDS, Backoff, retry_after_seconds
+from kubexit.stream import lines
+
+
+@pytest.mark.behaviour(97)
+@given(st.lists(st.text(st.characters(exclude_characters="\n")).filter(str.strip)), st.data())
+def test_pieces_may_end_anywhere(texts, data):
+    """However a stream is cut, its lines are the same."""
+    whole = "".join(text + "\n" for text in texts).encode()
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)))))
+    pieces = [whole[a:b] for a, b in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
+
+    assert [line.decode() for line in lines(pieces)] == [text for text in texts if text.encode().strip()]
+
+
+@pytest.mark.behaviour(97)
+def test_long_line():
+    """A line of many pieces is joined once; what has no end is no line."""
+    piece = b"x" * 65536
+
+    assert list(lines([piece] * 16 + [b"\nrest"])) == [piece * 16]
+
+
+@pytest.mark.behaviour(97)
+def test_line_without_end():
+    """A stream that is no stream of lines is given up, before it fills the memory."""
+    with pytest.raises(ValueError, match="a line of more than"):
+        list(lines(b"x" * (1 << 20) for _ in range(100)))
+
+
+@pytest.mark.behaviour(96)
+def test_bound_doubles_up_to_a_limit():
+    """The upper bound of a delay doubles with each failure, and begins anew after a success."""
+    backoff = Backoff(lambda least, most: most)
+    bounds = [backoff.delay() for _ in range(7)]
+    backoff.reset()
+
+    assert bounds == [0.5, 1.0, 2.0, 4.0, 8.0, MOST_SECONDS, MOST_SECONDS]
+    assert backoff.delay() == 0.5
+
+
+@pytest.mark.behaviour(96)
+def test_replicas_spread():
+    """Thirty that fail together are spread over the whole of the bound at each try.
+
+    Fails with delays that are fixed, or a base with a little jitter on top: they stay within a fifth of the bound.
+    """
+    backoffs = [Backoff(random.Random(seed).uniform) for seed in range(30)]
+    for bound in (0.5, 1.0, 2.0, 4.0):
+        delays = sorted(backoff.delay() for backoff in backoffs)
+
+        assert delays[0] < bound / 5
+        assert delays[-1] > bound * 4 / 5
+
+
+@pytest.mark.behaviour(96)
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("3", 3.0), ("0", 0.0), ("soon", 0.0), ("", 0.0), ("-5", 0.0), ("86400", 120.0), (" 2 ", 2.0)],
+)
+def test_retry_after_in_seconds(value, seconds):
+    """Retry-After is kept up to a limit; junk counts as none."""
+    assert retry_after_seconds({"Retry-After": value}) == seconds
+
+
+@pytest.mark.behaviour(96)
+def test_retry_after_as_a_date():
+    """Retry-After may be a date."""
+    assert 50 < retry_after_seconds({"Retry-After": formatdate(time.time() + 60, usegmt=True)}) <= 60
+    assert retry_after_seconds({"Retry-After": formatdate(0, usegmt=True)}) == 0.0
+    assert retry_after_seconds(None) == 0.0
+
+
+@pytest.mark.behaviour(96)
+def test_retry_after_gets_jitter():
+    """All who were sent away with the same Retry-After come back at different times."""
+    backoffs = [Backoff(random.Random(seed).uniform) for seed in range(30)]
+    delays = [backoff.delay({"Retry-After": "2"}) for backoff in backoffs]
+
+    assert min(delays) >= 2.0
+    assert len({round(delay, 2) for delay in delays}) > 15

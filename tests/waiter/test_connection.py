@@ -1,0 +1,146 @@
+"""How the API server is found and trusted."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from harness import certificates, faults
+from harness.apiserver import ApiServer
+from harness.pods import pod, ready, with_status
+
+READY = ready(pod("main", "db"), "db")
+
+
+@pytest.mark.behaviour(99)
+def test_ipv6(waiter, server_certificate):
+    """An IPv6 address of the API server works, and its certificate is checked."""
+    try:
+        api = ApiServer(server_certificate, host="::1")
+    except OSError as error:
+        pytest.skip(f"IPv6 NOT TESTED: {error}")
+    api.show(READY)
+    waiter.api = api
+    started = waiter.start("db")
+    code = started.wait()
+    host = api.asked()[0].headers["host"]
+    api.close()
+
+    assert code == 0
+    assert host.startswith("[::1]:")
+
+
+@pytest.mark.behaviour(99)
+@pytest.mark.parametrize("what", ["name", "authority"])
+def test_certificate_of_someone_else(tmp_path, waiter, authority, what):
+    """A server whose certificate is for another name, or from another CA, is never sent the token."""
+    folder = tmp_path / "other"
+    folder.mkdir()
+    signer = authority if what == "name" else certificates.authority(folder, "other-ca")
+    names = ["IP:127.0.0.2"] if what == "name" else ["IP:127.0.0.1"]
+    api = ApiServer(certificates.server(folder, signer, *names))
+    api.show(READY)
+    waiter.api = api
+    started = waiter.start("db")
+    started.wait_line("certificate verify failed.*next try", "stderr")
+    asked = api.asked()
+    started.kill()
+    api.close()
+
+    assert asked == []
+
+
+@pytest.mark.behaviour(99)
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_no_proxy(api, waiter, variable):
+    """Proxy variables are not for the cluster's own address.
+
+    Fails when they are used: nobody listens on port 1.
+    """
+    api.show(READY)
+
+    assert waiter.start("db", **{variable: "http://127.0.0.1:1"}).wait() == 0
+
+
+@pytest.mark.behaviour(100)
+@pytest.mark.parametrize("gone", ["token", "ca.crt"])
+def test_no_service_account(api, waiter, gone):
+    """Without a token or a CA there is nothing to wait for: 2 at once, and a line that says so."""
+    (waiter.account / gone).unlink()
+    started = waiter.start("db")
+
+    assert started.wait() == 2
+    started.wait_line("error.*no service account", "stderr")
+    assert api.asked() == []
+
+
+@pytest.mark.behaviour(100)
+def test_empty_token(waiter):
+    """An empty token file is no service account either."""
+    waiter.mount("")
+    started = waiter.start("db")
+
+    assert started.wait() == 2
+    started.wait_line("no service account.*empty", "stderr")
+
+
+@pytest.mark.behaviour(100)
+def test_not_in_a_pod(waiter):
+    """Without KUBERNETES_SERVICE_HOST there is no cluster to ask."""
+    started = waiter.start("db", KUBERNETES_SERVICE_HOST="")
+
+    assert started.wait() == 2
+    started.wait_line("error.*not in a pod: KUBERNETES_SERVICE_HOST", "stderr")
+
+
+@pytest.mark.behaviour(97)
+@pytest.mark.parametrize("size", [1, 7, 65536])
+def test_chunk_boundaries(api, waiter, size):
+    """Chunks may end anywhere, also inside a character."""
+    waiting = with_status(pod("main", "db"), "db", state={"waiting": {"reason": "Grüße", "message": "„☃“ 🚀"}})
+    api.show(waiting)
+    line = ("MODIFIED", {**waiting, "metadata": {**waiting["metadata"], "resourceVersion": "101"}})
+
+    def cut(data):
+        return [data[at : at + size] for at in range(0, len(data), size)]
+
+    api.script("watch", faults.events(line, cut=cut))
+    started = waiter.start("db", KUBEXIT_LOG_LEVEL="debug")
+    started.wait_line("not ready: db .waiting: Grüße: „☃“ 🚀.", "stderr", count=2)
+    api.wait_watched()
+    api.show(READY)
+
+    assert started.wait() == 0
+
+
+@pytest.mark.behaviour(97)
+def test_line_of_a_megabyte(api, waiter):
+    """A pod of 1 MB arrives in one line."""
+    large = {**READY, "metadata": {**READY["metadata"], "annotations": {"note": "ä" * 2**19}}}
+    api.show(pod("main", "db"))
+    started = waiter.start("db")
+    api.wait_watched()
+    api.show(large)
+
+    assert started.wait() == 0
+
+
+@pytest.mark.behaviour(105)
+def test_threads_and_memory_of_the_import():
+    """The client brings neither its models nor threads, and a later import of what was put off is the real one."""
+    script = (
+        "import sys, threading\nfrom kubexit import lean\nlean.client()\n"
+        "print(len(sys.modules) < 300, threading.active_count(), 'kubernetes.client.models.v1_pod' in sys.modules)\n"
+        "import kubernetes.client, requests.utils, dateutil.parser, multiprocessing.pool\n"
+        "print(kubernetes.client.V1Pod.__module__, requests.get.__module__, multiprocessing.Process.__name__)\n"
+        "print(kubernetes.client.api_client.parse('2026-11-21').year, multiprocessing.pool.ThreadPool.__name__)\n"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, env=dict(os.environ))
+
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        "True 1 False",
+        "kubernetes.client.models.v1_pod requests.api Process",
+        "2026 ThreadPool",
+    ]

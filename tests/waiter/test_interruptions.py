@@ -1,0 +1,120 @@
+"""A watch that ends, in all the ways in which watches end."""
+
+import pytest
+
+from harness import faults
+from harness.pods import pod, ready
+
+WAITING = pod("main", "db")
+
+
+def becomes_ready(api, started):
+    """The end of most of these tests: the waiter has a watch again and takes the event."""
+    api.wait_watched()
+    api.show(ready(WAITING, "db"))
+
+    assert started.wait() == 0
+
+
+@pytest.mark.behaviour(92)
+@pytest.mark.parametrize(
+    "gone",
+    [
+        faults.status(410, "Gone", "too old resource version: 100 (101)"),
+        faults.error_event(410, "too old resource version: 100 (101)"),
+    ],
+    ids=["status", "event"],
+)
+def test_version_is_too_old(api, waiter, gone):
+    """410 Gone, as a status or as an event, leads to a new list and a watch from its version."""
+    api.show(WAITING)
+    api.script("watch", gone)
+    started = waiter.start("db")
+    becomes_ready(api, started)
+
+    assert [request.verb for request in api.asked()] == ["list", "watch", "list", "watch"]
+
+
+@pytest.mark.behaviour(92)
+def test_version_is_always_too_old(api, waiter):
+    """A server that says 410 each time is not asked without a pause.
+
+    Fails when each 410 is answered at once: all these lists come within a few milliseconds.
+    """
+    api.show(WAITING)
+    api.script("watch", *[faults.error_event(410, "too old resource version")] * 4)
+    started = waiter.start("db")
+    times = [request.at for request in api.wait_asked(5, "list")]
+    becomes_ready(api, started)
+
+    assert times[4] - times[1] > 0.05
+
+
+@pytest.mark.behaviour(93)
+@pytest.mark.parametrize("end", [faults.reset, faults.ends_at_once, faults.half_open, faults.silent])
+def test_stream_breaks(api, waiter, end):
+    """A stream that is reset, ends early, or is half open is replaced by a new list and watch."""
+    api.show(WAITING)
+    api.script("watch", end)
+    waiter.watch_seconds(1)
+    started = waiter.start("db")
+    api.wait_asked(2, "list")
+    becomes_ready(api, started)
+
+
+@pytest.mark.behaviour(93)
+def test_list_is_never_answered(api, waiter, monkeypatch):
+    """A list has a read limit too."""
+    api.show(ready(WAITING, "db"))
+    api.script("list", faults.silent)
+    started = waiter.start("db")
+
+    assert started.wait(25) == 0
+    assert len(api.asked("list")) == 2
+
+
+@pytest.mark.behaviour(93)
+def test_watch_ends_in_time(api, waiter):
+    """The end that was asked for is no trouble: the next watch begins at the last version, without a list or a word."""
+    api.show(WAITING)
+    waiter.watch_seconds(1)
+    started = waiter.start("db")
+    api.wait_asked(3, "watch")
+    api.wait_watched()
+    api.show(ready(WAITING, "db"))
+
+    assert started.wait() == 0
+    assert len(api.asked("list")) == 1
+    assert "warn" not in started.stderr
+
+
+@pytest.mark.behaviour(93)
+def test_bookmarks_move_the_version(api, waiter):
+    """A bookmark is no state of the pod, but the next watch begins at its version."""
+    api.show(WAITING)
+
+    def bookmark(exchange):
+        exchange.begin()
+        exchange.event("BOOKMARK", {"kind": "Pod", "metadata": {"resourceVersion": "4711"}})
+        exchange.hold()
+
+    api.script("watch", bookmark)
+    waiter.watch_seconds(1)
+    started = waiter.start("db")
+    started.wait_line("next try", "stderr")
+
+    assert api.asked("watch")[0].query["allowWatchBookmarks"] == "true"
+
+    becomes_ready(api, started)
+
+
+@pytest.mark.behaviour(93)
+def test_bookmarks_are_refused(api, waiter):
+    """A server that refuses bookmarks gets a watch without them."""
+    api.show(WAITING)
+    api.script("watch", *[faults.no_bookmarks] * 2)
+    started = waiter.start("db")
+    becomes_ready(api, started)
+    first, second = (request.query.get("allowWatchBookmarks") for request in api.asked("watch"))
+
+    assert (first, second) == ("true", None)

@@ -1,0 +1,134 @@
+"""An API server that does not let us look, or asks for patience."""
+
+import re
+
+import pytest
+import yaml
+
+from harness import faults
+from harness.pods import pod, ready, token
+
+WAITING = pod("main", "db")
+FORBIDDEN = (
+    'pods is forbidden: User "system:serviceaccount:shop:till" cannot {} resource "pods" in API group "" in the '
+    'namespace "shop"'
+)
+
+
+def forbidden(verb):
+    """What the API server says to someone without the right."""
+    return faults.status(403, "Forbidden", FORBIDDEN.format(verb))
+
+
+@pytest.mark.behaviour(94)
+def test_token_was_rotated(api, waiter):
+    """A token that is refused is read again from its file."""
+    api.show(WAITING)
+    started = waiter.start("db")
+    api.wait_watched()
+    renewed = token(jti="renewed")
+    waiter.mount(renewed)
+    api.rotate(renewed)
+    api.drop()
+    api.wait_asked(2, "watch")
+    api.show(ready(WAITING, "db"))
+
+    assert started.wait() == 0
+    assert [request.verb for request in api.asked()] == ["list", "watch", "list", "list", "watch"]
+
+
+@pytest.mark.behaviour(94)
+def test_token_is_not_accepted(api, waiter):
+    """401 with the token as the file has it now is final: 77, at once."""
+    api.show(WAITING)
+    api.rotate("another")
+    started = waiter.start("db")
+
+    assert started.wait() == 77
+    assert len(api.asked()) == 2
+    started.wait_line(r"error.*does not accept the token of this service account \(401\)", "stderr")
+
+
+@pytest.mark.behaviour(94)
+@pytest.mark.parametrize("verb", ["list", "watch"])
+@pytest.mark.parametrize("known", [True, False], ids=["claims", "words"])
+def test_forbidden(api, waiter, verb, known):
+    """403 fails within seconds and names verb, resource, namespace and account, with the Role that would help."""
+    api.show(WAITING)
+    api.script(verb, *[forbidden(verb)] * 60)
+    if not known:
+        waiter.mount("opaque")
+    started = waiter.start("db")
+
+    assert started.wait() == 77
+    started.wait_line(
+        f'error.*service account "till" of namespace "shop" may not {verb} the resource "pods" in namespace "shop"',
+        "stderr",
+    )
+    role, binding = yaml.safe_load_all(started.stderr.partition("would allow it:\n")[2])
+    assert (role["kind"], role["metadata"]["namespace"]) == ("Role", "shop")
+    assert role["rules"] == [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list", "watch"]}]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "till", "namespace": "shop"}]
+
+
+@pytest.mark.behaviour(94)
+def test_forbidden_for_a_moment(api, waiter):
+    """A RoleBinding that was made together with the pod takes a moment: the first 403 is not the last word."""
+    api.show(ready(WAITING, "db"))
+    api.script("list", *[forbidden("list")] * 2)
+
+    assert waiter.start("db").wait() == 0
+
+
+@pytest.mark.behaviour(95)
+@pytest.mark.parametrize("answer", [None, faults.status(404, "Not Found")], ids=["empty list", "404"])
+def test_no_such_pod(api, waiter, answer):
+    """A pod that is not there ends the wait with 69, and the settings to look at."""
+    if answer:
+        api.script("list", answer)
+    started = waiter.start("db")
+
+    assert started.wait() == 69
+    started.wait_line("KUBEXIT_POD_NAME|404", "stderr")
+
+
+@pytest.mark.behaviour(96)
+@pytest.mark.parametrize(("code", "reason"), [(429, "Too Many Requests"), (503, "Service Unavailable")])
+@pytest.mark.parametrize("verb", ["list", "watch"])
+def test_retry_after(api, waiter, code, reason, verb):
+    """The time that a busy server names is kept.
+
+    Fails when Retry-After is not read: the first delay is half a second at most.
+    """
+    api.show(WAITING)
+    api.script(verb, faults.status(code, reason, Retry_After="1"))
+    started = waiter.start("db")
+    api.wait_asked(2, "list")
+    refused, again = [request.at for request in api.asked()][verb == "watch" :][:2]
+    api.wait_watched()
+    api.show(ready(WAITING, "db"))
+
+    assert started.wait() == 0
+    assert again - refused >= 1.0
+
+
+@pytest.mark.behaviour(96)
+def test_server_error(api, waiter):
+    """A 500 without a time is tried again later, and told once."""
+    api.show(ready(WAITING, "db"))
+    api.script("list", *[faults.status(500, "Internal Server Error")] * 3)
+    started = waiter.start("db")
+
+    assert started.wait() == 0
+    assert len(re.findall("warn.*500", started.stderr)) == 1
+
+
+@pytest.mark.behaviour(96)
+@pytest.mark.parametrize("body", [b"<html>", b"{}", b"[]", b'{"metadata": null}', b"\xff\xfe"])
+def test_answer_is_none(api, waiter, body):
+    """An answer that is no list of pods (a proxy's page) is tried again."""
+    api.show(ready(WAITING, "db"))
+    api.script("list", lambda exchange: exchange.body(200, "OK", body))
+
+    assert waiter.start("db").wait() == 0

@@ -1,0 +1,63 @@
+"""An API server that cannot be reached for a while, or speaks another TLS."""
+
+import ssl
+
+import pytest
+
+from harness.pods import pod, ready
+
+WAITING = pod("main", "db")
+
+
+@pytest.mark.behaviour(93)
+def test_server_is_unreachable_at_first(api, waiter):
+    """A server that refuses connections is tried until it is there."""
+    api.show(ready(WAITING, "db"))
+    api.refuse()
+    started = waiter.start("db")
+    started.wait_line("refused.*next try", "stderr")
+    api.listen()
+
+    assert started.wait() == 0
+
+
+@pytest.mark.behaviour(93)
+def test_server_goes_and_comes_back(api, waiter):
+    """A server that restarts during the watch is found again."""
+    api.show(WAITING)
+    started = waiter.start("db")
+    api.wait_watched()
+    api.refuse()
+    started.wait_line("list.*refused.*next try", "stderr")
+    api.listen()
+    api.show(ready(WAITING, "db"))
+
+    assert started.wait() == 0
+
+
+@pytest.mark.behaviour(93, 99)
+def test_handshake_takes_its_time(api, waiter):
+    """TLS that is never agreed on has a limit; TLS that is slow is waited for."""
+    api.show(ready(WAITING, "db"))
+    api.hold_handshake.clear()
+    started = waiter.start("db")
+    started.wait_line("next try", "stderr")
+    api.hold_handshake.set()
+
+    assert started.wait() == 0
+
+
+@pytest.mark.behaviour(99)
+@pytest.mark.parametrize(
+    ("version", "spoken"), [(ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_2, True)], ids=["1.1", "1.2"]
+)
+def test_version_of_tls(api, waiter, version, spoken):
+    """TLS 1.2 is the oldest that is spoken."""
+    api.show(ready(WAITING, "db"))
+    api.tls(version)
+    started = waiter.start("db")
+    if spoken:
+        assert started.wait() == 0
+    else:
+        started.wait_line("(?i)tls.*version.*next try", "stderr")
+        assert api.asked() == []

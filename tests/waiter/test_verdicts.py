@@ -1,0 +1,141 @@
+"""What the waiter finds out about the containers themselves, and what it says at the end."""
+
+import json
+import re
+import signal
+
+import pytest
+
+from harness import faults
+from harness.pods import RUNNING, pod, ready, terminated, waiting, with_status
+
+POD = pod("main", "db", sidecars=("proxy",), inits=("setup",))
+
+
+@pytest.mark.behaviour(90)
+def test_unknown_name(api, waiter):
+    """A name that is in neither list of the spec fails at once, with the names that are there."""
+    api.show(POD)
+    started = waiter.start("dbb")
+
+    assert started.wait() == 2
+    started.wait_line("error.*pod shop/job-1 has no container dbb; it has proxy, setup, main, db$", "stderr")
+
+
+@pytest.mark.behaviour(90)
+def test_unknown_name_that_may_be_absent(api, waiter):
+    """A name with a question mark may be absent; the others count."""
+    api.show(ready(POD, "db"))
+
+    assert waiter.start("mesh?", "db").wait() == 0
+
+
+@pytest.mark.behaviour(91)
+def test_native_sidecar(api, waiter):
+    """A native sidecar is looked up among the init containers."""
+    api.show(POD)
+    started = waiter.start("proxy")
+    api.wait_watched()
+    api.show(ready(POD, "proxy"))
+
+    assert started.wait() == 0
+
+
+@pytest.mark.behaviour(91)
+@pytest.mark.parametrize("own", ["proxy", "setup"])
+def test_deadlock(api, waiter, own):
+    """An init-type container that waits for a regular one is refused: neither would ever start."""
+    api.show(POD)
+    started = waiter.start("db", name=own)
+
+    assert started.wait() == 2
+    started.wait_line(f"error.*{own} is an init-type container.*db a regular one", "stderr")
+
+
+@pytest.mark.behaviour(101)
+def test_ended_for_good(api, waiter):
+    """A dependency that ended under restartPolicy Never ends the wait at once with 69."""
+    once = pod("main", "db", restartPolicy="Never")
+    api.show(once)
+    started = waiter.start("db")
+    api.wait_watched()
+    api.show(with_status(once, "db", state=terminated(3)))
+
+    assert started.wait() == 69
+    started.wait_line("error.*container db can never be ready.*exit code 3", "stderr")
+
+
+@pytest.mark.behaviour(103, 104)
+def test_time_is_up(api, waiter):
+    """At TERM the waiter says what is not ready, and why, and leaves."""
+    crashed = with_status(
+        ready(pod("main", "db", "cache", "log", "web"), "log"),
+        "db",
+        state=waiting("CrashLoopBackOff", "back-off 10s restarting failed container=db"),
+        restartCount=3,
+        lastState=terminated(1),
+    )
+    api.show(with_status(crashed, "web", state=waiting("ImagePullBackOff")))
+    started = waiter.start("db", "cache", "log", "web")
+    api.wait_watched()
+    started.signal(signal.SIGTERM)
+
+    assert started.wait() == 69
+    said = started.wait_line("error kubexit.main.: not ready: (.*)", "stderr")[1]
+    assert said == (
+        "db (waiting: CrashLoopBackOff: back-off 10s restarting failed container=db, 3 restarts, before that ended "
+        "with exit code 1, Error), cache (running, not ready), web (waiting: ImagePullBackOff)"
+    )
+
+
+@pytest.mark.behaviour(104)
+def test_time_is_up_and_nothing_was_seen(api, waiter):
+    """Without a sight of the pod the reason is what kept it from being seen."""
+    api.script("list", *[faults.status(503, "Service Unavailable")] * 60)
+    started = waiter.start("db")
+    started.wait_line("next try", "stderr")
+    started.signal(signal.SIGTERM)
+
+    assert started.wait() == 69
+    started.wait_line("error.*not ready: db .the pod was not seen: list: 503 Service Unavailable.", "stderr")
+
+
+@pytest.mark.behaviour(104)
+@pytest.mark.parametrize("answer", [faults.silent, faults.half_open])
+def test_leaves_at_once(api, waiter, answer):
+    """TERM ends every wait: for an answer as well as for an event."""
+    api.show(POD)
+    api.script("list" if answer is faults.silent else "watch", answer)
+    started = waiter.start("db")
+    api.wait_asked(1 if answer is faults.silent else 2)
+    started.signal(signal.SIGTERM)
+
+    assert started.wait(2) == 69
+    started.wait_line("not ready: db", "stderr")
+
+
+def test_log_format(api, waiter):
+    """Lines are those of the supervisor, as text and as JSON, from the level that is asked for."""
+    api.show(ready(POD, "db"))
+    text = waiter.start("db")
+    structured = waiter.start("db", KUBEXIT_LOG_FORMAT="json")
+    quiet = waiter.start("db", KUBEXIT_LOG_LEVEL="error")
+
+    assert [started.wait() for started in (text, structured, quiet)] == [0, 0, 0]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z info kubexit\[main\]: ready: db\n", text.stderr)
+    line = json.loads(structured.stderr)
+    assert list(line) == ["time", "level", "name", "message"]
+    assert (line["level"], line["name"], line["message"]) == ("info", "main", "ready: db")
+    assert quiet.stderr == ""
+
+
+@pytest.mark.behaviour(90)
+def test_all_others(api, waiter):
+    """`*` are all other regular containers and the native sidecars, not the plain init containers."""
+    api.show(ready(POD, "db"))
+    started = waiter.start("*", KUBEXIT_LOG_LEVEL="debug")
+    started.wait_line(r"not ready: proxy \(running, not ready\)$", "stderr")
+    api.wait_watched()
+    api.show(with_status(ready(POD, "db", "proxy"), "setup", state=RUNNING))
+
+    assert started.wait() == 0

@@ -1,0 +1,91 @@
+"""A list, then a watch: readiness before and after the waiter's start."""
+
+import pytest
+
+from harness.pods import pod, ready, with_metadata
+
+WAITING = pod("main", "db", "cache")
+
+
+@pytest.mark.behaviour(88)
+def test_ready_before_the_start(api, waiter):
+    """What is ready already is seen by the list alone: no event is needed."""
+    api.show(ready(WAITING, "db"))
+
+    assert waiter.start("db").wait() == 0
+    assert [request.verb for request in api.asked()] == ["list"]
+
+
+@pytest.mark.behaviour(88)
+def test_ready_after_the_start(api, waiter):
+    """What gets ready later is seen by the watch, which begins at the list's version."""
+    api.show(WAITING)
+    started = waiter.start("db")
+    api.wait_watched()
+    api.show(ready(WAITING, "db"))
+
+    assert started.wait() == 0
+    listed, watched = api.asked()
+    assert "resourceVersion" not in listed.query
+    assert watched.query["resourceVersion"] == "101"
+    assert listed.query["fieldSelector"] == watched.query["fieldSelector"] == "metadata.name=job-1"
+    assert listed.path == watched.path == "/api/v1/namespaces/shop/pods"
+    assert listed.peer == watched.peer
+
+
+@pytest.mark.behaviour(88)
+def test_ready_between_list_and_watch(api, waiter):
+    """What happens between the list and the watch is not lost.
+
+    Fails when the watch begins at "now": the event of that moment never comes again.
+    """
+    api.show(WAITING)
+
+    def ready_meanwhile(exchange):
+        api.show(ready(WAITING, "db"))
+        exchange.watch()
+
+    api.script("watch", ready_meanwhile)
+
+    assert waiter.start("db").wait() == 0
+
+
+@pytest.mark.behaviour(89)
+def test_all_in_one_object(api, waiter):
+    """A dependency that was ready and is not any more does not count from memory.
+
+    Fails when readiness is remembered: the waiter would leave at the second event.
+    """
+    api.show(WAITING)
+    started = waiter.start("db", "cache", KUBEXIT_LOG_LEVEL="debug")
+    api.wait_watched()
+    api.show(ready(WAITING, "db"))
+    api.show(ready(WAITING, "cache"))
+    started.wait_line(r"watch: MODIFIED", "stderr", count=2)
+    started.wait_line(r"not ready: db \(running, not ready\)$", "stderr")
+
+    assert started.process.poll() is None
+
+    api.show(ready(WAITING, "db", "cache"))
+
+    assert started.wait() == 0
+
+
+@pytest.mark.behaviour(95)
+@pytest.mark.parametrize(
+    ("after", "why"),
+    [
+        (None, "was deleted"),
+        (with_metadata(WAITING, uid="another"), "was replaced by another one"),
+        (with_metadata(WAITING, deletionTimestamp="2026-11-21T11:32:28Z"), "is being deleted"),
+    ],
+)
+def test_pod_goes_away(api, waiter, after, why):
+    """A pod that is deleted, replaced or on its way out ends the wait with 69."""
+    api.show(WAITING)
+    started = waiter.start("db")
+    api.wait_watched()
+    api.show(after)
+
+    assert started.wait() == 69
+    started.wait_line(f"error kubexit.main.: pod shop/job-1 {why}", "stderr")

@@ -1,0 +1,139 @@
+"""A command behind kubexit that waits for containers through the API."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from harness import faults, processes
+from harness.pods import pod, ready, with_metadata
+
+WAITING = pod("main", "db")
+
+
+@pytest.mark.behaviour(88, 105)
+def test_starts_when_ready(api, start, actor, kubexit):
+    """The command starts when the dependency is ready, and nothing of the waiter is left."""
+    api.show(WAITING)
+    supervised = start(actor, "plain", BIRTH_TIMEOUT="1h")
+    api.wait_watched()
+
+    assert kubexit.tombstone() is None
+    (waiter_pid,) = processes.children(supervised.pid)
+
+    api.show(ready(WAITING, "db"))
+    kubexit.wait_tombstone(key="Born")
+
+    assert not processes.alive(waiter_pid)
+    assert waiter_pid not in processes.children(supervised.pid)
+    (command,) = processes.children(supervised.pid)
+    links = [os.readlink(link) for link in Path(f"/proc/{command}/fd").iterdir()]
+    assert [link for link in links if link.startswith("socket:")] == []
+
+
+@pytest.mark.behaviour(102)
+@pytest.mark.parametrize("when", ["before", "while"])
+def test_pod_is_being_deleted(api, start, actor, kubexit, when):
+    """In a pod that is being deleted the command is not started, whatever is ready."""
+    deleted = with_metadata(ready(WAITING, "db"), deletionTimestamp="2026-11-21T11:32:28Z")
+    api.show(deleted if when == "before" else WAITING)
+    supervised = start(actor, "exit", "0")
+    if when == "while":
+        api.wait_watched()
+        api.show(deleted)
+
+    assert supervised.wait() == 69
+    assert "Born" not in kubexit.wait_tombstone()
+
+
+@pytest.mark.behaviour(102, 105)
+def test_term_while_waiting(api, start, actor, kubexit):
+    """TERM ends the wait: no command, a tombstone, 143, and no waiter."""
+    api.show(WAITING)
+    supervised = start(actor, "plain")
+    api.wait_watched()
+    (waiter_pid,) = processes.children(supervised.pid)
+    supervised.signal(signal.SIGTERM)
+
+    assert supervised.wait() == 143
+    assert not processes.alive(waiter_pid)
+    tombstone = kubexit.tombstone()
+    assert (tombstone["ExitCode"], "Born" in tombstone) == (143, False)
+
+
+@pytest.mark.behaviour(105)
+def test_death_while_waiting(api, start, actor, kubexit):
+    """A death dependency that dies during the wait ends it: no command, no waiter."""
+    api.show(WAITING)
+    supervised = start(actor, "plain", DEATH_DEPS="work")
+    api.wait_watched()
+    (waiter_pid,) = processes.children(supervised.pid)
+    kubexit.carve("work", Born=True, Died=True, ExitCode=0)
+
+    assert supervised.wait() == 0
+    assert not processes.alive(waiter_pid)
+    assert "Born" not in kubexit.tombstone()
+
+
+@pytest.mark.behaviour(90, 94, 100, 101)
+@pytest.mark.parametrize(
+    ("deps", "answer", "code"),
+    [
+        ("nobody", None, 2),
+        ("main2,*", None, 2),
+        ("db", faults.status(404, "Not Found"), 69),
+        ("db", faults.status(401, "Unauthorized"), 77),
+    ],
+)
+def test_verdict_is_the_exit_code(api, start, actor, kubexit, deps, answer, code):
+    """What the waiter finds is the exit code of kubexit, in the tombstone too, and the command is not started."""
+    api.show(WAITING)
+    if answer:
+        api.script("list", answer, answer)
+
+    assert start(actor, "exit", "0", BIRTH_DEPS=deps).wait() == code
+    tombstone = kubexit.tombstone()
+    assert (tombstone["ExitCode"], "Born" in tombstone) == (code, False)
+
+
+def test_conditions_are_mixed(api, start, actor, kubexit):
+    """Conditions of the graveyard and readiness of the API hold the command back together."""
+    api.show(WAITING)
+    supervised = start(actor, "exit", "0", BIRTH_DEPS="db,migrate:succeeded,proxy:born")
+    api.wait_watched()
+    api.show(ready(WAITING, "db"))
+    kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
+
+    assert kubexit.tombstone() is None
+
+    kubexit.carve("proxy", Born=True)
+
+    assert supervised.wait() == 0
+
+
+@pytest.mark.behaviour(106)
+def test_no_api_with_the_graveyard_as_source(api, start, actor, kubexit):
+    """With KUBEXIT_BIRTH_SOURCE=graveyard the API is not asked, and no waiter is started.
+
+    Fails when a waiter is started: the API server counts its connection.
+    """
+    kubexit.carve("db", Born=True, Ready=True)
+
+    assert start(actor, "exit", "0", BIRTH_SOURCE="graveyard", LIVENESS=False).wait() == 0
+    assert api.connections == 0
+
+
+@pytest.mark.behaviour(98)
+def test_only_list_and_watch(api, start, actor):
+    """All that is asked is a list and a watch of pods with a field selector on the name: no get, nothing else."""
+    api.show(WAITING)
+    supervised = start(actor, "exit", "0")
+    api.wait_watched()
+    api.drop()
+    api.wait_asked(2, "watch")
+    api.show(ready(WAITING, "db"))
+
+    assert supervised.wait() == 0
+    asked = {(request.path, request.query["fieldSelector"]) for request in api.asked()}
+    assert asked == {("/api/v1/namespaces/shop/pods", "metadata.name=job-1")}

@@ -1,0 +1,57 @@
+"""The birth timeout of a command that waits for containers through the API."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from harness import processes
+from harness.pods import pod, ready
+from harness.waiting import eventually
+
+WAITING = pod("main", "db")
+
+
+@pytest.mark.behaviour(104)
+def test_timeout(api, start, actor, kubexit):
+    """A timeout is 69, and a line says what was not ready and why."""
+    api.show(WAITING)
+    supervised = start(actor, "exit", "0", BIRTH_TIMEOUT="1500ms")
+
+    assert supervised.wait() == 69
+    supervised.wait_line(r"error kubexit\[main\]: not ready: db \(running, not ready\)", "stderr")
+    assert kubexit.tombstone()["ExitCode"] == 69
+
+
+@pytest.mark.behaviour(103)
+def test_timeout_of_zero(api, start, actor):
+    """A timeout of zero has expired before anything could be seen, also when all is ready."""
+    api.show(ready(WAITING, "db"))
+
+    assert start(actor, "exit", "0", BIRTH_TIMEOUT="0").wait() == 69
+
+
+@pytest.mark.behaviour(103)
+def test_ready_wins(api, start, actor):
+    """Readiness that was seen wins over a timeout in the same moment.
+
+    The supervisor is stopped while both happen. Fails when the clock is looked at before the waiter's verdict.
+    """
+    api.show(WAITING)
+    supervised = start(actor, "exit", "0", BIRTH_TIMEOUT="3s")
+    api.wait_watched()
+    (waiter_pid,) = processes.children(supervised.pid)
+    supervised.signal(signal.SIGSTOP)
+    api.show(ready(WAITING, "db"))
+    eventually(lambda: processes.state(waiter_pid) == "Z", "the waiter has left")
+    eventually(lambda: _age(supervised.pid) > 3.2, "the timeout is over")
+    supervised.signal(signal.SIGCONT)
+
+    assert supervised.wait() == 0
+
+
+def _age(pid):
+    """Seconds since the process was started."""
+    ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    return float(Path("/proc/uptime").read_text().split()[0]) - ticks / os.sysconf("SC_CLK_TCK")
