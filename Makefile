@@ -14,11 +14,11 @@ export PYTHON FUZZ_SECONDS STRESS_ROUNDS
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.build/hypothesis
 PYTEST := PYTHONPYCACHEPREFIX=$(CURDIR)/.build/pycache $(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/pytest -q -n $(JOBS)
 
-.PHONY: help dev demo test check gate sanitize fuzz stress bench docs clean
+.PHONY: help dev demo test check gate sanitize fuzz stress cluster e2e bench docs clean
 # An interrupted step leaves no half-made target behind.
 .DELETE_ON_ERROR:
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 dev: .build/stamp/installed ## the pinned tools and kubexit itself, in .build/venv
@@ -28,6 +28,7 @@ demo: dev .build/gate/kubexit ## a pod of three real processes on this machine, 
 
 test: dev .build/gate/kubexit ## all tests but the long ones (ARGS= goes to pytest)
 	@$(PYTEST) -m 'not stress and not cluster' $(ARGS)
+	@echo "  NOT TESTED here: a real API server (make cluster), rare orders of events (make stress)"
 
 check: dev .build/gate/kubexit ## format, types, layers, the boundary, generated docs, fast tests
 	@build/check.sh
@@ -46,6 +47,13 @@ fuzz: dev .build/native/supervisor.c ## feed the readers of foreign text with no
 
 stress: dev .build/gate/kubexit ## repeat until rare orders of events have happened (STRESS_ROUNDS=200)
 	@$(PYTEST) --timeout 0 -m stress $(ARGS)
+
+cluster: dev .build/gate/kubexit ## tests against a real API server: KUBECONFIG's, or one built and started here
+	@[ -n "$$KUBECONFIG" ] || PYTHONPATH=tests $(BIN)/python -m cluster.programs || true
+	@$(PYTEST) -m cluster tests/cluster $(ARGS)
+
+e2e: dev ## run the examples in the cluster of KUBECONFIG and check how each container ended
+	@PYTHONPATH=tests PYTHONPYCACHEPREFIX=$(CURDIR)/.build/pycache $(BIN)/python -m cluster.e2e
 
 bench: dev .build/gate/kubexit ## what kubexit costs: start, end, signal, death; in microseconds
 	@$(BIN)/python build/bench.py $(ARGS)

@@ -73,13 +73,23 @@ cdef void action_explain_death(supervisor_t *kx) noexcept nogil:
 
 cdef void action_forward(supervisor_t *kx) noexcept nogil:
     """Pass the signal on, unless the terminal has done so."""
+    cdef int number = <int>kx.signal.ssi_signo
     cdef char signal[16]
-    signal_label(signal, sizeof(signal), <int>kx.signal.ssi_signo)
+    cdef int result
     if signal_reached_command(&kx.signal, kx.command.own_group):
-        log_debug(&kx.log, b"%s from the terminal, which the command has too", signal)
+        log_debug(&kx.log, b"signal %d from the terminal, which the command has too", number)
         return
-    command_signal(&kx.command, <int>kx.signal.ssi_signo)
-    log_debug(&kx.log, b"%s from pid %u, uid %u: forwarded", signal, kx.signal.ssi_pid, kx.signal.ssi_uid)
+    result = command_signal(&kx.command, number)
+    if result < 0 or kx.log.level == LOG_DEBUG:
+        signal_label(signal, sizeof(signal), number)
+        action_check_sent(kx, signal, result)
+        log_debug(&kx.log, b"%s from pid %u, uid %u: forwarded", signal, kx.signal.ssi_pid, kx.signal.ssi_uid)
+
+
+cdef void action_check_sent(supervisor_t *kx, const char *signal, int result) noexcept nogil:
+    """Say so when a signal did not get there: the command may have become another user."""
+    if result < 0 and result != -kernel.ESRCH:
+        log_warn(&kx.log, b"%s cannot be sent to the command: %s", signal, kernel.strerror(-result))
 
 
 cdef void action_delay(supervisor_t *kx) noexcept nogil:
@@ -95,17 +105,17 @@ cdef void action_delay(supervisor_t *kx) noexcept nogil:
 cdef void action_stop(supervisor_t *kx) noexcept nogil:
     """Send the stop signal; the grace period begins."""
     cdef char signal[16]
-    command_signal(&kx.command, kx.settings.stop_signal)
+    signal_label(signal, sizeof(signal), kx.settings.stop_signal)
+    action_check_sent(kx, signal, command_signal(&kx.command, kx.settings.stop_signal))
     kx.stopped_by_us = True
     action_arm_grace(kx)
-    signal_label(signal, sizeof(signal), kx.settings.stop_signal)
     log_info(&kx.log, b"%s: %s sent to the command, KILL in %s", kx.reason, signal,
              kx.settings.value[SETTING_GRACE_PERIOD])
 
 
 cdef void action_kill(supervisor_t *kx) noexcept nogil:
     """The grace period is over."""
-    command_kill(&kx.command)
+    action_check_sent(kx, b"KILL", command_kill(&kx.command))
     kx.life.killed = True
     kx.deadline_ns = NEVER_NS
     log_warn(&kx.log, b"grace period of %s is over: KILL sent to the command",

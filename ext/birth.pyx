@@ -37,16 +37,21 @@ cdef void birth_take_verdict(supervisor_t *kx, int status) noexcept nogil:
     elif kernel.WIFSIGNALED(status) and kx.phase == PHASE_BIRTH:
         signal_label(signal, sizeof(signal), kernel.WTERMSIG(status))
         log_warn(&kx.log, b"the readiness waiter was ended by %s; it will be started again", signal)
-        kx.birth.restart_ns = clock_add_ns(clock_monotonic_ns(), kx.birth.backoff_ns)
-        kx.birth.backoff_ns *= 2
-        if kx.birth.backoff_ns > WAITER_BACKOFF_MOST_MS * MILLISECOND_NS:
-            kx.birth.backoff_ns = WAITER_BACKOFF_MOST_MS * MILLISECOND_NS
+        birth_back_off(&kx.birth)
     elif code == EXIT_SETTINGS or code == EXIT_REFUSED or kx.phase == PHASE_BIRTH:
         kx.birth.failure = code if code == EXIT_SETTINGS or code == EXIT_UNAVAILABLE or code == EXIT_REFUSED \
             else EXIT_INTERNAL
         supervisor_event(kx, EVENT_BIRTH_FAILED)
     else:
         birth_time_out(kx)
+
+
+cdef void birth_back_off(birth_t *birth) noexcept nogil:
+    """The waiter starts again in a while, in twice as long the next time."""
+    birth.restart_ns = clock_add_ns(clock_monotonic_ns(), birth.backoff_ns)
+    birth.backoff_ns *= 2
+    if birth.backoff_ns > WAITER_BACKOFF_MOST_MS * MILLISECOND_NS:
+        birth.backoff_ns = WAITER_BACKOFF_MOST_MS * MILLISECOND_NS
 
 
 cdef void birth_time_out(supervisor_t *kx) noexcept nogil:
@@ -97,7 +102,7 @@ cdef void birth_start_waiter(supervisor_t *kx) noexcept nogil:
     cdef int error = -waiter_start(kx)
     if error != 0:
         log_warn(&kx.log, b"no process for the readiness waiter: %s; trying again", kernel.strerror(error))
-        kx.birth.restart_ns = clock_add_ns(clock_monotonic_ns(), kx.birth.backoff_ns)
+        birth_back_off(&kx.birth)
 
 
 cdef void birth_abandon(supervisor_t *kx, int event) noexcept nogil:
@@ -106,8 +111,7 @@ cdef void birth_abandon(supervisor_t *kx, int event) noexcept nogil:
     if event == EVENT_DEPENDENCY_DIED:
         action_explain_death(kx)
         # A main whose proxy is dead must not look as if it had done its work.
-        kx.life.exit_code = EXIT_UNAVAILABLE if kx.settings.deps.list[kx.dead].starts_us != 0 \
-            or kx.settings.deps.every_other else EXIT_STOPPED
+        kx.life.exit_code = EXIT_UNAVAILABLE if dependencies_deny_birth(&kx.settings.deps) else EXIT_STOPPED
     else:
         signal_label(signal, sizeof(signal), <int>kx.signal.ssi_signo)
         kernel.snprintf(kx.reason, REASON_BYTES, b"%s from pid %u, uid %u, while waiting for birth dependencies",

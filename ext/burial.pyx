@@ -37,7 +37,7 @@ cdef void burial_settle_code(supervisor_t *kx) noexcept nogil:
         return
     if code == CODE_DEPENDENCY:
         code = kx.settings.deps.list[kx.dead].exit_code
-    kx.life.exit_code = code & 0xff
+    kx.life.exit_code = code if code <= 255 else CODE_UNKNOWN
 
 
 cdef int burial_signal_remains(supervisor_t *kx, int signal) noexcept nogil:
@@ -81,6 +81,8 @@ cdef int burial_carve(supervisor_t *kx) noexcept nogil:
         if result >= 0:
             result = graveyard_carve(&kx.graveyard, kx.settings.name, &kx.life)
         tries += 1
+        if result == -kernel.EMFILE or result == -kernel.ENFILE:
+            burial_let_go(kx)
         if result == -kernel.ENOSPC or result == -kernel.EDQUOT:
             # The draft needs room beside the birth that it replaces. All that is on
             # that we know, and a tombstone that goes is no death.
@@ -88,6 +90,16 @@ cdef int burial_carve(supervisor_t *kx) noexcept nogil:
         if result == 0 or tries > CARVE_RETRIES or not is_passing(-result):
             return result
         kernel.nanosleep(&pause, NULL)
+
+
+cdef void burial_let_go(supervisor_t *kx) noexcept nogil:
+    """Nothing is awaited of anybody any more: free the descriptors."""
+    cdef int index
+    watch_end(&kx.graveyard)
+    for index in range(kx.settings.deps.count):
+        if kx.settings.deps.list[index].alive >= 0:
+            kernel.close(kx.settings.deps.list[index].alive)
+            kx.settings.deps.list[index].alive = -1
 
 
 cdef bint is_passing(int error) noexcept nogil:

@@ -2,6 +2,12 @@
 from libc.stddef cimport size_t
 cimport kernel
 
+cdef extern from *:
+    """
+    #define PATH_DEFAULT "/usr/local/bin:/bin:/usr/bin"
+    """
+    const char *PATH_DEFAULT    # when PATH is not set
+
 cdef enum:
     NOTIFY_ENTRY_BYTES = 160    # "NOTIFY_SOCKET=@…"
 
@@ -39,7 +45,7 @@ cdef int command_start(command_t *command, signals_t *signals) noexcept nogil:
     cdef kernel.pid_t parent = kernel.getpid()
     cdef kernel.pid_t pid
     command.error = 0
-    command.terminal = command.own_group and kernel.tcgetpgrp(0) == kernel.getpgrp()
+    command.terminal = command.own_group and kernel.getpgrp() > 0 and kernel.tcgetpgrp(0) == kernel.getpgrp()
     pid = kernel.vfork()
     if pid == 0:
         command_become(command, signals, parent)
@@ -93,7 +99,7 @@ cdef int execute(char **argv, char **environment) noexcept nogil:
     if name_length == 0:
         return kernel.ENOENT
     if search == NULL:
-        search = b"/usr/local/bin:/bin:/usr/bin"
+        search = PATH_DEFAULT
     while True:
         length = 0
         while search[length] != 0 and search[length] != c':':
@@ -107,10 +113,37 @@ cdef int execute(char **argv, char **environment) noexcept nogil:
             kernel.execve(path, argv, environment)
             if kernel.errno == kernel.EACCES:
                 refused = True      # there may be another one further on
-            elif kernel.errno != kernel.ENOENT and kernel.errno != kernel.ENOTDIR:
+            elif not is_elsewhere(kernel.errno):
                 return kernel.errno
         if search[length] == 0:
             return kernel.EACCES if refused else kernel.ENOENT
+        search += length + 1
+
+
+cdef bint is_elsewhere(int error) noexcept nogil:
+    """Whether a part of PATH does not have the command, or cannot be reached: go on with the next."""
+    return error == kernel.ENOENT or error == kernel.ENOTDIR or error == kernel.ESTALE or error == kernel.ENODEV \
+        or error == kernel.ETIMEDOUT or error == kernel.ELOOP or error == kernel.ENAMETOOLONG
+
+
+cdef bint environment_has_program(char **environment, const char *name) noexcept nogil:
+    """Whether a file of this name is in PATH, or at its path: then it is its loader that is missing."""
+    cdef const char *search = environment_find(environment, b"PATH")
+    cdef char path[kernel.PATH_MAX]
+    cdef size_t length
+    if kernel.strchr(name, c'/') != NULL:
+        return kernel.access(name, kernel.F_OK) == 0
+    if search == NULL:
+        search = PATH_DEFAULT
+    while True:
+        length = 0
+        while search[length] != 0 and search[length] != c':':
+            length += 1
+        if kernel.snprintf(path, kernel.PATH_MAX, b"%.*s/%s", <int>length, search, name) < kernel.PATH_MAX and \
+                kernel.access(path, kernel.F_OK) == 0:
+            return True
+        if search[length] == 0:
+            return False
         search += length + 1
 
 
@@ -149,23 +182,27 @@ cdef int command_offer_notify(command_t *command, const char *address) noexcept 
     return 0
 
 
-cdef void command_signal(const command_t *command, int signal) noexcept nogil:
-    """Send a signal to the command, or to its group.
+cdef int command_signal(const command_t *command, int signal) noexcept nogil:
+    """Send a signal to the command, or to its group; 0 or -errno (EPERM: it became another user).
 
     Its pid cannot be another's: we alone collect it, and not before the last
     signal is decided. An empty group is one that the command has left.
     """
     if command.pid > 0:
-        if not command.own_group or kernel.kill(-command.pid, signal) < 0:
-            kernel.kill(command.pid, signal)
+        if (not command.own_group or kernel.kill(-command.pid, signal) < 0) and \
+                kernel.kill(command.pid, signal) < 0:
+            return -kernel.errno
+    return 0
 
 
-cdef void command_kill(const command_t *command) noexcept nogil:
-    """KILL, to the command itself even when it has left its group."""
+cdef int command_kill(const command_t *command) noexcept nogil:
+    """KILL, to the command itself even when it has left its group; 0 or -errno."""
     if command.pid > 0:
         if command.own_group:
             kernel.kill(-command.pid, kernel.SIGKILL)
-        kernel.kill(command.pid, kernel.SIGKILL)
+        if kernel.kill(command.pid, kernel.SIGKILL) < 0:
+            return -kernel.errno
+    return 0
 
 
 cdef void command_leave_terminal(command_t *command) noexcept nogil:

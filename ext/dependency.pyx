@@ -30,6 +30,7 @@ ctypedef struct dependency_t:
     int alive                   # write end of the peer's FIFO, -1: none held
     int order                   # of the deaths that could end us, from 1 on; the last one is the reason
     bint stale                  # something about it has changed since the last look
+    bint hollow                 # its tombstone said nothing at the last look
     bint warned                 # its tombstone is unreadable and that was said
 
 ctypedef struct dependencies_t:
@@ -86,6 +87,16 @@ cdef int dependencies_dead(dependencies_t *deps) noexcept nogil:
         elif deps.all_must_die:
             return -1
     return dead
+
+
+cdef bint dependencies_deny_birth(const dependencies_t *deps) noexcept nogil:
+    """Whether one of the dead is also what our birth depends on."""
+    cdef int index
+    for index in range(deps.count):
+        if deps.list[index].ends_us & deps.list[index].facts:
+            if deps.list[index].starts_us != 0 or deps.every_other:
+                return True
+    return False
 
 
 cdef void dependency_note_death(dependencies_t *deps, dependency_t *dep, int facts_before) noexcept nogil:

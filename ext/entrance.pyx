@@ -60,14 +60,23 @@ cdef void entrance_stay_outside(supervisor_t *kx) noexcept nogil:
 cdef int entrance_raise_liveness(supervisor_t *kx) noexcept nogil:
     """Our FIFO, which also shows that the graveyard can be written to; 0 or the errno that it cannot."""
     cdef int error
+    cdef int held
     if kx.settings.liveness:
         error = -liveness_raise(&kx.graveyard, kx.settings.name, &kx.alive)
+        if error == -1:
+            log_warn(&kx.log, b"%s/.%s.alive is of an earlier run as another user and cannot be replaced; using it",
+                     kx.settings.graveyard, kx.settings.name)
+            return 0
         if error == 0 or error == kernel.EACCES or error == kernel.EROFS:
             return error
         log_warn(&kx.log, b"no FIFO can be made in %s: %s; peers will not see a crash of this container",
                  kx.settings.graveyard, kernel.strerror(error))
     # One of a predecessor that was killed would be taken for our own crash.
-    liveness_lower(&kx.graveyard, kx.settings.name)
+    error = -liveness_lower(&kx.graveyard, kx.settings.name)
+    if error != 0 and liveness_open(&kx.graveyard, kx.settings.name, &held) == LIVENESS_GONE:
+        log_error(&kx.log, b"%s/.%s.alive is of an earlier run as another user and cannot be removed",
+                  kx.settings.graveyard, kx.settings.name)
+        return error
     if kernel.faccessat(kernel.AT_FDCWD, kx.settings.graveyard, kernel.W_OK | kernel.X_OK, kernel.AT_EACCESS) < 0:
         return kernel.errno
     return 0

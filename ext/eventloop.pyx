@@ -85,6 +85,8 @@ cdef long long eventloop_due_ns(const supervisor_t *kx) noexcept nogil:
         due_ns = kx.ready.next_ns
     if kx.birth.restart_ns < due_ns:
         due_ns = kx.birth.restart_ns
+    if kx.unseen_at_ns < due_ns:
+        due_ns = kx.unseen_at_ns
     return due_ns
 
 
@@ -97,11 +99,21 @@ cdef void eventloop_take_signals(supervisor_t *kx) noexcept nogil:
     for index in range(count):
         if taken[index].ssi_signo == kernel.SIGCHLD:
             children = True
-        elif not signal_is_ours(&taken[index]):
+        elif not signal_is_noise(&kx.signals, &taken[index]):
             kx.signal = taken[index]
-            supervisor_event(kx, eventloop_event_of(kx, taken[index].ssi_signo))
+            eventloop_pass_on(kx)
     if children:
         reaper_collect(kx)
+
+
+cdef void eventloop_pass_on(supervisor_t *kx) noexcept nogil:
+    """One signal as an event. What the command itself sends is not a request from outside
+    to end it; it gets it back, as it would from any init."""
+    if kx.command.pid > 0 and kx.signal.ssi_pid == <unsigned int>kx.command.pid:
+        if kx.command.own_group or not signal_is_echo(&kx.signals, &kx.signal):
+            supervisor_event(kx, EVENT_SIGNAL_OTHER)
+        return
+    supervisor_event(kx, eventloop_event_of(kx, kx.signal.ssi_signo))
 
 
 cdef int eventloop_event_of(const supervisor_t *kx, unsigned int signal) noexcept nogil:
@@ -136,6 +148,8 @@ cdef void eventloop_check_time(supervisor_t *kx) noexcept nogil:
     slept through the deadline just as we did: a second more, once.
     """
     cdef long long late_ns
+    if kx.unseen_at_ns != NEVER_NS and clock_monotonic_ns() >= kx.unseen_at_ns:
+        lookout_report_unseen(kx)
     if kx.deadline_ns == NEVER_NS:
         return
     late_ns = clock_monotonic_ns() - kx.deadline_ns

@@ -18,7 +18,7 @@ ctypedef struct graveyard_t:
     int folder                  # O_PATH descriptor during a visit, else -1
     int watch                   # inotify descriptor, -1: none, polling is all there is
     bint gone                   # the folder was deleted and has not been made again
-    bint suspect                # our FIFO was removed: the folder may be on its way out
+    int suspect                 # looks still to be taken soon: our FIFO was removed, the folder may follow
     unsigned long device        # which folder is watched
     unsigned long inode
 
@@ -30,7 +30,7 @@ cdef void graveyard_begin(graveyard_t *graveyard, const char *path, kernel.mode_
     graveyard.folder = -1
     graveyard.watch = -1
     graveyard.gone = False
-    graveyard.suspect = False
+    graveyard.suspect = 0
     graveyard.device = 0
     graveyard.inode = 0
 

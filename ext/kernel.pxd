@@ -8,7 +8,7 @@ from libc.stddef cimport size_t
 cdef extern from "<errno.h>" nogil:
     int errno
     enum:
-        E2BIG, EACCES, EAGAIN, ECHILD, EDQUOT, EEXIST, EFBIG, EINPROGRESS, EINTR, EINVAL, EIO
+        E2BIG, EACCES, ENODEV, ESTALE, ETIMEDOUT, EAGAIN, ECHILD, EDQUOT, EEXIST, EFBIG, EINPROGRESS, EINTR, EINVAL, EIO
         EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENOENT, ENOEXEC, ENOMEM, ENOSPC
         ENOSYS, ENOTDIR, ENOTEMPTY, ENXIO, EOPNOTSUPP, EPERM, EROFS, ESRCH, ETXTBSY
 
@@ -67,6 +67,7 @@ cdef extern from "<sys/stat.h>" nogil:
     int mkdir(const char *path, mode_t mode)
     int mkfifoat(int folder, const char *path, mode_t mode)
     mode_t umask(mode_t mask)
+    bint S_ISCHR(mode_t mode)
     bint S_ISREG(mode_t mode)
     bint S_ISFIFO(mode_t mode)
     bint S_ISDIR(mode_t mode)

@@ -43,14 +43,18 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
     standard_descriptors_fill()
     log_open(&kx.log)
     settings_collect(&kx.settings, kernel.environ)
+    if options_are_known(argc, argv):
+        signals_release(&kx.signals)
+        return options_run(argv, &kx.log)
     if settings_disabled(&kx.settings):
         return lifecycle_disabled(&kx, argc, argv)
-    if argc > 1 and options_are(argv[1]):
-        signals_release(&kx.signals)
-        return options_run(argc, argv, &kx.log)
     supervisor_begin(&kx, argv + options_skip(argc, argv), waiter)
     refusal = settings_parse(&kx.settings)
     lifecycle_heed_log(&kx)
+    if argc > 1 and options_are(argv[1]):
+        kernel.snprintf(kx.reason, REASON_BYTES, b"option %.200s is unknown or used wrongly; the options are --help, "
+                        b"--version and --graveyard DIR; a command that begins with a dash goes behind --", argv[1])
+        return lifecycle_refuse(&kx, kx.reason)
     if kx.command.argv[0] == NULL:
         return lifecycle_refuse(&kx, b"no command was given; write kubexit COMMAND [ARGUMENTS...], "
                                      b"or see kubexit --help")
@@ -165,6 +169,9 @@ cdef void supervisor_close_descriptors(supervisor_t *kx) noexcept nogil:
     """In a child that will not execute anything: let go of all that is ours."""
     cdef int index
     kernel.close(kx.signals.descriptor)
+    if kx.log.own >= 0:
+        kernel.close(kx.log.own)
+        kx.log.own = LOG_NONE
     watch_end(&kx.graveyard)
     graveyard_leave(&kx.graveyard)
     if kx.alive >= 0:

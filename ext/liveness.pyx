@@ -11,6 +11,7 @@ cdef enum:
     LIVENESS_NONE = 0           # no FIFO: the original kubexit, or liveness is off, or never started
     LIVENESS_HELD = 1
     LIVENESS_GONE = 2           # a FIFO whose holder is gone
+    LIVENESS_UNKNOWN = 3        # no descriptor was to be had
 
 
 cdef int liveness_open(const graveyard_t *graveyard, const char *name, int *descriptor) noexcept nogil:
@@ -22,6 +23,8 @@ cdef int liveness_open(const graveyard_t *graveyard, const char *name, int *desc
     graveyard_file(file, name, b".alive")
     fifo = kernel.openat(graveyard.folder, file, kernel.O_WRONLY | kernel.O_NONBLOCK | kernel.O_NOFOLLOW
                          | kernel.O_NOCTTY | kernel.O_CLOEXEC)
+    if fifo < 0 and (kernel.errno == kernel.EMFILE or kernel.errno == kernel.ENFILE):
+        return LIVENESS_UNKNOWN
     if fifo < 0:
         # ENXIO: a FIFO that nobody reads (fifo(7)); also what a socket file says.
         return LIVENESS_GONE if kernel.errno == kernel.ENXIO and liveness_is_fifo(graveyard, file) else LIVENESS_NONE
@@ -59,7 +62,7 @@ cdef bint liveness_held(const graveyard_t *graveyard, const char *name) noexcept
 
 
 cdef int liveness_raise(const graveyard_t *graveyard, const char *name, int *descriptor) noexcept nogil:
-    """Make our own FIFO and hold it; 0 or -errno.
+    """Make our own FIFO and hold it; 0, 1 when one had to do that we may not replace, or -errno.
 
     It gets its name only when its read end is open: a peer that finds it can take
     an absent reader for a death without a second look. Mode 0666 (the umask is 0
@@ -84,12 +87,25 @@ cdef int liveness_raise(const graveyard_t *graveyard, const char *name, int *des
     kernel.unlinkat(graveyard.folder, draft, 0)
     if descriptor[0] >= 0:
         kernel.close(descriptor[0])
-        descriptor[0] = -1
-    return -error
+    descriptor[0] = liveness_adopt(graveyard, file)
+    return 1 if descriptor[0] >= 0 else -error
 
 
-cdef void liveness_lower(const graveyard_t *graveyard, const char *name) noexcept nogil:
-    """Remove our FIFO at an orderly end. Its read end closes with us, after this."""
+cdef int liveness_adopt(const graveyard_t *graveyard, const char *file) noexcept nogil:
+    """Hold a FIFO that we may not replace, of an earlier run as another user in a sticky
+    folder: left alone it would tell of a crash for as long as we live. -1: no."""
+    cdef kernel.stat_s status
+    cdef int fifo = kernel.openat(graveyard.folder, file, kernel.O_RDONLY | kernel.O_NONBLOCK | kernel.O_NOFOLLOW
+                                  | kernel.O_NOCTTY | kernel.O_CLOEXEC)
+    if fifo >= 0 and (kernel.fstat(fifo, &status) < 0 or not kernel.S_ISFIFO(status.st_mode)):
+        kernel.close(fifo)
+        return -1
+    return fifo
+
+
+cdef int liveness_lower(const graveyard_t *graveyard, const char *name) noexcept nogil:
+    """Remove our FIFO at an orderly end; 0, also when there is none, or -errno. Its
+    read end closes with us, after this."""
     cdef char file[FILE_BYTES]
     graveyard_file(file, name, b".alive")
-    kernel.unlinkat(graveyard.folder, file, 0)
+    return graveyard_remove(graveyard, file)

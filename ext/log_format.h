@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { LOG_NONE = -1, LOG_NOT_TRIED = -2 };
 enum { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_OFF };
 
 typedef struct log_s log_t;
@@ -14,6 +15,7 @@ struct log_s {
     int json;
     const char *name;  /* KUBEXIT_NAME, once known */
     unsigned int lost; /* lines dropped since the last one that was written */
+    int own;           /* stderr opened anew, LOG_NOT_TRIED or LOG_NONE */
     void (*emit)(log_t *log, int level, const char *message);
 };
 

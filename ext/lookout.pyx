@@ -6,7 +6,7 @@ cdef void lookout_take(supervisor_t *kx, const kernel.pollfd *ready) noexcept no
     """What the watch, the FIFOs and the backstop poll tell about dependencies."""
     cdef int count = POLL_PEERS
     cdef int index
-    cdef bint was_suspect
+    cdef int was_suspect
     # The FIFOs stand in the poll set in the order of the list.
     for index in range(kx.settings.deps.count):
         if kx.settings.deps.list[index].alive >= 0:
@@ -26,13 +26,17 @@ cdef void lookout_take(supervisor_t *kx, const kernel.pollfd *ready) noexcept no
 
 cdef void lookout_poll(supervisor_t *kx) noexcept nogil:
     """The backstop: inotify is silent on some file systems and sandboxes."""
-    cdef int index
     dependencies_mark(&kx.settings.deps)
     if watch_is_elsewhere(&kx.graveyard):
         lookout_reopen(kx)
+    elif kx.graveyard.suspect > 0:
+        kx.graveyard.suspect -= 1
     lookout_set_poll(kx)
-    if clock_monotonic_ns() < kx.unseen_at_ns:
-        return
+
+
+cdef void lookout_report_unseen(supervisor_t *kx) noexcept nogil:
+    """One line, once, for each dependency that never appeared: a name that is misspelt, say."""
+    cdef int index
     kx.unseen_at_ns = NEVER_NS
     for index in range(kx.settings.deps.count):
         if kx.settings.deps.list[index].facts == 0 and kx.settings.deps.list[index].alive < 0:
@@ -51,10 +55,17 @@ cdef void lookout_reopen(supervisor_t *kx) noexcept nogil:
     lookout_set_poll(kx)
 
 
+cdef void lookout_poll_by(supervisor_t *kx, long long due_ns) noexcept nogil:
+    """The next look is to be no later than this."""
+    if due_ns < kx.poll_at_ns:
+        kx.poll_at_ns = due_ns
+
+
 cdef void lookout_judge(supervisor_t *kx) noexcept nogil:
     """Look at the dependencies that something happened to, then judge all of them."""
     cdef dependency_t *dep
     cdef bint looked = False
+    cdef bint unsure = False
     cdef int before
     cdef int index
     cdef char state[64]
@@ -64,13 +75,16 @@ cdef void lookout_judge(supervisor_t *kx) noexcept nogil:
             graveyard_open(&kx.graveyard, False)
         if dep.stale and dependency_watched(dep, kx.settings.birth_source, kx.phase > PHASE_LEAVING):
             before = dep.facts
-            peer_look(dep, &kx.graveyard, &kx.settings, &kx.log)
+            unsure = not peer_look(dep, &kx.graveyard, &kx.settings, &kx.log) or unsure
             dependency_note_death(&kx.settings.deps, dep, before)
             looked = True
             if dep.facts != before and kx.log.level == LOG_DEBUG:
                 dependency_describe(dep, state, sizeof(state))
                 log_debug(&kx.log, b"dependency %s: %s", dep.name, state)
         dep.stale = False
+    if unsure:
+        # No descriptor was to be had, or a file was found half-written: look again soon.
+        lookout_poll_by(kx, clock_monotonic_ns() + BLIND_POLL_MS * MILLISECOND_NS)
     if not looked:
         return
     index = dependencies_dead(&kx.settings.deps)

@@ -22,16 +22,20 @@ cdef int options_skip(int argc, char **argv) noexcept nogil:
     return 2 if argc > 1 and kernel.strcmp(argv[1], b"--") == 0 else 1
 
 
-cdef int options_run(int argc, char **argv, log_t *log) noexcept nogil:
+cdef bint options_are_known(int argc, char **argv) noexcept nogil:
+    """Whether the command line is one that options_run can do."""
+    if argc == 2:
+        return kernel.strcmp(argv[1], b"--version") == 0 or kernel.strcmp(argv[1], b"--help") == 0 \
+            or kernel.strcmp(argv[1], b"-h") == 0
+    return argc == 3 and kernel.strcmp(argv[1], b"--graveyard") == 0
+
+
+cdef int options_run(char **argv, log_t *log) noexcept nogil:
     """Do what the options say; the exit code."""
-    if argc == 2 and kernel.strcmp(argv[1], b"--version") == 0:
-        print_line(b"kubexit %s", KUBEXIT_VERSION)
-        return 0
-    if argc == 2 and (kernel.strcmp(argv[1], b"--help") == 0 or kernel.strcmp(argv[1], b"-h") == 0):
-        help_print()
-        return 0
-    if argc == 3 and kernel.strcmp(argv[1], b"--graveyard") == 0:
+    if kernel.strcmp(argv[1], b"--graveyard") == 0:
         return generation_begin(argv[2], log)
-    log_error(log, b"option %s is unknown or used wrongly; the options are --help, --version and "
-                   b"--graveyard DIR; a command that begins with a dash goes behind --", argv[1])
-    return EXIT_SETTINGS
+    if kernel.strcmp(argv[1], b"--version") == 0:
+        print_line(b"kubexit %s", KUBEXIT_VERSION)
+    else:
+        help_print()
+    return 0

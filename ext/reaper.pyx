@@ -40,5 +40,6 @@ cdef void reaper_follow_stop(supervisor_t *kx, int signal) noexcept nogil:
         if kx.command.terminal:
             kernel.tcsetpgrp(0, kernel.getpgrp())
         kernel.kill(kernel.getpid(), kernel.SIGSTOP)
-        if kx.command.terminal:
+        # Brought back to the foreground, not only continued (bg).
+        if kx.command.terminal and kernel.tcgetpgrp(0) == kernel.getpgrp():
             kernel.tcsetpgrp(0, kx.command.pid)

@@ -37,7 +37,11 @@ cdef int settings_read_dependency(settings_t *settings, int row, const char *tex
                                      b"has an unknown condition; there are :died, :failed and :succeeded"
                                      if row == SETTING_DEATH_DEPS else
                                      b"has an unknown condition; there are :ready, :born, :died and :succeeded")
-    if row == SETTING_BIRTH_DEPS and name_length > 0 and (text[name_length - 1] == c'?' or text[0] == c'*'):
+    if row == SETTING_DEATH_DEPS and name_length > 0 and (
+            text[name_length - 1] == c'?' or is_text(text, name_length, b"*")):
+        return dependency_refuse(settings, row, text, length, b"can only stand in KUBEXIT_BIRTH_DEPS")
+    if row == SETTING_BIRTH_DEPS and name_length > 0 and (
+            text[name_length - 1] == c'?' or is_text(text, name_length, b"*")):
         if fact != FACT_READY or settings.birth_source != SOURCE_KUBERNETES:
             return dependency_refuse(settings, row, text, length, b"needs readiness from the Kubernetes API: "
                                      b"the graveyard does not know which containers the pod has")
@@ -103,4 +107,6 @@ cdef const char *name_problem(const char *name, size_t length) noexcept nogil:
     for at in range(length):
         if is_control(name[at]) or is_blank(name[at]) or name[at] == c',' or name[at] == c':' or name[at] == c'/':
             return b"is no name: it may not contain blanks, control characters, ',', ':' or '/'"
+    if length > 6 and is_text(name + length - 6, 6, b".alive"):
+        return b"is no name: kubexit's own files in the graveyard end in .alive"
     return NULL

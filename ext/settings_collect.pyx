@@ -40,6 +40,8 @@ cdef void settings_note_unknown(settings_t *settings, const char *entry) noexcep
     For a Service named kubexit the kubelet sets KUBEXIT_SERVICE_HOST,
     KUBEXIT_PORT_80_TCP and so on in every container of the namespace.
     """
+    if kernel.strchr(entry, c'=') == NULL:
+        return                  # no variable at all, though execve(2) takes it
     if kernel.strncmp(entry, b"KUBEXIT_SERVICE_", 16) == 0 or \
             kernel.strncmp(entry, b"KUBEXIT_PORT", 12) == 0:
         return

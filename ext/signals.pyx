@@ -35,6 +35,8 @@ cdef extern from *:
 
 ctypedef struct signals_t:
     int descriptor              # the signalfd, -1: none
+    kernel.pid_t pid            # our own
+    unsigned long long echoed   # signals of the command's own that it was given back
     unsigned long long on_entry  # the mask that came in
     kernel.sigaction_s child_on_entry   # how SIGCHLD was disposed
 
@@ -50,6 +52,8 @@ cdef int signals_open(signals_t *signals) noexcept nogil:
     """Make the descriptor that signals are read from; 0 or -errno."""
     cdef kernel.sigaction_s standard
     cdef unsigned long long every = ~<unsigned long long>0
+    signals.pid = kernel.getpid()
+    signals.echoed = 0
     # An ignored SIGCHLD (inherited from a parent that ignores it) would make the
     # kernel reap the command itself, and waiting for its status never end.
     kernel.memset(&standard, 0, sizeof(standard))
@@ -82,9 +86,22 @@ cdef int signals_read(signals_t *signals, kernel.signalfd_siginfo *taken, int mo
     return <int>(<size_t>size // sizeof(kernel.signalfd_siginfo))
 
 
-cdef bint signal_is_ours(const kernel.signalfd_siginfo *signal) noexcept nogil:
-    """Noise of our own making: a PIPE from writing to a closed stderr, say."""
-    return signal.ssi_signo == kernel.SIGCHLD or signal.ssi_pid == <unsigned int>kernel.getpid()
+cdef bint signal_is_noise(const signals_t *signals, const kernel.signalfd_siginfo *signal) noexcept nogil:
+    """Of our own making: a PIPE from writing to a closed stderr, say."""
+    return signal.ssi_signo == kernel.SIGCHLD or signal.ssi_pid == <unsigned int>signals.pid
+
+
+cdef bint signal_is_echo(signals_t *signals, const kernel.signalfd_siginfo *signal) noexcept nogil:
+    """Whether the command, sharing our group, sends us a signal to end that it was given
+    back once before: with `trap 'kill 0' TERM` that would go on for ever."""
+    cdef unsigned long long bit = <unsigned long long>1 << (signal.ssi_signo - 1)
+    if signal.ssi_signo != kernel.SIGTERM and signal.ssi_signo != kernel.SIGINT and \
+            signal.ssi_signo != kernel.SIGQUIT and signal.ssi_signo != kernel.SIGHUP:
+        return False
+    if signals.echoed & bit:
+        return True
+    signals.echoed |= bit
+    return False
 
 
 cdef bint signal_reached_command(const kernel.signalfd_siginfo *signal, bint own_group) noexcept nogil:

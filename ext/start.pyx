@@ -49,7 +49,7 @@ cdef void start_explain_failure(supervisor_t *kx, int error) noexcept nogil:
     cdef const char *name = kx.command.argv[0]
     cdef const char *why = kernel.strerror(error)
     kx.command_code = exitcode_of_exec(error) if kx.command.error != 0 else EXIT_INTERNAL
-    if error == kernel.ENOENT and kernel.strchr(name, c'/') != NULL and kernel.access(name, kernel.F_OK) == 0:
+    if error == kernel.ENOENT and environment_has_program(kx.command.environment, name):
         why = b"its interpreter or dynamic loader is not in this image"
     elif error == kernel.ENOENT and kernel.strchr(name, c'/') == NULL:
         why = b"not found in PATH"
@@ -61,12 +61,13 @@ cdef void start_explain_failure(supervisor_t *kx, int error) noexcept nogil:
 
 cdef void start_carve(supervisor_t *kx) noexcept nogil:
     """Carve the birth, or that we are ready: a failure is no reason to end a healthy command."""
-    cdef int error
+    cdef int error = 0
     if kx.outside:
         return
     if kx.graveyard.folder < 0:
-        graveyard_open(&kx.graveyard, False)
-    error = -graveyard_carve(&kx.graveyard, kx.settings.name, &kx.life)
+        error = -graveyard_open(&kx.graveyard, False)
+    if error == 0:
+        error = -graveyard_carve(&kx.graveyard, kx.settings.name, &kx.life)
     if error != 0:
         log_warn(&kx.log, b"tombstone %s/%s cannot be written: %s", kx.settings.graveyard, kx.settings.name,
                  kernel.strerror(error))

@@ -2,7 +2,9 @@
 cimport kernel
 
 cdef enum:
+    EVENTS_WORDS = 2048         # 16 KiB of events, aligned as they have to be
     EVENTS_BYTES = 16384
+    SUSPECT_LOOKS = 10          # in two seconds
 
     # Renames of tombstones and FIFOs; the original's truncate-and-write, once it
     # is complete; removal of a tombstone (with the policy all, that is a rebirth).
@@ -62,7 +64,7 @@ cdef int watch_move(graveyard_t *graveyard) noexcept nogil:
     graveyard_leave(graveyard)
     result = graveyard_open(graveyard, False)
     graveyard.gone = result < 0
-    graveyard.suspect = False
+    graveyard.suspect = 0
     if result < 0:
         return result
     watch_begin(graveyard)
@@ -76,7 +78,8 @@ cdef bint watch_take_events(graveyard_t *graveyard, settings_t *settings) noexce
     removal of our own FIFO is a hint that the folder is being deleted: as long as
     somebody holds a FIFO in it open, inotify tells nothing of the folder's own end.
     """
-    cdef char bytes[EVENTS_BYTES]
+    cdef long long aligned[EVENTS_WORDS]
+    cdef char *bytes = <char *>aligned
     cdef const kernel.inotify_event *event
     cdef kernel.ssize_t at = 0
     cdef kernel.ssize_t size = kernel.read(graveyard.watch, bytes, EVENTS_BYTES)
@@ -103,7 +106,7 @@ cdef void watch_mark_fifo(graveyard_t *graveyard, settings_t *settings, const ch
         return
     watch_mark_name(&settings.deps, file + 1, length - 7)
     if removed and is_text(file + 1, length - 7, settings.name):
-        graveyard.suspect = True
+        graveyard.suspect = SUSPECT_LOOKS
 
 
 cdef void watch_mark_name(dependencies_t *deps, const char *name, size_t length) noexcept nogil:

@@ -19,11 +19,18 @@ def inside(container: Supervised, *command: object) -> None:
     )
 
 
+def born(kubexit: Kubexit, **settings: object) -> Supervised:
+    """A running sidecar that has carved its birth: nothing of its own is under way in the folder."""
+    container = running(kubexit, **settings)
+    kubexit.wait_tombstone("sidecar", "Born")
+    return container
+
+
 @pytest.mark.behaviour(42)
 @pytest.mark.parametrize("poll", ["20ms", "0"])
 def test_deleted_and_made_again(kubexit: Kubexit, poll: str) -> None:
     """A folder that is deleted and made again is watched again, also when the backstop poll is off."""
-    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL=poll)
+    container = born(kubexit, DEATH_DEPS="main", POLL_INTERVAL=poll)
     shutil.rmtree(kubexit.graveyard)
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
 
@@ -35,7 +42,7 @@ def test_deleted_and_made_again(kubexit: Kubexit, poll: str) -> None:
 def test_no_death_of_anybody(kubexit: Kubexit) -> None:
     """That it is gone is nobody's death. Shown to fail by carving main's death into the new one."""
     kubexit.carve("main", Born=True)
-    container = running(kubexit, DEATH_DEPS="main,fence", POLL_INTERVAL="20ms", LOG_LEVEL="debug")
+    container = born(kubexit, DEATH_DEPS="main,fence", POLL_INTERVAL="20ms", LOG_LEVEL="debug")
     shutil.rmtree(kubexit.graveyard)
     container.wait_line("graveyard .* (is gone|was replaced)", stream="stderr")
 
@@ -45,8 +52,7 @@ def test_no_death_of_anybody(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour(42)
 def test_nothing_is_carved_again(kubexit: Kubexit) -> None:
     """A birth is carved once: in the new folder there is none. The death is carved there."""
-    container = running(kubexit, DEATH_DEPS="fence", POLL_INTERVAL="20ms")
-    kubexit.wait_tombstone("sidecar", "Born")
+    container = born(kubexit, DEATH_DEPS="fence", POLL_INTERVAL="20ms")
     shutil.rmtree(kubexit.graveyard)
     kubexit.graveyard.mkdir()
     container.wait_line("was replaced", stream="stderr")
@@ -60,7 +66,7 @@ def test_nothing_is_carved_again(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize("poll", ["20ms", "0"])
 def test_moved_away(kubexit: Kubexit, poll: str) -> None:
     """A folder that is moved away and replaced by another is left for the other."""
-    container = running(kubexit, DEATH_DEPS="main,fence", POLL_INTERVAL=poll)
+    container = born(kubexit, DEATH_DEPS="main,fence", POLL_INTERVAL=poll)
     kubexit.graveyard.rename(kubexit.folder / "old")
     kubexit.graveyard.mkdir()
     container.wait_line("was replaced", stream="stderr")
@@ -72,7 +78,7 @@ def test_moved_away(kubexit: Kubexit, poll: str) -> None:
 @pytest.mark.behaviour(42)
 def test_exchanged(kubexit: Kubexit) -> None:
     """A death that the new folder already holds counts at once."""
-    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
+    container = born(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     new = kubexit.folder / "new"
     new.mkdir()
     (new / "main").write_text('Died: "2020-04-28T10:41:47Z"\nExitCode: 0\n')
@@ -88,7 +94,7 @@ def test_a_link_that_is_turned(kubexit: Kubexit) -> None:
     for name in ("one", "two"):
         (kubexit.folder / name).mkdir()
     kubexit.graveyard.symlink_to("one")
-    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="10ms")
+    container = born(kubexit, DEATH_DEPS="main", POLL_INTERVAL="10ms")
     (kubexit.folder / "link").symlink_to("two")
     (kubexit.folder / "link").rename(kubexit.graveyard)
     kubexit.carve("main", Died=True, ExitCode=0)
@@ -126,7 +132,7 @@ def test_unmounted(kubexit: Kubexit) -> None:
 def test_liveness_survives(kubexit: Kubexit) -> None:
     """A peer whose FIFO was open before the folder was replaced is still known to be alive, and to crash."""
     main = running(kubexit, "main")
-    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="20ms", LOG_LEVEL="debug")
+    container = born(kubexit, DEATH_DEPS="main", POLL_INTERVAL="20ms", LOG_LEVEL="debug")
     container.wait_line("dependency main: born", stream="stderr")
     shutil.rmtree(kubexit.graveyard)
     kubexit.graveyard.mkdir()
@@ -151,7 +157,7 @@ def test_during_the_birth_wait(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour(42)
 def test_again_and_again(kubexit: Kubexit) -> None:
     """It may happen several times."""
-    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="10ms", LOG_LEVEL="debug")
+    container = born(kubexit, DEATH_DEPS="main", POLL_INTERVAL="10ms", LOG_LEVEL="debug")
     for count in range(1, 4):
         shutil.rmtree(kubexit.graveyard)
         kubexit.carve("other", Born=True)
