@@ -1,0 +1,97 @@
+"""A birth wait against the API server: the pod objects, the stand-in that runs the waiter, the start of kubexit."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from cluster.access import Access, Account
+from cluster.audit import Audit
+from cluster.pods import PodObject
+from harness.forms import BUILD
+from harness.kubexit import Kubexit
+from harness.supervised import Supervised
+
+PYTHON = BUILD / "venv/bin/python"
+OWN_NAME = "app"
+
+
+class Birth:
+    """What a test of the birth wait needs at hand; its pods are gone afterwards."""
+
+    def __init__(self, access: Access, account: Account, folder: Path, audit: Audit | None) -> None:
+        self.access = access
+        self.account = account
+        self.address = (access.host, access.port)
+        self._folder = folder
+        self._audit = audit
+        self._pods: list[PodObject] = []
+
+    @property
+    def log_level(self) -> dict[str, str]:
+        """The setting with which `watched` can tell; plain where the audit log does."""
+        return {} if self._audit is not None else {"LOG_LEVEL": "debug"}
+
+    def pod(self, *containers: str | dict[str, Any], **keywords: Any) -> PodObject:
+        """A Pod object with the container `app`, which is to wait, and these."""
+        return self.keep(PodObject(self.access, OWN_NAME, *containers, **keywords))
+
+    def keep(self, pod: PodObject) -> PodObject:
+        """Look after a pod: it is removed at the end."""
+        self._pods.append(pod)
+        return pod
+
+    def waiter(self, folder: Path | None = None) -> Path:
+        """A stand-in that runs the real waiter with this account, as it would run in a pod."""
+        host, port = self.address
+        folder = folder or self.account.folder
+        path = self._folder / f"waiter-{port}-{folder.parent.name}"
+        if not path.exists():  # a script that runs cannot be written
+            python = shlex.join([str(PYTHON), "-P", "-m", "kubexit.waiter"])
+            path.write_text(
+                "#!/bin/sh\n"
+                f"export KUBERNETES_SERVICE_HOST={host} KUBERNETES_SERVICE_PORT={port}\n"
+                f'exec {python} --service-account {shlex.quote(str(folder))} "$@"\n'
+            )
+            path.chmod(0o755)
+        return path
+
+    def start(
+        self, kubexit: Kubexit, pod: PodObject | str, deps: str, *, account: Path | None = None, **keywords: Any
+    ) -> Supervised:
+        """The container `app` of that pod, whose command says BORN."""
+        keywords = {
+            "BIRTH_TIMEOUT": "90s",
+            "name": OWN_NAME,
+            "waiter": self.waiter(account),
+            **self.log_level,
+            **keywords,
+        }
+        name = pod if isinstance(pod, str) else pod.name
+        command = keywords.pop("command", ["echo", "BORN"])
+        return kubexit.start(*command, BIRTH_DEPS=deps, POD_NAME=name, NAMESPACE=self.access.namespace, **keywords)
+
+    def watched(self, container: Supervised, pod: PodObject) -> None:
+        """Return when the waiter has judged what it listed, and watches for what comes."""
+        container.wait_line("waiting for birth dependencies", "stderr")
+        if self._audit is None:  # somebody else's server: the waiter tells it itself
+            container.wait_line("debug .*not ready: ", "stderr")
+        else:
+            self._audit.wait_watching(pod.name)
+
+    def end(self) -> None:
+        for pod in self._pods:
+            pod.remove()
+
+
+def born(container: Supervised) -> None:
+    """The command starts, and its end is kubexit's."""
+    assert container.wait(60) == 0, container.stderr
+    assert container.stdout == "BORN\n"
+
+
+def failed(container: Supervised, code: int, *said: str) -> None:
+    """The command does not start; kubexit leaves with this code and says why."""
+    assert container.wait(60) == code, container.stderr
+    assert container.stdout == ""
+    for word in said:
+        assert word in container.stderr

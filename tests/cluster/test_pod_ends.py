@@ -1,0 +1,89 @@
+"""A pod, or a dependency, that cannot come to readiness any more ends the wait."""
+
+import pytest
+
+from cluster.birth import Birth, born, failed
+from cluster.pods import READY, RUNNING, PodObject, plain, terminated
+from harness.kubexit import Kubexit
+
+pytestmark = pytest.mark.cluster
+
+
+@pytest.mark.behaviour(95)
+def test_no_such_pod(kubexit: Kubexit, birth: Birth) -> None:
+    """A pod that the server does not have is a failure, not a wait."""
+    failed(birth.start(kubexit, "no-such-pod", "db"), 69, "no-such-pod")
+
+
+@pytest.mark.behaviour(95)
+def test_deleted(kubexit: Kubexit, birth: Birth) -> None:
+    """A pod that is deleted while its container waits is a failure."""
+    pod = birth.pod("db")
+    container = birth.start(kubexit, pod, "db")
+    birth.watched(container, pod)
+
+    pod.delete()
+
+    failed(container, 69, pod.name)
+
+
+@pytest.mark.behaviour(95)
+def test_made_again(kubexit: Kubexit, birth: Birth) -> None:
+    """Another pod under the same name is not the one that was waited in, ready as it may be."""
+    pod = birth.pod("db")
+    container = birth.start(kubexit, pod, "db")
+    birth.watched(container, pod)
+
+    pod.delete()
+    again: PodObject = birth.pod("db", name=pod.name)
+    again.show(db=READY)
+
+    failed(container, 69)
+
+
+@pytest.mark.behaviour(102)
+def test_being_deleted(kubexit: Kubexit, birth: Birth) -> None:
+    """In a pod that is being deleted no command starts any more, also when its dependency is ready."""
+    pod = birth.pod("db", held=True)
+    container = birth.start(kubexit, pod, "db")
+    birth.watched(container, pod)
+
+    pod.delete()
+
+    failed(container, 69, "delet")
+
+
+@pytest.mark.behaviour(102)
+def test_deleted_before(kubexit: Kubexit, birth: Birth) -> None:
+    """The same when the deletion came first, and the dependency is ready."""
+    pod = birth.pod("db", held=True)
+    pod.show(db=READY)
+    pod.delete()
+
+    failed(birth.start(kubexit, pod, "db"), 69, "delet")
+
+
+@pytest.mark.behaviour(101)
+def test_ended_for_good(kubexit: Kubexit, birth: Birth) -> None:
+    """A dependency that ended under restartPolicy Never cannot get ready: the wait ends, and says with which code."""
+    pod = birth.pod("db", restartPolicy="Never")
+    container = birth.start(kubexit, pod, "db")
+    birth.watched(container, pod)
+
+    pod.show(db=terminated(3))
+
+    failed(container, 69, "db", "3")
+
+
+@pytest.mark.behaviour(101)
+def test_started_again(kubexit: Kubexit, birth: Birth) -> None:
+    """A dependency whose own restartPolicy starts it again is waited for, whatever the pod's."""
+    pod = birth.pod(plain("db", restartPolicy="Always"), restartPolicy="Never")
+    container = birth.start(kubexit, pod, "db")
+    birth.watched(container, pod)
+
+    pod.show(db=terminated(3))
+    pod.show(db=RUNNING)
+    pod.show(db=READY)
+
+    born(container)

@@ -1,0 +1,77 @@
+"""An API server that is not there, comes back, and has forgotten the version that was being watched."""
+
+import os
+import signal
+from typing import Any
+
+import pytest
+
+from cluster.audit import Audit
+from cluster.birth import Birth, born
+from cluster.keeper import Keeper
+from cluster.pods import READY
+from harness.kubexit import Kubexit
+from harness.processes import children
+
+# A start of the server takes several seconds.
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
+
+PATIENT = "200s"
+
+
+@pytest.mark.behaviour(93)
+def test_unreachable_at_first(kubexit: Kubexit, birth: Birth, own: Keeper) -> None:
+    """A server that refuses connections is asked again until it is there."""
+    pod = birth.pod("db")
+    pod.show(db=READY)
+    own.stop_server()
+    container = birth.start(kubexit, pod, "db", BIRTH_TIMEOUT=PATIENT)
+    container.wait_line(r"refused|unreachable|not reach", "stderr")
+
+    own.start_server()
+
+    born(container)
+
+
+@pytest.mark.behaviour(92, 93)
+def test_restarted_during_watch(kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audit) -> None:
+    """A watch that was cut is made again; the server does not know the old version any more, so the pod is listed anew.
+
+    The test asks for the old version itself: the answer has to be a 410, or the case is not tested.
+    """
+    pod = birth.pod("db")
+    container = birth.start(kubexit, pod, "db", BIRTH_TIMEOUT=PATIENT)
+    birth.watched(container, pod)
+    (watch,) = audit.wait_watching(pod.name)
+    birth.pod("another")  # the store goes on, past what the waiter knows
+
+    own.stop_server()
+    own.start_server()
+    pod.show(db=READY)
+
+    born(container)
+    assert watch_from(birth, watch.query["resourceVersion"])["object"]["code"] == 410
+    assert [entry.verb for entry in audit.entries(pod.name)].count("list") >= 2
+
+
+@pytest.mark.behaviour(92, 93)
+def test_ready_while_away(kubexit: Kubexit, birth: Birth, own: Keeper) -> None:
+    """A change that the waiter slept through, and that the server has forgotten since, is seen in a new list."""
+    pod = birth.pod("db")
+    container = birth.start(kubexit, pod, "db", BIRTH_TIMEOUT=PATIENT)
+    birth.watched(container, pod)
+    waiter = children(container.pid)[0]
+    os.kill(waiter, signal.SIGSTOP)
+    own.stop_server()
+    own.start_server()
+    pod.show(db=READY)
+
+    os.kill(waiter, signal.SIGCONT)
+
+    born(container)
+
+
+def watch_from(birth: Birth, version: str) -> dict[str, Any]:
+    """The first event of a watch from that version."""
+    query = {"watch": "true", "resourceVersion": version, "timeoutSeconds": "2"}
+    return dict(birth.access.call("GET", birth.access.pods, query=query))

@@ -1,0 +1,112 @@
+"""What else ends the wait: a death, a signal, the deadline; and what the graveyard adds to readiness."""
+
+import signal
+
+import pytest
+
+from cluster.birth import Birth, born, failed
+from cluster.pods import READY, RUNNING, running, waiting
+from harness.kubexit import Kubexit
+from harness.processes import alive, children
+from harness.waiting import eventually
+
+pytestmark = pytest.mark.cluster
+
+
+@pytest.mark.behaviour(36, 37)
+def test_death(kubexit: Kubexit, birth: Birth) -> None:
+    """A death dependency that dies during the wait ends it: no waiter, no command, a tombstone, exit code 0."""
+    pod = birth.pod("db", "main")
+    container = birth.start(kubexit, pod, "db", DEATH_DEPS="main")
+    birth.watched(container, pod)
+
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+
+    failed(container, 0, "main")
+    assert kubexit.wait_tombstone("app")["ExitCode"] == 0
+
+
+@pytest.mark.behaviour(36, 61)
+def test_term(kubexit: Kubexit, birth: Birth) -> None:
+    """TERM during the wait ends it: no command, a tombstone, 143."""
+    pod = birth.pod("db")
+    container = birth.start(kubexit, pod, "db")
+    birth.watched(container, pod)
+
+    container.signal(signal.SIGTERM)
+
+    failed(container, 143)
+    assert kubexit.wait_tombstone("app")["ExitCode"] == 143
+
+
+@pytest.mark.behaviour(69)
+def test_killed(kubexit: Kubexit, birth: Birth) -> None:
+    """A supervisor that is killed leaves no waiter behind."""
+    pod = birth.pod("db")
+    container = birth.start(kubexit, pod, "db")
+    birth.watched(container, pod)
+    waiter = children(container.pid)[0]
+
+    container.kill()
+
+    eventually(lambda: not alive(waiter), "the waiter is gone")
+
+
+@pytest.mark.behaviour(104)
+def test_timeout_says_why(kubexit: Kubexit, birth: Birth) -> None:
+    """At the deadline each dependency that is not ready is named with what it waits for and how often it restarted."""
+    pod = birth.pod("db", "cache", "web", "done")
+    pod.show(db=waiting("ImagePullBackOff", "no such image"), cache=waiting("CrashLoopBackOff", restarts=4), done=READY)
+    pod.show(web=running(ready=False, restarts=2))
+
+    # Long enough to list on a busy machine; the end comes by the deadline.
+    container = birth.start(kubexit, pod, "db,cache,web,done", BIRTH_TIMEOUT="6s")
+
+    failed(container, 69, "ImagePullBackOff", "CrashLoopBackOff", "4", "web", "2")
+    line = next(line for line in container.stderr.splitlines() if "ImagePullBackOff" in line)
+    assert "done" not in line
+
+
+@pytest.mark.behaviour(103)
+def test_timeout_zero(kubexit: Kubexit, birth: Birth) -> None:
+    """A timeout of 0 has expired before anything was seen, ready or not."""
+    pod = birth.pod("db")
+    pod.show(db=READY)
+
+    failed(birth.start(kubexit, pod, "db", BIRTH_TIMEOUT="0"), 69)
+
+
+@pytest.mark.behaviour(88)
+def test_with_graveyard_conditions(kubexit: Kubexit, birth: Birth) -> None:
+    """Readiness from the API and conditions from the graveyard are all waited for, whichever comes last."""
+    pod = birth.pod("db", "seed", "migrate")
+    container = birth.start(kubexit, pod, "db,seed:born,migrate:succeeded")
+    birth.watched(container, pod)
+
+    kubexit.carve("seed", Born=True)
+    pod.show(db=READY)
+    kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
+
+    born(container)
+
+
+@pytest.mark.behaviour(88)
+def test_graveyard_first(kubexit: Kubexit, birth: Birth) -> None:
+    """The same when the graveyard is complete and the API is last."""
+    kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
+    pod = birth.pod("db")
+    container = birth.start(kubexit, pod, "db,migrate:succeeded")
+    birth.watched(container, pod)
+    pod.show(db=RUNNING)
+
+    pod.show(db=READY)
+
+    born(container)
+
+
+@pytest.mark.behaviour(106)
+def test_graveyard_alone(kubexit: Kubexit, birth: Birth) -> None:
+    """With readiness from the graveyard the API is not asked: it would say that the pod does not exist."""
+    kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
+
+    born(birth.start(kubexit, "no-such-pod", "migrate:succeeded", BIRTH_SOURCE="graveyard"))
