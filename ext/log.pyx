@@ -3,7 +3,6 @@
 A line is a courtesy, the command's life is not: when nobody reads the pipe that
 is stderr, lines are dropped and counted, and the supervisor goes on.
 """
-from libc.stddef cimport size_t
 cimport kernel
 
 cdef extern from "log_format.h" nogil:
