@@ -9,7 +9,7 @@
 int main(int argc, char **argv)
 {
     const char *stand_in = getenv("GATE_WAITER");
-    const char *const installed[] = {"python3", "-m", "kubexit.waiter", NULL};
+    const char *const installed[] = {"python3", "-P", "-m", "kubexit.waiter", NULL};
     const char *const replaced[] = {stand_in, NULL};
     waiter_t waiter = {stand_in ? replaced : installed, NULL};
 

@@ -5,6 +5,7 @@ delays they would knock it over together, again and again. A wait is drawn at ra
 from nothing up to a bound that doubles (full jitter), so that they spread.
 """
 
+import math
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -31,9 +32,12 @@ class Backoff:
         """Whether nothing has failed since something worked."""
         return self._bound == LEAST_SECONDS
 
-    def delay(self, headers: Mapping[str, str] | None = None) -> float:
-        """Return a draw; when the server named a time (Retry-After), it comes on top of that."""
-        drawn = self._draw(0.0, self._bound)
+    def delay(self, headers: Mapping[str, str] | None = None, most_seconds: float = math.inf) -> float:
+        """Return a draw of at most so much; when the server named a time (Retry-After), it comes on top of that.
+
+        The bound is cut, not the draw: cut draws would all be the same.
+        """
+        drawn = self._draw(0.0, min(self._bound, most_seconds))
         self._bound = min(self._bound * 2, MOST_SECONDS)
         return retry_after_seconds(headers) + drawn
 

@@ -8,7 +8,8 @@ from typing import NoReturn
 from kubexit import _supervisor
 
 # The readiness waiter is a child with an interpreter of its own, gone before the command starts.
-WAITER = [sys.executable, "-m", "kubexit.waiter"]
+# -P: a file in the container's working folder must not stand in for a module.
+WAITER = [sys.executable, "-P", "-m", "kubexit.waiter"]
 
 
 def restore_environment() -> None:

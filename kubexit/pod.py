@@ -6,6 +6,7 @@ old. Each of these is an ordinary event here, and none makes the wait end or run
 """
 
 import json
+import math
 import random
 import time
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ WATCH_SECONDS = 20  # of the first watch; later ones are longer, since a long wa
 WATCH_MOST_SECONDS = 160
 WATCH_SLACK_SECONDS = 3.0  # a stream that is silent for longer than it was asked for is half open
 RBAC_SECONDS = 2.0  # a Role made together with the pod takes a moment to count
+RBAC_AGAIN_SECONDS = 30.0  # a server that has just started refuses everybody until it has read the roles
+RBAC_PAUSE_SECONDS = 0.5
 FORBIDDEN, NOT_FOUND, GONE = 403, 404, 410
 REFUSES_BOOKMARKS = (400, 422, 500)
 
@@ -39,6 +42,7 @@ class Pod:
         self._name, self._namespace = name, namespace
         self._log = log
         self._uid = cluster.account.pod_uid(name, namespace)
+        self._allowed = False  # a watch has been granted once
         self._version: str | None = None
         self._bookmarks = True
         self._verb = "list"
@@ -82,6 +86,7 @@ class Pod:
             query.append(("allowWatchBookmarks", "true"))
         began = time.monotonic()
         response = self._get(query, seconds + WATCH_SLACK_SECONDS)
+        self._allowed = True
         self.trouble = ""
         self._forbidden_since = None
         try:
@@ -123,16 +128,18 @@ class Pod:
         """A watch brought something. A list alone is no success: the watch after it may be refused for ever."""
         self._backoff.reset()
         self._warned = ""
+        self._forbidden_since = None
 
     def _on_status(self, status: int, reason: str, headers: Any, body: bytes | None) -> None:
-        most_seconds = 3600.0
+        most_seconds = math.inf
         if status == NOT_FOUND:
             raise NeverReadyError(f"the API server knows no pods in namespace {self._namespace} (404 {reason})")
         if status == FORBIDDEN:
             self._forbidden_since = self._forbidden_since or time.monotonic()
-            if time.monotonic() - self._forbidden_since > RBAC_SECONDS:
+            patience = RBAC_AGAIN_SECONDS if self._allowed else RBAC_SECONDS
+            if time.monotonic() - self._forbidden_since > patience:
                 raise RefusedError(*rbac.explain(self._verb, self._namespace, self._cluster.account.claims, body))
-            most_seconds = RBAC_SECONDS / 4
+            most_seconds = RBAC_PAUSE_SECONDS
         if status == GONE and self._backoff.is_fresh:
             most_seconds = 0.0
         if self._verb == "watch" and status in REFUSES_BOOKMARKS:
@@ -141,10 +148,10 @@ class Pod:
             self._cluster.disconnect()
         self._retry(f"{self._verb}: {status or ''} {' '.join(str(reason).split())}", headers, most_seconds)
 
-    def _retry(self, trouble: str, headers: Any = None, most_seconds: float = 3600.0) -> None:
+    def _retry(self, trouble: str, headers: Any = None, most_seconds: float = math.inf) -> None:
         """Wait a while, then list: always right, and one key to read for the server."""
         self._version = None
-        delay = min(self._backoff.delay(headers), most_seconds)
+        delay = self._backoff.delay(headers, most_seconds)
         told, self.trouble, self._warned = self._warned, trouble, trouble
         (self._log.debug if trouble == told else self._log.warn)(f"{trouble}; next try in {delay:.1f} s")
         time.sleep(delay)

@@ -20,6 +20,7 @@ import pytest
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
+CLONE_NEWTIME = 0x00000080
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
 MNT_DETACH = 2
 
@@ -127,6 +128,16 @@ def require_root() -> None:
         pytest.skip("OTHER USERS NOT TESTED: only root can make files of other users")
 
 
+def uptime(seconds: int) -> Step:
+    """A time namespace whose monotonic clock is so far ahead (time_namespaces(7)); it begins with the next exec."""
+
+    def enter() -> None:
+        _call("unshare", CLONE_NEWTIME)
+        Path("/proc/self/timens_offsets").write_text(f"monotonic {seconds} 0\n")
+
+    return enter
+
+
 def in_turn(*steps: Step) -> Step:
     """Several of them, in this order."""
 
@@ -160,6 +171,12 @@ def require_user_limits() -> None:
     """Skip loudly where no user namespace can be made."""
     if why := _refused("user_limit('max_inotify_instances', 0)"):
         pytest.skip(f"LIMITS NOT TESTED: no user namespace can be made here: {why}")
+
+
+def require_uptime() -> None:
+    """Skip loudly where no time namespace can be made."""
+    if why := _refused("uptime(1)"):
+        pytest.skip(f"CLOCKS NOT TESTED: no time namespace can be made here: {why}")
 
 
 def require_network() -> None:

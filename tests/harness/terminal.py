@@ -49,6 +49,13 @@ class Terminal:
                 raise AssertionError(f"never shown: {text!r}, but {self.screen!r}")
             self.screen += os.read(self._keyboard, 65536)
 
+    def take(self, count: int) -> None:
+        """Take so many bytes off the screen, and no more."""
+        while count > 0:
+            piece = os.read(self._keyboard, count)
+            self.screen += piece
+            count -= len(piece)
+
     def hang_up(self) -> None:
         """Take the terminal away."""
         if self._keyboard >= 0:

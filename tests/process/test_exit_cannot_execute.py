@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,33 @@ def test_interpreter_not_found(kubexit):
     script.chmod(0o755)
 
     check(kubexit, kubexit.run(script), 127, "interpreter", str(script))
+
+
+@pytest.mark.behaviour(73)
+@pytest.mark.parametrize("place", ["first", "last"])
+def test_interpreter_not_found_on_the_path(kubexit, place):
+    """The same when it was found in PATH: that it is not there would send the reader looking for the wrong file."""
+    script = kubexit.folder / "script"
+    script.write_text("#!/no/such/interpreter\n")
+    script.chmod(0o755)
+    path = {"first": f"{kubexit.folder}:/no/such/folder", "last": f"/no/such/folder:{kubexit.folder}"}[place]
+
+    check(kubexit, kubexit.run("script", env={"PATH": path}), 127, "interpreter", "script")
+
+
+@pytest.mark.behaviour(73, 108)
+@pytest.mark.parametrize("found", ["by path", "in PATH"])
+def test_loader_not_found(kubexit, found):
+    """A program for another C library, whose dynamic loader is not in the image, is 127 and told as that."""
+    program = kubexit.folder / "program"
+    loader = re.compile(rb"/lib[\w/.-]*/ld-[\w.-]+(?=\0)")
+    program.write_bytes(
+        loader.sub(lambda name: b"/no/" + name[0][4:], Path(kubexit.program("actor", "-O2")).read_bytes())
+    )
+    program.chmod(0o755)
+    command = str(program) if found == "by path" else "program"
+
+    check(kubexit, kubexit.run(command, env={"PATH": kubexit.folder}), 127, "dynamic loader", command)
 
 
 @pytest.mark.behaviour(26, 73)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from harness import namespaces
-from harness.containers import lines, running
+from harness.containers import lines, running, sleeps
 from harness.kubexit import Kubexit
 from harness.observer import Observer
+from harness.waiting import eventually
 
 DEATH = b'Born: "2020-04-28T10:41:46Z"\nDied: "2020-04-28T10:41:47Z"\nExitCode: 0\n'
 HOSTILE = Path(__file__).parents[1] / "recorded/hostile"
@@ -200,3 +201,23 @@ def test_draft_that_cannot_be_replaced(kubexit: Kubexit) -> None:
     assert finished.code == 3
     assert f"{kubexit.graveyard}/main" in finished.stderr
     assert eye.of("main") == []
+
+
+@pytest.mark.behaviour(15)
+@pytest.mark.parametrize("text", [b"", b"\n", b"# nothing\n", b"Pod: x\n"], ids=repr)
+@pytest.mark.parametrize("poll", ["10ms", "0"])
+def test_stays_empty(kubexit: Kubexit, text: bytes, poll: str) -> None:
+    """A tombstone that says nothing at two looks is worth a warning, and one only, however often it is looked at."""
+    kubexit.graveyard.mkdir()
+    in_one_step(kubexit.graveyard / "main", text)
+    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL=poll)
+    container.wait_line("tombstone of main cannot be read: it is empty", stream="stderr")
+    for count in range(1, 6):
+        in_one_step(kubexit.graveyard / "main", text)
+        looks = sleeps(container.pid)
+        if poll != "0":
+            eventually(lambda looks=looks: sleeps(container.pid) > looks + 1, f"look {count}")
+    kubexit.carve("main", Died=True, ExitCode=0)
+
+    assert container.wait() == 0
+    assert len(lines(container.stderr, "warn")) == 1

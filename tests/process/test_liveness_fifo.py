@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from harness.containers import running, waiting
+from harness.containers import descriptors, running, waiting
 from harness.kubexit import Kubexit
 from harness.observer import Observer
 
@@ -105,6 +105,6 @@ def test_nobody_reads_or_writes_it(kubexit: Kubexit) -> None:
 def test_without_dependencies_nothing_is_watched(kubexit: Kubexit) -> None:
     """A container without dependencies has no watch: its own descriptors are signals, the folder and the FIFO."""
     container = running(kubexit, "main")
-    kinds = [os.readlink(f"/proc/{container.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{container.pid}/fd")]
+    kubexit.wait_tombstone("main", "Born")
 
-    assert "anon_inode:inotify" not in kinds
+    assert "anon_inode:inotify" not in descriptors(container.pid)

@@ -101,3 +101,25 @@ def test_cannot_execute(kubexit, command, code):
 def test_no_command(kubexit):
     """There is still nothing to do without a command."""
     assert kubexit.run(DISABLED=True).code == 2
+
+
+@pytest.mark.behaviour(113)
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_options(kubexit, option):
+    """Options are not commands: they do what they do without it."""
+    plain = kubexit.run(options=[option], name=None)
+    finished = kubexit.run(options=[option], name=None, DISABLED=True)
+
+    assert finished == plain
+    assert finished.code == 0
+    assert "kubexit" in finished.stdout
+
+
+@pytest.mark.behaviour(29, 113)
+def test_new_generation(kubexit):
+    """An init container that begins a generation does so with it too."""
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+    finished = kubexit.run(options=["--graveyard", kubexit.graveyard], name=None, GRAVEYARD=None, DISABLED=True)
+
+    assert finished.code == 0
+    assert os.listdir(kubexit.graveyard) == []

@@ -77,3 +77,20 @@ def test_odd_entries(kubexit, actor):
     )
 
     assert done.stdout.split(b"\0")[:-1] == [word.encode() for word in odd]
+
+
+@pytest.mark.behaviour(7, 11)
+@pytest.mark.parametrize(
+    "entry", ["KUBEXIT_FOO", "KUBEXIT_", "KUBEXIT_NAME", "KUBEXIT_GRACE_PERIOD", "KUBEXIT_DISABLED"]
+)
+def test_entry_of_ours_without_an_equal_sign(kubexit, actor, entry):
+    """An entry of ours that is no variable sets nothing, is not warned about, and arrives as it is."""
+    entries = [entry, f"PATH={PATH}", "KUBEXIT_NAME=main", f"KUBEXIT_GRAVEYARD={kubexit.graveyard}"]
+    entries += ["KUBEXIT_LOG_LEVEL=warn", entry]
+    done = subprocess.run(
+        [actor, "exec-with", *entries, "--", kubexit.path, actor, "dump-env"], capture_output=True, timeout=20
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.split(b"\0")[:-1] == [word.encode() for word in entries]
+    assert kubexit.tombstone()["ExitCode"] == 0

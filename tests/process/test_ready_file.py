@@ -1,6 +1,8 @@
 """KUBEXIT_READY_FILE: the command is ready when this file is newer than its start."""
 
 import os
+import shutil
+import signal
 import time
 
 import pytest
@@ -75,3 +77,18 @@ def test_relative(kubexit: Kubexit) -> None:
     (kubexit.folder / "ready").touch()
 
     kubexit.wait_tombstone("db", "Ready")
+
+
+@pytest.mark.behaviour(21, 22)
+def test_graveyard_gone(kubexit: Kubexit) -> None:
+    """Readiness that cannot be carved, since the folder was deleted, is told with its reason; the command lives."""
+    ready = kubexit.folder / "ready"
+    container = running(kubexit, "main", READY_FILE=ready, READY_PERIOD="10ms")
+    kubexit.wait_tombstone("main", "Born")
+    shutil.rmtree(kubexit.graveyard)
+    ready.touch()
+    container.wait_line("graveyard/main cannot be written: No such file or directory$", stream="stderr")
+    container.signal(signal.SIGTERM)
+
+    assert container.wait() == 0
+    assert (kubexit.tombstone() or {})["ExitCode"] == 0

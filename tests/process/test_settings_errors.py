@@ -157,3 +157,30 @@ def test_foreign_variables(kubexit: Kubexit) -> None:
     env = {b"X": b"\xff", b"KUBEXITNAME": b"x", b"LC_ALL": b"\xfe", b"A" * 10_000: b"B" * 10_000}
 
     assert kubexit.run("true", env=env).code == 0
+
+
+@pytest.mark.behaviour(2, 26)
+@pytest.mark.parametrize(
+    "options",
+    [["-c"], ["--unknown"], ["--graveyard", "a", "b"], ["--version", "--help"], ["-"]],
+    ids=" ".join,
+)
+def test_unknown_option(kubexit: Kubexit, options: list[str]) -> None:
+    """An option that is unknown or used wrongly is 2 and one line that quotes it; a death is carved as for the rest."""
+    finished = kubexit.run("echo", "BORN", options=options) if len(options) == 1 else kubexit.run(options=options)
+
+    assert (finished.code, finished.stdout) == (2, "")
+    (line,) = finished.stderr.splitlines()
+    assert f"option {options[0]} " in line
+    stone = kubexit.tombstone() or {}
+    assert stone["ExitCode"] == 2
+    assert options[0] in stone["Reason"]
+
+
+@pytest.mark.behaviour(2)
+def test_unknown_option_without_a_name(kubexit: Kubexit) -> None:
+    """Nobody waits for a container without a name: nothing is written."""
+    finished = kubexit.run("echo", "BORN", options=["-c"], name=None)
+
+    assert (finished.code, finished.stdout) == (2, "")
+    assert not kubexit.graveyard.exists()

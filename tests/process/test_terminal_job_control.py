@@ -135,3 +135,39 @@ def test_as_a_job_of_a_shell(kubexit, actor, terminal, own_group):
     finally:
         shell.kill()
         shell.wait()
+
+
+@pytest.mark.behaviour(66)
+@pytest.mark.skipif(shutil.which("bash") is None, reason="A JOB OF A REAL SHELL NOT TESTED: there is no bash")
+def test_continued_in_the_background(kubexit, actor, terminal):
+    """A stopped kubexit that is continued by `bg` leaves the terminal to the shell; `fg` gives it to the command again.
+
+    Fails when CONT alone gives the foreground to the command.
+    """
+    shell = subprocess.Popen(
+        ["bash", "--norc", "--noprofile", "-i"],
+        stdin=terminal.inside, stdout=terminal.inside, stderr=terminal.inside, preexec_fn=terminal.session,
+        env={
+            "PATH": PATH, "PS1": "prompt> ", "TERM": "dumb", "HOME": str(kubexit.folder),
+            "KUBEXIT_NAME": "main", "KUBEXIT_GRAVEYARD": str(kubexit.graveyard), "KUBEXIT_LOG_LEVEL": "off",
+            "KUBEXIT_SIGNAL_GROUP": "true",
+        },
+    )  # fmt: skip
+    try:
+        terminal.wait_screen(b"prompt> ")
+        terminal.type(f"{kubexit.path} {actor} plain\n".encode())
+        terminal.wait_screen(b"READY")
+        terminal.type(SUSPEND)
+        terminal.wait_screen(b"Stopped")
+        eventually(lambda: terminal.foreground() == shell.pid, "the shell is in the foreground")
+        command = processes.first_child(processes.first_child(shell.pid))
+        assert processes.state(command) == "T"
+        terminal.type(b"bg\n")
+        eventually(lambda: processes.state(command) == "S", "the command goes on")
+        assert terminal.foreground() == shell.pid
+        terminal.type(b"echo still $((40 + 2))\n")
+        terminal.wait_screen(b"still 42")
+        assert terminal.foreground() == shell.pid
+    finally:
+        shell.kill()
+        shell.wait()

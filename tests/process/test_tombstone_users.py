@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,14 @@ def pod(kubexit: Kubexit) -> Iterator[Path]:
     folder.chmod(0o2775)
     yield folder
     shutil.rmtree(folder)
+
+
+def old_fifo(pod: Path) -> None:
+    """What a crashed run of another user left in a sticky folder, for all to open and none to replace."""
+    pod.chmod(0o1777)
+    os.mkfifo(pod / ".main.alive")
+    (pod / ".main.alive").chmod(0o666)
+    os.chown(pod / ".main.alive", OTHER + 1, OTHER + 1)
 
 
 @pytest.mark.behaviour(18)
@@ -79,3 +88,49 @@ def test_old_fifo_of_another_user(kubexit: Kubexit, pod: Path) -> None:
 
     assert finished.code == 7
     assert " warn " in finished.stderr
+
+
+@pytest.mark.behaviour(19, 30)
+def test_life_behind_the_old_fifo_of_another_user(kubexit: Kubexit, pod: Path) -> None:
+    """A container holds such a FIFO, so that peers do not see its predecessor's crash for as long as it lives.
+
+    Shown to fail by leaving the FIFO alone: then the crash is the reason, not the fence.
+    """
+    old_fifo(pod)
+    running(kubexit, "main", GRAVEYARD=pod, preexec_fn=namespaces.user(ONE, ONE))
+    sidecar = running(kubexit, DEATH_DEPS="main,fence", GRAVEYARD=pod, preexec_fn=namespaces.user(OTHER, OTHER))
+    graveyard.carve(pod / "fence", Died=True, ExitCode=0)
+
+    assert sidecar.wait() == 0
+    assert (graveyard.read(pod / "sidecar") or {})["Reason"] == "dependency fence died with exit code 0"
+
+
+@pytest.mark.behaviour(19, 30)
+@pytest.mark.parametrize("orderly", [True, False], ids=["death", "crash"])
+def test_end_behind_the_old_fifo_of_another_user(kubexit: Kubexit, pod: Path, orderly: bool) -> None:
+    """Its own end is seen for what it is, also by one that looks later: the FIFO stays, and the tombstone counts."""
+    old_fifo(pod)
+    main = running(kubexit, "main", GRAVEYARD=pod, preexec_fn=namespaces.user(ONE, ONE))
+    sidecar = running(
+        kubexit, DEATH_DEPS="main", GRAVEYARD=pod, POLL_INTERVAL="0", preexec_fn=namespaces.user(OTHER, OTHER)
+    )
+    main.signal(signal.SIGTERM if orderly else signal.SIGKILL)
+    late = kubexit.start("/bin/true", name="late", DEATH_DEPS="main", GRAVEYARD=pod) if not main.wait() else None
+
+    how = "died with exit code 0" if orderly else "crashed"
+    assert sidecar.wait() == 0
+    assert (graveyard.read(pod / "sidecar") or {})["Reason"] == f"dependency main {how}"
+    if late is not None:
+        assert late.wait() == 0
+        assert (graveyard.read(pod / "late") or {})["Reason"] == f"dependency main {how}"
+
+
+@pytest.mark.behaviour(19, 30)
+def test_fifo_of_another_user_that_cannot_be_held(kubexit: Kubexit, pod: Path) -> None:
+    """Where we may not hold it, but peers can see that nobody does, the command is not started: it would seem dead."""
+    old_fifo(pod)
+    (pod / ".main.alive").chmod(0o622)
+    finished = kubexit.run("/bin/echo", "BORN", GRAVEYARD=pod, preexec_fn=namespaces.user(ONE, ONE))
+
+    assert (finished.code, finished.stdout) == (73, "")
+    assert f"{pod}/.main.alive" in finished.stderr

@@ -1,0 +1,60 @@
+"""Deadlines are counted on the monotonic clock, whatever it shows.
+
+In a time namespace the clock is a century ahead, so that the longest durations reach beyond what 64 bits hold.
+"""
+
+import pytest
+
+from harness import namespaces
+from harness.containers import running, waiting
+from harness.kubexit import Kubexit
+
+CENTURY = 4_000_000_000
+LONGEST = "2562047h47m16.854775807s"
+
+
+@pytest.fixture(autouse=True)
+def _clocks() -> None:
+    namespaces.require_uptime()
+
+
+@pytest.mark.behaviour(3, 51)
+@pytest.mark.parametrize("timeout", [LONGEST, "infinite"])
+def test_longest_wait(kubexit: Kubexit, timeout: str) -> None:
+    """The longest wait that can be written does not end before it began. Shown to fail by a short one."""
+    world = namespaces.uptime(CENTURY)
+    app = waiting(kubexit, BIRTH_DEPS="db:born", BIRTH_TIMEOUT=timeout, POLL_INTERVAL=LONGEST, preexec_fn=world)
+    kubexit.carve("db", Born=True)
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+
+
+@pytest.mark.behaviour(51)
+def test_short_wait(kubexit: Kubexit) -> None:
+    """A short one ends in its time."""
+    world = namespaces.uptime(CENTURY)
+
+    assert kubexit.run("echo", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="20ms", preexec_fn=world).code == 69
+
+
+@pytest.mark.behaviour(51)
+def test_grace(kubexit: Kubexit) -> None:
+    """So does a grace period, after the longest of stop delays was cut short."""
+    settings = {"DEATH_DEPS": "main", "STOP_DELAY": LONGEST, "GRACE_PERIOD": "20ms"}
+    container = running(kubexit, exits="", preexec_fn=namespaces.uptime(CENTURY), **settings)
+    kubexit.carve("main", Died=True, ExitCode=0)
+    container.wait_line("dependency main died", stream="stderr")
+    container.signal(15)
+
+    assert container.wait() == 137
+
+
+@pytest.mark.behaviour(51)
+def test_longest_grace(kubexit: Kubexit) -> None:
+    """The longest grace period lets the command end by itself."""
+    container = running(kubexit, DEATH_DEPS="main", GRACE_PERIOD=LONGEST, preexec_fn=namespaces.uptime(CENTURY))
+    kubexit.carve("main", Died=True, ExitCode=0)
+
+    assert container.wait() == 0
+    assert "Killed" not in (kubexit.tombstone("sidecar") or {})

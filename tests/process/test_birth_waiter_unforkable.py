@@ -1,0 +1,44 @@
+"""A waiter that no process can be had for is tried again, less and less often."""
+
+import resource
+from datetime import datetime
+from itertools import pairwise
+
+import pytest
+
+from harness import namespaces
+from harness.kubexit import Kubexit
+from harness.waiters import Waiter
+
+NOBODY_ELSE = 54_321
+
+
+def no_process() -> None:
+    """Between fork and exec: a user that may not have one more process."""
+    namespaces.user(NOBODY_ELSE, NOBODY_ELSE)()
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+
+@pytest.mark.behaviour(61, 93)
+def test_pauses_grow(kubexit: Kubexit) -> None:
+    """Each pause is twice as long as the one before: a node without processes is not kept busy, nor is the log filled.
+
+    The wait is still one: a TERM ends it.
+    """
+    namespaces.require_other_users(kubexit.path)
+    kubexit.open_to_all()
+    waiter = Waiter(kubexit.folder, "exit 0")
+    settings = {"BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "infinite", "POD_NAME": "pod", "NAMESPACE": "ns"}
+    app = kubexit.start("echo", "BORN", name="app", waiter=waiter, preexec_fn=no_process, **settings)
+    found = [
+        app.wait_line(r"^(\S+) warn .*no process for the readiness waiter", stream="stderr", count=count)
+        for count in (1, 2, 3)
+    ]
+    app.signal(15)
+
+    assert app.wait() == 143
+    assert (app.stdout, waiter.starts) == ("", [])
+    times = [datetime.fromisoformat(match[1]) for match in found]
+    pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
+    assert pauses[0] >= 0.05
+    assert pauses[1] >= 0.1

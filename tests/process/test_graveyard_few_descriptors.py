@@ -1,0 +1,66 @@
+"""With more dependencies than descriptors (`ulimit -n`), deaths are seen and our own is carved."""
+
+import os
+import resource
+from collections.abc import Iterator
+
+import pytest
+
+from harness.containers import running
+from harness.kubexit import Kubexit
+
+MOST = 16
+PEERS = [f"d{number}" for number in range(20)]
+
+
+def few() -> None:
+    """Between fork and exec."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (MOST, MOST))
+
+
+@pytest.fixture
+def alive(kubexit: Kubexit) -> Iterator[dict[str, int]]:
+    """Twenty dependencies that are alive, by the descriptors that their lives hang on."""
+    kubexit.graveyard.mkdir()
+    held = {}
+    for name in PEERS:
+        fifo = kubexit.graveyard / f".{name}.alive"
+        os.mkfifo(fifo)
+        held[name] = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        kubexit.carve(name, Born=True)
+    yield held
+    for descriptor in held.values():
+        os.close(descriptor)
+
+
+@pytest.mark.behaviour(26, 30)
+@pytest.mark.parametrize("place", [0, len(PEERS)], ids=["first", "last"])
+def test_death(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
+    """The death of the one more is seen, wherever it stands in the list."""
+    names = [*PEERS[:place], "main", *PEERS[place:]]
+    container = running(kubexit, DEATH_DEPS=",".join(names), preexec_fn=few)
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+
+    assert container.wait() == 0
+    assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 0"
+
+
+@pytest.mark.behaviour(30, 45)
+@pytest.mark.parametrize("place", [0, len(PEERS) - 1], ids=["first", "last"])
+def test_crash(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
+    """A crash is seen too, by a poll where the FIFO could not be held."""
+    container = running(kubexit, DEATH_DEPS=",".join(PEERS), preexec_fn=few)
+    os.close(alive.pop(PEERS[place]))
+
+    assert container.wait() == 0
+    assert (kubexit.tombstone("sidecar") or {})["Reason"] == f"dependency {PEERS[place]} crashed"
+
+
+@pytest.mark.behaviour(26)
+def test_own_death(kubexit: Kubexit, alive: dict[str, int]) -> None:
+    """What is held for the dependencies is let go of when our own death has to be carved."""
+    finished = kubexit.run("sh", "-c", "exit 3", DEATH_DEPS=",".join([*PEERS, "main2"]), preexec_fn=few)
+
+    assert finished.code == 3
+    assert (kubexit.tombstone() or {})["ExitCode"] == 3
+    assert not (kubexit.graveyard / ".main.alive").exists()

@@ -1,0 +1,81 @@
+"""Log lines that nobody read are counted, and the count is told once somebody reads."""
+
+import fcntl
+import json
+import os
+import re
+import select
+import signal
+
+import pytest
+
+from harness.waiting import ALARM
+
+
+class Reader:
+    """Both ends of a small pipe that has no room left, and what is read from it."""
+
+    def __init__(self) -> None:
+        self._end, self.inside = os.pipe()
+        fcntl.fcntl(self.inside, fcntl.F_SETPIPE_SZ, 4096)
+        os.set_blocking(self.inside, False)
+        os.write(self.inside, b"\n" * fcntl.fcntl(self.inside, fcntl.F_GETPIPE_SZ))
+        os.set_blocking(self.inside, True)
+        self._text = b""
+
+    def read(self) -> list[str]:
+        """The whole lines so far, as soon as there is one more."""
+        ready, _, _ = select.select([self._end], [], [], ALARM)
+        assert ready, self._text
+        self._text += os.read(self._end, 65536)
+        return [line.decode() for line in self._text.split(b"\n")[:-1] if line]
+
+    def close(self) -> None:
+        os.close(self._end)
+        os.close(self.inside)
+
+
+@pytest.fixture
+def reader():
+    opened = Reader()
+    yield opened
+    opened.close()
+
+
+def told(kubexit, actor, reader: Reader, log_format: str) -> str:
+    """The lines of a run whose log was not read for a while, up to the one after the report."""
+    supervised = kubexit.start(
+        actor, "ready-then-wait", "--exit", "TERM=0", stderr=reader.inside, LOG_LEVEL="debug", LOG_FORMAT=log_format
+    )
+    supervised.wait_line("READY")
+    for count in range(1, 6):
+        supervised.signal(signal.SIGUSR1)
+        supervised.wait_line("SIGNAL USR1", count=count)
+    assert reader.read() == []
+    supervised.signal(signal.SIGTERM)
+    assert supervised.wait() == 0
+    lines = reader.read()
+    (report,) = [line for line in lines if "lost" in line]
+    assert report == lines[0]
+    assert len(lines) > 1
+    return report
+
+
+@pytest.mark.behaviour(87, 111)
+def test_text(kubexit, actor, reader):
+    """One line, a warning like any other, says how many lines were lost."""
+    report = told(kubexit, actor, reader, "text")
+
+    line = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z warn kubexit\[main\]: (\d+) log lines were lost: .*"
+    assert (found := re.fullmatch(line, report)), report
+    assert int(found[1]) >= 5
+
+
+@pytest.mark.behaviour(87, 111)
+def test_json(kubexit, actor, reader):
+    """As JSON it is an object like any other."""
+    report = json.loads(told(kubexit, actor, reader, "json"))
+
+    assert list(report) == ["time", "level", "name", "message"]
+    assert report["level"] == "warn"
+    assert "log lines were lost" in report["message"]

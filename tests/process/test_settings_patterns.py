@@ -1,0 +1,31 @@
+"""`*` and `NAME?` are for birth dependencies; a name that only looks like one is a name."""
+
+import pytest
+
+from harness.kubexit import Kubexit
+from harness.waiters import Waiter
+
+POD = {"POD_NAME": "pod", "NAMESPACE": "ns"}
+
+
+@pytest.mark.behaviour(4, 5)
+@pytest.mark.parametrize("element", ["*", "db?", "*:failed", "db?:died"])
+def test_death_dependencies(kubexit: Kubexit, element: str) -> None:
+    """A death dependency that no container could have the name of would never die: it is refused by name."""
+    finished = kubexit.run("echo", "BORN", DEATH_DEPS=f"other,{element}")
+
+    assert (finished.code, finished.stdout) == (2, "")
+    (line,) = finished.stderr.splitlines()
+    assert f'KUBEXIT_DEATH_DEPS: "{element}"' in line
+    assert "KUBEXIT_BIRTH_DEPS" in line
+    assert (kubexit.tombstone() or {})["ExitCode"] == 2
+
+
+@pytest.mark.behaviour(4, 5)
+@pytest.mark.parametrize("name", ["*db", "d?b", "?db"])
+def test_not_an_optional_name(kubexit: Kubexit, name: str) -> None:
+    """Only a lone `*` and a `?` at the end mean something: anything else is asked for as it stands."""
+    waiter = Waiter(kubexit.folder, "exit 69")
+    kubexit.start("echo", waiter=waiter, BIRTH_DEPS=name, **POD).wait()
+
+    assert waiter.starts == [f"--pod pod --namespace ns --name main {name}"]

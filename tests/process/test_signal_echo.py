@@ -1,0 +1,74 @@
+"""Signals that the command sends to kubexit, with `kill 0` or by its parent's pid, and what comes of them."""
+
+import os
+import signal
+
+import pytest
+
+ROUNDS = 20
+
+
+@pytest.mark.behaviour(64, 118)
+def test_group_signalled_at_each_term(kubexit, actor):
+    """A command that answers a TERM with `kill 0`, in kubexit's group, does not get its own TERM back for ever.
+
+    Fails when each TERM is passed on: then every round, which makes kubexit and the command run once more, brings at
+    least one.
+    """
+    supervised = kubexit.start(actor, "echo-group", "TERM", "--exit", "USR2=4", preexec_fn=os.setsid)
+    supervised.wait_line("READY")
+    supervised.signal(signal.SIGTERM)
+    supervised.wait_line("SIGNAL TERM")
+    for count in range(1, ROUNDS + 1):
+        supervised.signal(signal.SIGUSR1)
+        supervised.wait_line("SIGNAL USR1", count=count)
+    supervised.signal(signal.SIGUSR2)
+
+    assert supervised.wait() == 4
+    # One from outside, one that came back, and each time the command's own.
+    assert 2 <= supervised.stdout.count("SIGNAL TERM") <= 4
+
+
+@pytest.mark.behaviour(64)
+@pytest.mark.parametrize("name", ["TERM", "INT", "QUIT", "HUP"])
+def test_sent_to_the_parent(kubexit, actor, name):
+    """A signal that the command sends to its parent, as in `kill 1`, comes back to it, once.
+
+    Fails when it comes back twice: USR1 is sent after it and printed after it.
+    """
+    supervised = kubexit.start(actor, "signal-parent", name, "--exit", "USR2=6")
+    supervised.wait_line(f"SIGNAL {name}")
+    supervised.signal(signal.SIGUSR1)
+    supervised.wait_line("SIGNAL USR1")
+    supervised.signal(signal.SIGUSR2)
+
+    assert supervised.wait() == 6
+    assert supervised.stdout.count(f"SIGNAL {name}") == 1
+
+
+@pytest.mark.behaviour(64, 118)
+@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+def test_is_no_request_from_outside(kubexit, actor, own_group):
+    """A TERM that the command sent itself does not ask it to end: the death of a dependency still sends the signal."""
+    supervised = kubexit.start(
+        actor, "signal-parent", "TERM", DEATH_DEPS="db", GRACE_PERIOD="1s", SIGNAL_GROUP=own_group
+    )
+    supervised.wait_line("SIGNAL TERM")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+
+    supervised.wait_line("SIGNAL TERM", count=2)
+    supervised.wait_line("dependency db died with exit code 0: TERM sent", stream="stderr")
+
+
+@pytest.mark.behaviour(64, 118)
+def test_group_is_no_request_from_outside(kubexit, actor):
+    """Nor does a `kill 0`, of which kubexit in the command's group gets its part."""
+    supervised = kubexit.start(
+        actor, "echo-group", "TERM", preexec_fn=os.setsid, DEATH_DEPS="db", GRACE_PERIOD="1s", LOG_LEVEL="debug"
+    )
+    supervised.wait_line("READY")
+    os.kill(supervised.command_pid(), signal.SIGTERM)
+    supervised.wait_line("TERM from pid .*: forwarded", stream="stderr")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+
+    supervised.wait_line("dependency db died with exit code 0: TERM sent", stream="stderr")

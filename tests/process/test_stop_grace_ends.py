@@ -1,0 +1,42 @@
+"""The command ends in the same moment as its grace period."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from harness import processes
+from harness.waiting import eventually
+
+GRACE = 0.25
+
+
+@pytest.mark.behaviour(34, 54)
+@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+def test_no_kill(kubexit, actor, own_group):
+    """A command that has ended by itself is not killed, nor is it said to have been: its pid may be another's by then.
+
+    kubexit is stopped while the command ends and the deadline passes, so that it learns of both at once. Shown to fail
+    by letting the command live.
+    """
+    supervised = kubexit.start(
+        actor, "ready-then-wait", "--exit", "USR1=3", DEATH_DEPS="db", GRACE_PERIOD=f"{GRACE}s", SIGNAL_GROUP=own_group
+    )
+    supervised.wait_line("READY")
+    command = supervised.command_pid()
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+    supervised.wait_line("SIGNAL TERM")
+    supervised.wait_line("TERM sent", stream="stderr")
+    supervised.signal(signal.SIGSTOP)
+    over = time.monotonic() + GRACE
+    os.kill(command, signal.SIGUSR1)
+    eventually(lambda: processes.state(command) == "Z", "the command has ended")
+    eventually(lambda: time.monotonic() > over, "the grace period is over")
+    supervised.signal(signal.SIGCONT)
+
+    assert supervised.wait() == 3
+    tombstone = kubexit.tombstone()
+    assert tombstone["ExitCode"] == 3
+    assert "Killed" not in tombstone
+    assert "KILL sent" not in supervised.stderr

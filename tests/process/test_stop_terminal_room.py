@@ -1,0 +1,52 @@
+"""A terminal that has room for a little more, but not for a line, blocks nothing."""
+
+import os
+import signal
+
+import pytest
+
+
+@pytest.fixture
+def leave_room(terminal):
+    """Fill the terminal, then take so many bytes off its screen."""
+
+    def fill(room: int) -> None:
+        writer = os.open(os.ttyname(terminal.inside), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        try:
+            while True:
+                os.write(writer, b"x" * 64)
+        except BlockingIOError:
+            os.close(writer)
+        terminal.take(room)
+
+    return fill
+
+
+@pytest.mark.behaviour(64, 87)
+@pytest.mark.parametrize("room", [1, 64, 256, 700, 2000])
+def test_stop_sequence(kubexit, actor, terminal, leave_room, room):
+    """Signals are forwarded, and the KILL comes, whatever little room is left.
+
+    Fails when room for something is taken for room for a line: kubexit sleeps in write(2) for ever.
+    """
+    leave_room(room)
+    supervised = kubexit.start(
+        actor, "ready-then-wait", stderr=terminal.inside, LOG_LEVEL="debug", DEATH_DEPS="db", GRACE_PERIOD="50ms"
+    )
+    supervised.wait_line("READY")
+    for number in (signal.SIGUSR1, signal.SIGUSR2):
+        supervised.signal(number)
+        supervised.wait_line(f"SIGNAL {number.name.removeprefix('SIG')}", timeout=5)
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+
+    assert supervised.wait(timeout=5) == 137
+    assert kubexit.tombstone()["Killed"] is True
+
+
+@pytest.mark.behaviour(83, 87)
+def test_terminal_stays_blocking_for_the_command(kubexit, actor, terminal, leave_room):
+    """The terminal is shared with the command, whose writes block as before."""
+    leave_room(64)
+    kubexit.run(actor, "exit", "0", stderr=terminal.inside, LOG_LEVEL="debug")
+
+    assert os.get_blocking(terminal.inside)
