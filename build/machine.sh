@@ -35,6 +35,7 @@ look() {
         need gcc; need libc6-dev
     fi
     command -v unshare >/dev/null 2>&1 || need util-linux
+    command -v openssl >/dev/null 2>&1 || need openssl # the tests make their certificates with it
     if [ "$want" = ci ]; then
         # The gate serves with glibc as well; a full run uses the libc of the product, and skips no test.
         command -v musl-gcc >/dev/null 2>&1 || need musl-tools
