@@ -1,0 +1,39 @@
+"""docs/system-calls.md lists what is really done between our exec and the command's."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+GATE = ROOT / ".build" / "gate"
+
+
+def documented() -> list[str]:
+    """The second column of the table."""
+    return re.findall(r"^\| \d+ \| `(\w+)` \|", (ROOT / "docs" / "system-calls.md").read_text(), re.MULTILINE)
+
+
+def traced(graveyard: Path, log: Path) -> list[str]:
+    """The calls of kubexit and of its child, from after the first execve to the one of the command."""
+    environment = {"PATH": "/usr/bin:/bin", "KUBEXIT_NAME": "main", "KUBEXIT_GRAVEYARD": str(graveyard)}
+    command = ["strace", "-f", "-o", str(log), str(GATE / "kubexit"), "true"]
+    subprocess.run(command, check=True, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    calls = [match[1] for line in log.read_text().splitlines() if (match := re.match(r"\d+ +(\w+)\(", line))]
+    assert calls[0] == "execve"
+    rest = calls[1:]
+    return rest[: rest.index("execve") + 1]
+
+
+def test_every_call_has_its_row(tmp_path: Path) -> None:
+    """No call without a reason, no reason without a call. PATH's first part has the command, so one execve does."""
+    if shutil.which("strace") is None:
+        pytest.skip("NOT TESTED: strace is not installed")
+    if not (GATE / "how").read_text().startswith("musl"):
+        pytest.skip("NOT TESTED: the list is that of musl; this gate was built with glibc")
+    graveyard = tmp_path / "graveyard"
+    graveyard.mkdir()
+
+    assert traced(graveyard, tmp_path / "trace") == documented()
