@@ -36,8 +36,8 @@ cdef void eventloop_begin(supervisor_t *kx) noexcept nogil:
     """Watch is set: look. Who is dead already, what is ready already?"""
     dependencies_mark(&kx.settings.deps)
     if lookout_is_needed(kx):
-        lookout_judge(kx)
         lookout_set_poll(kx)
+        lookout_judge(kx)
         kx.unseen_at_ns = clock_monotonic_ns() + UNSEEN_MS * MILLISECOND_NS
     if kx.phase == PHASE_BIRTH and not eventloop_is_ready(kx):
         birth_await(kx)
@@ -110,7 +110,7 @@ cdef void eventloop_pass_on(supervisor_t *kx) noexcept nogil:
     """One signal as an event. What the command itself sends is not a request from outside
     to end it; it gets it back, as it would from any init."""
     if kx.command.pid > 0 and kx.signal.ssi_pid == <unsigned int>kx.command.pid:
-        if kx.command.own_group or not signal_is_echo(&kx.signals, &kx.signal):
+        if kx.command.own_group or not signal_is_echo(&kx.signals, &kx.signal, kx.settings.stop_signal):
             supervisor_event(kx, EVENT_SIGNAL_OTHER)
         return
     supervisor_event(kx, eventloop_event_of(kx, kx.signal.ssi_signo))

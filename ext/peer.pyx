@@ -41,6 +41,7 @@ cdef bint peer_look(dependency_t *dep, const graveyard_t *graveyard, const setti
         # Reading matters more than watching the FIFO: a poll has to do for that.
         kernel.close(dep.alive)
         dep.alive = -1
+        sure = False
         facts = peer_read(dep, graveyard, log)
     if facts < 0:
         sure = sure and facts == PEER_UNREADABLE

@@ -91,12 +91,13 @@ cdef bint signal_is_noise(const signals_t *signals, const kernel.signalfd_siginf
     return signal.ssi_signo == kernel.SIGCHLD or signal.ssi_pid == <unsigned int>signals.pid
 
 
-cdef bint signal_is_echo(signals_t *signals, const kernel.signalfd_siginfo *signal) noexcept nogil:
+cdef bint signal_is_echo(signals_t *signals, const kernel.signalfd_siginfo *signal, int stop_signal) noexcept nogil:
     """Whether the command, sharing our group, sends us a signal to end that it was given
     back once before: with `trap 'kill 0' TERM` that would go on for ever."""
     cdef unsigned long long bit = <unsigned long long>1 << (signal.ssi_signo - 1)
     if signal.ssi_signo != kernel.SIGTERM and signal.ssi_signo != kernel.SIGINT and \
-            signal.ssi_signo != kernel.SIGQUIT and signal.ssi_signo != kernel.SIGHUP:
+            signal.ssi_signo != kernel.SIGQUIT and signal.ssi_signo != kernel.SIGHUP and \
+            signal.ssi_signo != <unsigned int>stop_signal:
         return False
     if signals.echoed & bit:
         return True

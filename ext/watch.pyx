@@ -91,7 +91,9 @@ cdef bint watch_take_events(graveyard_t *graveyard, settings_t *settings) noexce
         elif event.mask & kernel.IN_Q_OVERFLOW:
             dependencies_mark(&settings.deps)
         elif event.len > 0 and event.name[0] == c'.':
-            watch_mark_fifo(graveyard, settings, event.name, (event.mask & kernel.IN_DELETE) != 0)
+            # A FIFO that is closed after a look, ours too, is no news.
+            if not event.mask & kernel.IN_CLOSE_WRITE:
+                watch_mark_fifo(graveyard, settings, event.name, (event.mask & kernel.IN_DELETE) != 0)
         elif event.len > 0:
             watch_mark_name(&settings.deps, event.name, kernel.strlen(event.name))
         at += <kernel.ssize_t>(sizeof(kernel.inotify_event) + event.len)

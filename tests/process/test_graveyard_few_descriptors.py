@@ -8,6 +8,8 @@ import pytest
 
 from harness.containers import running
 from harness.kubexit import Kubexit
+from harness.processes import next_look
+from harness.waiting import eventually
 
 MOST = 16
 PEERS = [f"d{number}" for number in range(20)]
@@ -48,12 +50,24 @@ def test_death(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
 @pytest.mark.behaviour(30, 45)
 @pytest.mark.parametrize("place", [0, len(PEERS) - 1], ids=["first", "last"])
 def test_crash(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
-    """A crash is seen too, by a poll where the FIFO could not be held."""
-    container = running(kubexit, DEATH_DEPS=",".join(PEERS), preexec_fn=few)
+    """A crash is seen too, by a poll of its own where the FIFO could not be held."""
+    container = running(kubexit, DEATH_DEPS=",".join(PEERS), POLL_INTERVAL="0", preexec_fn=few)
     os.close(alive.pop(PEERS[place]))
 
     assert container.wait() == 0
     assert (kubexit.tombstone("sidecar") or {})["Reason"] == f"dependency {PEERS[place]} crashed"
+
+
+@pytest.mark.behaviour(45)
+def test_at_rest(kubexit: Kubexit, alive: dict[str, int]) -> None:
+    """Nothing happens, and nothing is done: looking at one dependency is no reason to look at it again at once.
+
+    Fails when the events of its own looks wake it: then it never sleeps.
+    """
+    container = running(kubexit, DEATH_DEPS=",".join(PEERS), preexec_fn=few)
+    kubexit.wait_tombstone("sidecar", "Born")
+
+    eventually(lambda: next_look(container.pid) > 0, "it sleeps", timeout=2)
 
 
 @pytest.mark.behaviour(26)

@@ -211,7 +211,7 @@ def test_stays_empty(kubexit: Kubexit, text: bytes, poll: str) -> None:
     kubexit.graveyard.mkdir()
     in_one_step(kubexit.graveyard / "main", text)
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL=poll)
-    container.wait_line("tombstone of main cannot be read: it is empty", stream="stderr")
+    container.wait_line("tombstone of main cannot be read: it is empty", stream="stderr", timeout=5)
     for count in range(1, 6):
         in_one_step(kubexit.graveyard / "main", text)
         looks = sleeps(container.pid)

@@ -1,24 +1,11 @@
 """Someone removes our FIFO: a hint that the folder may follow, and no more than that."""
 
-import struct
-from pathlib import Path
-
 import pytest
 
 from harness.containers import fenced_off, running
 from harness.kubexit import Kubexit
+from harness.processes import next_look
 from harness.waiting import eventually
-
-
-def next_look(pid: int) -> float:
-    """The time that a process has given its present ppoll(2), in seconds; 0 when it is not in one."""
-    words = Path(f"/proc/{pid}/syscall").read_text().split()
-    if len(words) < 4 or int(words[3], 16) == 0:
-        return 0.0
-    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
-        memory.seek(int(words[3], 16))
-        seconds, nanoseconds = struct.unpack("qq", memory.read(16))
-    return seconds + nanoseconds / 1e9
 
 
 @pytest.mark.behaviour(42, 45)

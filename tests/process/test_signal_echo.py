@@ -13,16 +13,16 @@ def test_group_signalled_at_each_term(kubexit, actor):
     """A command that answers a TERM with `kill 0`, in kubexit's group, does not get its own TERM back for ever.
 
     Fails when each TERM is passed on: then every round, which makes kubexit and the command run once more, brings at
-    least one.
+    least one. Of signals that are pending together the lower number comes first, TERM before WINCH.
     """
-    supervised = kubexit.start(actor, "echo-group", "TERM", "--exit", "USR2=4", preexec_fn=os.setsid)
+    supervised = kubexit.start(actor, "echo-group", "TERM", "--exit", "PWR=4", preexec_fn=os.setsid)
     supervised.wait_line("READY")
     supervised.signal(signal.SIGTERM)
     supervised.wait_line("SIGNAL TERM")
     for count in range(1, ROUNDS + 1):
-        supervised.signal(signal.SIGUSR1)
-        supervised.wait_line("SIGNAL USR1", count=count)
-    supervised.signal(signal.SIGUSR2)
+        supervised.signal(signal.SIGWINCH)
+        supervised.wait_line("SIGNAL WINCH", count=count)
+    supervised.signal(signal.SIGPWR)
 
     assert supervised.wait() == 4
     # One from outside, one that came back, and each time the command's own.
@@ -34,13 +34,13 @@ def test_group_signalled_at_each_term(kubexit, actor):
 def test_sent_to_the_parent(kubexit, actor, name):
     """A signal that the command sends to its parent, as in `kill 1`, comes back to it, once.
 
-    Fails when it comes back twice: USR1 is sent after it and printed after it.
+    Fails when it comes back twice: WINCH is sent after it and, of the two, printed last, as it has the higher number.
     """
-    supervised = kubexit.start(actor, "signal-parent", name, "--exit", "USR2=6")
+    supervised = kubexit.start(actor, "signal-parent", name, "--exit", "PWR=6")
     supervised.wait_line(f"SIGNAL {name}")
-    supervised.signal(signal.SIGUSR1)
-    supervised.wait_line("SIGNAL USR1")
-    supervised.signal(signal.SIGUSR2)
+    supervised.signal(signal.SIGWINCH)
+    supervised.wait_line("SIGNAL WINCH")
+    supervised.signal(signal.SIGPWR)
 
     assert supervised.wait() == 6
     assert supervised.stdout.count(f"SIGNAL {name}") == 1

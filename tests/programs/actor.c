@@ -406,6 +406,26 @@ static int signal_parent(int argc, char **argv)
 	return 0;
 }
 
+/* echo-group SIG [--exit SIG=CODE]…: print every signal; SIG, when another process sent it, goes to the whole group. */
+static int echo_group(int argc, char **argv)
+{
+	int exits[65];
+	if (argc < 1)
+		return 99;
+	parse_exits(argc, argv, exits);
+	mask_all();
+	say("READY");
+	for (;;) {
+		siginfo_t info;
+		int number = next_signal(&info);
+		say_signal("", number);
+		if (number == signal_number(argv[0]) && info.si_pid != getpid())
+			kill(0, number);
+		if (exits[number] >= 0)
+			_exit(exits[number]);
+	}
+}
+
 /* background PROGRAM ARGUMENTS…: as a shell does with `&` on a terminal; leave with its code. */
 static int background(int argc, char **argv)
 {
@@ -549,6 +569,8 @@ int main(int argc, char **argv)
 		return dump(environ);
 	if (strcmp(act, "signal-parent") == 0)
 		return signal_parent(left, words);
+	if (strcmp(act, "echo-group") == 0)
+		return echo_group(left, words);
 	if (strcmp(act, "background") == 0)
 		return background(left, words);
 	if (strcmp(act, "fence") == 0)
