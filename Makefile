@@ -11,8 +11,9 @@ EXT := $(wildcard ext/*.pyx ext/*.pxd ext/*.h ext/*.c)
 PACKAGE := $(shell find kubexit -name '*.py' -o -name '*.pyi' -o -name py.typed 2>/dev/null)
 RUN := @build/quiet.sh
 export PYTHON FUZZ_SECONDS STRESS_ROUNDS
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.build/pycache
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.build/hypothesis
-PYTEST := PYTHONPYCACHEPREFIX=$(CURDIR)/.build/pycache $(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/pytest -q -n $(JOBS)
+PYTEST := $(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/pytest -q -n $(JOBS)
 
 .PHONY: help dev demo test check gate sanitize fuzz stress cluster e2e bench docs clean
 # An interrupted step leaves no half-made target behind.
@@ -27,8 +28,8 @@ demo: dev .build/gate/kubexit ## a pod of three real processes on this machine, 
 	@$(BIN)/python -P -m kubexit.demo $(ARGS)
 
 test: dev .build/gate/kubexit ## all tests but the long ones (ARGS= goes to pytest)
-	@$(PYTEST) -m 'not stress and not cluster' $(ARGS)
-	@echo "  NOT TESTED here: a real API server (make cluster), rare orders of events (make stress)"
+	@$(PYTEST) -m 'not stress and not cluster' $(ARGS); status=$$?; \
+	echo "  NOT TESTED here: a real API server (make cluster), rare orders of events (make stress)"; exit $$status
 
 check: dev .build/gate/kubexit ## format, types, layers, the boundary, generated docs, fast tests
 	@build/check.sh
@@ -53,7 +54,7 @@ cluster: dev .build/gate/kubexit ## tests against a real API server: KUBECONFIG'
 	@$(PYTEST) -m cluster tests/cluster $(ARGS)
 
 e2e: dev ## run the examples in the cluster of KUBECONFIG and check how each container ended
-	@PYTHONPATH=tests PYTHONPYCACHEPREFIX=$(CURDIR)/.build/pycache $(BIN)/python -m cluster.e2e
+	@PYTHONPATH=tests $(BIN)/python -m cluster.e2e
 
 bench: dev .build/gate/kubexit ## what kubexit costs: start, end, signal, death; in microseconds
 	@$(BIN)/python build/bench.py $(ARGS)

@@ -57,17 +57,20 @@ cdef void birth_back_off(birth_t *birth) noexcept nogil:
 cdef void birth_time_out(supervisor_t *kx) noexcept nogil:
     """The deadline is over and the waiter gone: KUBEXIT_BIRTH_ON_TIMEOUT decides."""
     if kx.settings.start_on_timeout:
-        log_warn(&kx.log, b"starting the command all the same (KUBEXIT_BIRTH_ON_TIMEOUT=start)")
+        log_warn(&kx.log, b"%s; starting the command all the same (KUBEXIT_BIRTH_ON_TIMEOUT=start)", kx.reason)
+        kx.reason[0] = 0
         supervisor_event(kx, EVENT_BIRTH_READY)
     else:
         kx.birth.failure = EXIT_UNAVAILABLE
         supervisor_event(kx, EVENT_WAITER_GONE)
 
 
-cdef void birth_report_missing(supervisor_t *kx) noexcept nogil:
-    """One line that says which birth dependencies the graveyard does not show, and why."""
+cdef void birth_explain_missing(supervisor_t *kx) noexcept nogil:
+    """The reason, in words: which birth dependencies are not there, and why."""
     cdef text_t text
     cdef char state[64]
+    cdef bint unborn = False
+    cdef bint unready = False
     cdef dependency_t *dep
     cdef int index
     text.length = 0
@@ -80,12 +83,18 @@ cdef void birth_report_missing(supervisor_t *kx) noexcept nogil:
             text_add(&text, dep.name)
             text_add(&text, b" (")
             text_add(&text, state)
+            unborn = unborn or dep.facts == 0
+            unready = unready or dep.facts == FACT_BORN
             text_add(&text, b")")
     if text.length == 0:
         text_add(&text, b"the API has not shown them ready")
+    if unborn:
+        text_add(&text, b"; not born: is it wrapped by kubexit, in this graveyard?")
+    if unready:
+        text_add(&text, b"; not ready: has it a KUBEXIT_READY_* probe?")
     text_add_byte(&text, 0)
-    log_error(&kx.log, b"birth dependencies not met after %s: %s", kx.settings.value[SETTING_BIRTH_TIMEOUT],
-              text.bytes)
+    kernel.snprintf(kx.reason, REASON_BYTES, b"birth dependencies not met after %s: %s",
+                    kx.settings.value[SETTING_BIRTH_TIMEOUT], text.bytes)
 
 
 cdef void birth_await(supervisor_t *kx) noexcept nogil:
@@ -117,7 +126,10 @@ cdef void birth_abandon(supervisor_t *kx, int event) noexcept nogil:
         kernel.snprintf(kx.reason, REASON_BYTES, b"%s from pid %u, uid %u, while waiting for birth dependencies",
                         signal, kx.signal.ssi_pid, kx.signal.ssi_uid)
         kx.life.exit_code = EXIT_BY_SIGNAL + <int>kx.signal.ssi_signo
-    log_info(&kx.log, b"%s: the command is not started", kx.reason)
+    if kx.life.exit_code == EXIT_UNAVAILABLE:
+        log_error(&kx.log, b"%s: the command is not started", kx.reason)
+    else:
+        log_info(&kx.log, b"%s: the command is not started", kx.reason)
     kx.birth.restart_ns = NEVER_NS
     if kx.birth.pid > 0:
         waiter_signal(&kx.birth, kernel.SIGTERM)
@@ -128,7 +140,7 @@ cdef void birth_abandon(supervisor_t *kx, int event) noexcept nogil:
 
 cdef void birth_expire(supervisor_t *kx) noexcept nogil:
     """The birth timeout is over: the waiter may say what it last saw."""
-    birth_report_missing(kx)
+    birth_explain_missing(kx)
     kx.birth.restart_ns = NEVER_NS
     if kx.birth.pid > 0:
         waiter_signal(&kx.birth, kernel.SIGTERM)
@@ -139,14 +151,16 @@ cdef void birth_expire(supervisor_t *kx) noexcept nogil:
 
 cdef void birth_fail(supervisor_t *kx) noexcept nogil:
     """The birth failed: its code is ours."""
-    cdef const char *why = b"the readiness waiter failed"
+    cdef const char *why = (b"the readiness waiter failed (it needs python3 with the package kubexit; "
+                            b"KUBEXIT_BIRTH_SOURCE=graveyard needs none)")
     if kx.birth.failure == EXIT_UNAVAILABLE:
-        why = b"birth dependencies were not ready in time, or can never be"
+        why = b"birth dependencies can never be ready"
     elif kx.birth.failure == EXIT_SETTINGS:
         why = b"birth dependencies cannot be as they are set"
     elif kx.birth.failure == EXIT_REFUSED:
         why = b"the Kubernetes API refused to tell about readiness"
-    kernel.snprintf(kx.reason, REASON_BYTES, b"%s: %.300s", why, kx.settings.value[SETTING_BIRTH_DEPS])
+    if kx.reason[0] == 0 or kx.birth.failure != EXIT_UNAVAILABLE:   # else the time was up, and that was explained
+        kernel.snprintf(kx.reason, REASON_BYTES, b"%s: %.300s", why, kx.settings.value[SETTING_BIRTH_DEPS])
     log_error(&kx.log, b"%s: the command is not started", kx.reason)
     kx.life.exit_code = kx.birth.failure
     burial_end(kx)

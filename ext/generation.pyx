@@ -18,6 +18,10 @@ cdef int generation_begin(const char *folder, log_t *log) noexcept nogil:
     if path_normalise(folder, path, kernel.PATH_MAX) == 0:
         graveyard_begin(&graveyard, path, 0o777 & ~mask)
         error = -graveyard_open(&graveyard, True)
+        if error < 0:
+            log_warn(log, b"graveyard %s did not exist and was made; is the shared volume mounted?", path)
+        if error <= 0 and kernel.faccessat(kernel.AT_FDCWD, path, kernel.W_OK | kernel.X_OK, kernel.AT_EACCESS) < 0:
+            error = kernel.errno
         if error <= 0:
             error = -generation_clear(&graveyard, &removed)
     if error > 0:

@@ -51,16 +51,16 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
     supervisor_begin(&kx, argv + options_skip(argc, argv), waiter)
     refusal = settings_parse(&kx.settings)
     lifecycle_heed_log(&kx)
+    settings_warn_unknown(&kx.settings, &kx.log)    # a misspelt name may be why another is missing
     if argc > 1 and options_are(argv[1]):
         kernel.snprintf(kx.reason, REASON_BYTES, b"option %.200s is unknown or used wrongly; the options are --help, "
-                        b"--version and --graveyard DIR; a command that begins with a dash goes behind --", argv[1])
+                        b"--version and --graveyard DIR (one folder); a command that begins with a dash goes behind --", argv[1])
         return lifecycle_refuse(&kx, kx.reason)
     if kx.command.argv[0] == NULL:
         return lifecycle_refuse(&kx, b"no command was given; write kubexit COMMAND [ARGUMENTS...], "
                                      b"or see kubexit --help")
     if refusal != 0:
         return lifecycle_refuse(&kx, kx.settings.problem)
-    settings_warn_unknown(&kx.settings, &kx.log)
     return lifecycle_supervise(&kx)
 
 

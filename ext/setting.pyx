@@ -81,15 +81,18 @@ cdef int setting_pod_field(const settings_t *settings, int row, const char *file
 
 
 cdef int settings_nearest(const char *name, size_t length) noexcept nogil:
-    """The row whose name is nearest to a misspelt one."""
+    """The row whose name is nearest to a misspelt one: it begins with it, or a third of
+    the letters at most differ; -1 when there is none such."""
     cdef int row
-    cdef int best = 0
+    cdef int best = -1
     cdef int distance
-    cdef int least = 0x7fffffff
+    cdef int least = <int>(length - PREFIX_BYTES + 2) // 3 + 1
     for row in range(SETTING_COUNT):
         distance = edit_distance(name + PREFIX_BYTES, length - PREFIX_BYTES,
                                  SETTINGS[row].name + PREFIX_BYTES,
                                  kernel.strlen(SETTINGS[row].name) - PREFIX_BYTES)
+        if length > PREFIX_BYTES + 2 and kernel.strncmp(SETTINGS[row].name, name, length) == 0:
+            distance = 1        # GRACE for GRACE_PERIOD
         if distance < least:
             least = distance
             best = row

@@ -185,7 +185,8 @@ cdef int settings_read_births(settings_t *settings) noexcept nogil:
     if kernel.strcmp(settings.value[SETTING_BIRTH_TIMEOUT], b"infinite") == 0:
         settings.birth_timeout_ns = NEVER_NS
     elif setting_duration(settings, SETTING_BIRTH_TIMEOUT, &settings.birth_timeout_ns) != 0:
-        return EXIT_SETTINGS
+        return settings_refuse(settings, SETTING_BIRTH_TIMEOUT,
+                               b"is not a duration; write 300ms, 30s, 1m30s or 1.5h, or infinite")
     return settings_read_dependencies(settings, SETTING_BIRTH_DEPS)
 
 
@@ -240,10 +241,14 @@ cdef int settings_read_pod(settings_t *settings) noexcept nogil:
 cdef void settings_warn_unknown(const settings_t *settings, log_t *log) noexcept nogil:
     """One line for each KUBEXIT_* variable that does not exist, with the nearest that does."""
     cdef int index
+    cdef int nearest
+    cdef int length
     cdef const char *entry
-    cdef const char *end
     for index in range(settings.unknown_count):
         entry = settings.unknown[index]
-        end = kernel.strchr(entry, c'=')
-        log_warn(log, b"unknown setting %.*s; did you mean %s?", <int>(end - entry), entry,
-                 SETTINGS[settings_nearest(entry, <size_t>(end - entry))].name)
+        length = <int>(kernel.strchr(entry, c'=') - entry)
+        nearest = settings_nearest(entry, <size_t>length)
+        if nearest >= 0:
+            log_warn(log, b"unknown setting %.*s; did you mean %s?", length, entry, SETTINGS[nearest].name)
+        else:
+            log_warn(log, b"unknown setting %.*s; kubexit --help lists those that exist", length, entry)

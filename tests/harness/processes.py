@@ -72,7 +72,7 @@ def next_look(pid: int) -> float:
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         memory.seek(int(words[3], 16))
         seconds, nanoseconds = struct.unpack("qq", memory.read(16))
-    return seconds + nanoseconds / 1e9
+    return float(seconds + nanoseconds / 1e9)
 
 
 def end_adopted(before: set[int]) -> None:

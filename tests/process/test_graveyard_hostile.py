@@ -141,9 +141,10 @@ def test_file(kubexit: Kubexit, name: str) -> None:
 def test_warned_again_after_a_good_one(kubexit: Kubexit) -> None:
     """After a good tombstone a broken one is worth a new warning."""
     container = running(kubexit, DEATH_DEPS="main", LOG_LEVEL="debug", POLL_INTERVAL="0")
-    for count in (1, 2):
-        kubexit.carve("main", Born=True)
-        container.wait_line("main: born", stream="stderr")
+    # Another state each time: only a change is a line, and a line is what shows that the good one was read.
+    for count, state, keys in ((1, "born", {}), (2, "ready", {"Ready": True})):
+        kubexit.carve("main", Born=True, **keys)
+        container.wait_line(f"main: {state}", stream="stderr")
         (kubexit.graveyard / "main").write_bytes(b"Died:")
         (kubexit.graveyard / "main").write_bytes(b"?")
         container.wait_line("main cannot be read", stream="stderr", count=count)

@@ -118,6 +118,6 @@ def test_one_warning(kubexit: Kubexit) -> None:
     main.write(DEATH)
 
     assert container.wait() == 0
-    assert container.stderr.count("broken") == 1
+    assert container.stderr.count("tombstone of broken") == 1
     broken.close()
     main.close()
