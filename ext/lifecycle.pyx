@@ -54,7 +54,8 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
     settings_warn_unknown(&kx.settings, &kx.log)    # a misspelt name may be why another is missing
     if argc > 1 and options_are(argv[1]):
         kernel.snprintf(kx.reason, REASON_BYTES, b"option %.200s is unknown or used wrongly; the options are --help, "
-                        b"--version and --graveyard DIR (one folder); a command that begins with a dash goes behind --", argv[1])
+                        b"--version and --graveyard DIR (one folder); a command that begins with a dash goes "
+                        b"behind --", argv[1])
         return lifecycle_refuse(&kx, kx.reason)
     if kx.command.argv[0] == NULL:
         return lifecycle_refuse(&kx, b"no command was given; write kubexit COMMAND [ARGUMENTS...], "
