@@ -155,7 +155,7 @@ def inside(pid: int, path: os.PathLike[str] | str) -> Path:
 
 @cache
 def _refused(world: str) -> str | None:
-    line = [sys.executable, "-c", f"from harness import namespaces as n; n.{world}()"]
+    line = [sys.executable, "-B", "-c", f"from harness import namespaces as n; n.{world}()"]
     tests = os.fspath(Path(__file__).resolve().parents[1])
     done = subprocess.run(line, env={"PYTHONPATH": tests}, capture_output=True, text=True, timeout=30)
     return None if done.returncode == 0 else done.stderr.strip().splitlines()[-1]
