@@ -10,7 +10,6 @@ from harness.forms import ROOT
 
 EXAMPLES = ROOT / "examples"
 # Everything else needs somebody's cloud.
-WITHOUT_INTERNET = ("client-server-job", "native-sidecar")
 IMAGE = "kubexit-example:local"
 
 
