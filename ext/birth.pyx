@@ -5,6 +5,7 @@ ctypedef struct birth_t:
     const waiter_t *waiter
     kernel.pid_t pid                    # of the waiter, 0: none
     bint api_ready                      # its verdict was 0, or nothing is asked
+    bint ask_again                      # ready once, before the graveyard's conditions were met
     int failure                         # the exit code of a birth that failed
     long long deadline_ns
     long long restart_ns                # when a waiter that was killed starts again, NEVER_NS: not
@@ -16,6 +17,7 @@ cdef void birth_begin(birth_t *birth, const waiter_t *waiter, bint asks_api) noe
     birth.waiter = waiter
     birth.pid = 0
     birth.api_ready = not asks_api
+    birth.ask_again = False
     birth.failure = EXIT_UNAVAILABLE
     birth.deadline_ns = NEVER_NS
     birth.restart_ns = NEVER_NS
@@ -28,7 +30,10 @@ cdef void birth_take_verdict(supervisor_t *kx, int status) noexcept nogil:
     cdef int code = exitcode_of_status(status)
     kx.birth.pid = 0
     if code == 0:
-        kx.birth.api_ready = True
+        # What the API showed is of this moment: while the graveyard still keeps us
+        # waiting it only tells that the names are right, and is asked for again.
+        kx.birth.api_ready = not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
+        kx.birth.ask_again = not kx.birth.api_ready
     if kx.phase == PHASE_LEAVING:
         supervisor_event(kx, EVENT_WAITER_GONE)
     elif code == 0:
@@ -86,8 +91,15 @@ cdef void birth_explain_missing(supervisor_t *kx) noexcept nogil:
             unborn = unborn or dep.facts == 0
             unready = unready or dep.facts == FACT_BORN
             text_add(&text, b")")
-    if text.length == 0:
-        text_add(&text, b"the API has not shown them ready")
+        elif dep.starts_us & FACT_READY and not kx.birth.api_ready and text.length < 1024:
+            if text.length > 0:
+                text_add(&text, b", ")
+            text_add(&text, dep.name)
+            text_add(&text, b" (the API has not shown it ready)")
+    if kx.settings.deps.every_other and not kx.birth.api_ready:
+        if text.length > 0:
+            text_add(&text, b", ")
+        text_add(&text, b"* (the API has not shown all others ready)")
     if unborn:
         text_add(&text, b"; not born: is it wrapped by kubexit, in this graveyard?")
     if unready:

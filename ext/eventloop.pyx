@@ -176,6 +176,10 @@ cdef bint eventloop_is_ready(supervisor_t *kx) noexcept nogil:
 
 cdef void eventloop_settle(supervisor_t *kx) noexcept nogil:
     """Events that follow from the state as a whole."""
+    if kx.phase == PHASE_BIRTH and kx.birth.ask_again and \
+            not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source):
+        kx.birth.ask_again = False
+        birth_start_waiter(kx)
     if (kx.phase == PHASE_BIRTH or kx.phase == PHASE_EXPIRED) and eventloop_is_ready(kx):
         supervisor_event(kx, EVENT_BIRTH_READY)
     if (kx.phase == PHASE_DRAIN or kx.phase == PHASE_DRAIN_KILLED) and kx.alone:

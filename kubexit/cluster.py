@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kubexit import lean
-from kubexit.errors import RefusedError, SettingsError
+from kubexit.errors import SettingsError
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 TOKEN_SECONDS = 60.0
@@ -95,16 +95,15 @@ class Cluster:
     def get(self, path: str, names: dict[str, str], query: Sequence[tuple[str, object]], read_seconds: float) -> Any:
         """Return the open answer (urllib3.HTTPResponse); ApiException for a status that is not 2xx.
 
-        A 401 is answered with the token as it is in the file now; RefusedError when that changes nothing.
+        A first 401 is answered with the token as it is in the file now.
         """
-        for _ in range(2):
-            try:
-                return self._get(path, names, query, read_seconds)
-            except lean.client().ApiException as error:
-                if error.status != UNAUTHORIZED:
-                    raise
-            self.account.read()
-        raise RefusedError(f"the API server {self.url} does not accept the token of this service account (401)")
+        try:
+            return self._get(path, names, query, read_seconds)
+        except lean.client().ApiException as error:
+            if error.status != UNAUTHORIZED:
+                raise
+        self.account.read()
+        return self._get(path, names, query, read_seconds)
 
     def disconnect(self) -> None:
         """Forget connections and certificate; the next request makes and reads them anew."""

@@ -5,6 +5,7 @@ clock, with a server, with a connection that nobody closed, because its version 
 old. Each of these is an ordinary event here, and none makes the wait end or run hot.
 """
 
+import gc
 import json
 import math
 import random
@@ -29,7 +30,7 @@ WATCH_SLACK_SECONDS = 3.0  # a stream that is silent for longer than it was aske
 RBAC_SECONDS = 2.0  # a Role made together with the pod takes a moment to count
 RBAC_AGAIN_SECONDS = 30.0  # a server that has just started refuses everybody until it has read the roles
 RBAC_PAUSE_SECONDS = 0.5
-FORBIDDEN, NOT_FOUND, GONE = 403, 404, 410
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, GONE = 401, 403, 404, 410
 REFUSES_BOOKMARKS = (400, 422, 500)
 
 
@@ -48,7 +49,7 @@ class Pod:
         self._verb = "list"
         self._watch_seconds = watch_seconds
         self._warned = ""
-        self._forbidden_since: float | None = None
+        self._refused_since: float | None = None
         self._backoff = Backoff()
 
     def sightings(self) -> Iterator[Object]:
@@ -62,6 +63,7 @@ class Pod:
                 self._on_status(error.status, error.reason, error.headers, error.body)
             except (HTTPError, OSError, ValueError, KeyError, TypeError) as error:
                 self._cluster.disconnect()
+                self._refused_since = None
                 self._retry(f"{self._verb}: {type(error).__name__}: {error}")
 
     def _list(self) -> Object:
@@ -88,7 +90,7 @@ class Pod:
         response = self._get(query, seconds + WATCH_SLACK_SECONDS)
         self._allowed = True
         self.trouble = ""
-        self._forbidden_since = None
+        self._refused_since = None
         try:
             for line in stream.lines(stream.pieces(response)):
                 event = json.loads(line)
@@ -128,18 +130,17 @@ class Pod:
         """A watch brought something. A list alone is no success: the watch after it may be refused for ever."""
         self._backoff.reset()
         self._warned = ""
-        self._forbidden_since = None
+        self._refused_since = None
 
     def _on_status(self, status: int, reason: str, headers: Any, body: bytes | None) -> None:
         most_seconds = math.inf
         if status == NOT_FOUND:
             raise NeverReadyError(f"the API server knows no pods in namespace {self._namespace} (404 {reason})")
-        if status == FORBIDDEN:
-            self._forbidden_since = self._forbidden_since or time.monotonic()
-            patience = RBAC_AGAIN_SECONDS if self._allowed else RBAC_SECONDS
-            if time.monotonic() - self._forbidden_since > patience:
-                raise RefusedError(*rbac.explain(self._verb, self._namespace, self._cluster.account.claims, body))
+        if status in (UNAUTHORIZED, FORBIDDEN):
+            self._bear_refusal(status, body)
             most_seconds = RBAC_PAUSE_SECONDS
+        else:
+            self._refused_since = None
         if status == GONE and self._backoff.is_fresh:
             most_seconds = 0.0
         if self._verb == "watch" and status in REFUSES_BOOKMARKS:
@@ -148,8 +149,20 @@ class Pod:
             self._cluster.disconnect()
         self._retry(f"{self._verb}: {status or ''} {' '.join(str(reason).split())}", headers, most_seconds)
 
+    def _bear_refusal(self, status: int, body: bytes | None) -> None:
+        """RefusedError when the server has refused for long enough: it may be starting, the Role may be on its way."""
+        self._refused_since = self._refused_since or time.monotonic()
+        patience = RBAC_AGAIN_SECONDS if self._allowed else RBAC_SECONDS
+        if time.monotonic() - self._refused_since <= patience:
+            return
+        if status == UNAUTHORIZED:
+            server = self._cluster.url
+            raise RefusedError(f"the API server {server} does not accept the token of this service account (401)")
+        raise RefusedError(*rbac.explain(self._verb, self._namespace, self._cluster.account.claims, body))
+
     def _retry(self, trouble: str, headers: Any = None, most_seconds: float = math.inf) -> None:
         """Wait a while, then list: always right, and one key to read for the server."""
+        gc.enable()  # a try that failed leaves cycles behind, and there may be many of them
         self._version = None
         delay = self._backoff.delay(headers, most_seconds)
         told, self.trouble, self._warned = self._warned, trouble, trouble

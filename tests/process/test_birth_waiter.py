@@ -162,7 +162,7 @@ def test_signal_while_it_is_deaf(kubexit: Kubexit) -> None:
     assert app.wait(timeout=5) == 143
 
 
-@pytest.mark.behaviour(88, 106)
+@pytest.mark.behaviour(88, 89, 106)
 @pytest.mark.parametrize("first", ["api", "graveyard"])
 def test_both_sources(kubexit: Kubexit, first: str) -> None:
     """Readiness from the API and states from the graveyard are needed together, in any order."""
@@ -175,6 +175,11 @@ def test_both_sources(kubexit: Kubexit, first: str) -> None:
         eventually(lambda: processes.children(app.pid) == [], "the verdict is taken")
         assert "BORN" not in app.stdout
         kubexit.carve("migrate", Died=True, ExitCode=0)
+        # What the API showed before is out of date by now: it is asked again.
+        app.wait_line("^READY", stream="stderr", count=2)
+        assert "BORN" not in app.stdout
+        (pid,) = processes.children(app.pid)
+        os.kill(pid, signal.SIGUSR1)
     else:
         kubexit.carve("migrate", Died=True, ExitCode=0)
         app.wait_line("migrate: died", stream="stderr")
@@ -183,7 +188,7 @@ def test_both_sources(kubexit: Kubexit, first: str) -> None:
 
     assert app.wait() == 0
     assert app.stdout == "BORN\n"
-    assert len(waiter.starts) == 1
+    assert len(waiter.starts) == (2 if first == "api" else 1)
 
 
 @pytest.mark.behaviour(73, 100)

@@ -8,6 +8,7 @@ import pytest
 
 from harness import faults, processes
 from harness.pods import pod, ready, with_metadata
+from harness.waiting import eventually
 
 WAITING = pod("main", "db")
 
@@ -90,11 +91,29 @@ def test_verdict_is_the_exit_code(api, start, actor, kubexit, deps, answer, code
     """What the waiter finds is the exit code of kubexit, in the tombstone too, and the command is not started."""
     api.show(WAITING)
     if answer:
-        api.script("list", answer, answer)
+        api.script("list", *[answer] * 60)
 
     assert start(actor, "exit", "0", BIRTH_DEPS=deps).wait() == code
     tombstone = kubexit.tombstone()
     assert (tombstone["ExitCode"], "Born" in tombstone) == (code, False)
+
+
+@pytest.mark.behaviour(89)
+def test_ready_does_not_count_from_memory(api, start, actor, kubexit):
+    """A container that was ready while the graveyard's conditions were not met has to be ready when they are."""
+    api.show(ready(WAITING, "db"))
+    supervised = start(actor, "exit", "0", BIRTH_DEPS="db,migrate:succeeded")
+    supervised.wait_line("ready: db", "stderr")
+    eventually(lambda: processes.children(supervised.pid) == [], "the verdict is taken")
+    api.show(WAITING)
+    kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
+    api.wait_watched()
+
+    assert kubexit.tombstone() is None
+
+    api.show(ready(WAITING, "db"))
+
+    assert supervised.wait() == 0
 
 
 def test_conditions_are_mixed(api, start, actor, kubexit):
