@@ -8,6 +8,7 @@ is read again at least each minute, and at once when the server refuses it.
 import base64
 import json
 import os
+import socket
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,13 @@ SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 TOKEN_SECONDS = 60.0
 CONNECT_SECONDS = 5.0  # TCP and TLS each
 UNAUTHORIZED = 401
+KEEPALIVE = [
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),  # urllib3's own default, which this list replaces
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 15),  # seconds of silence before the first probe
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+]
 
 
 class Account:
@@ -135,4 +143,6 @@ class Cluster:
         settings.refresh_api_key_hook = lambda it: it.api_key.update(authorization=f"Bearer {self.account.token}")
         client = lean.client().ApiClient(settings)
         client.user_agent = "kubexit"
+        # A node or load balancer that is gone sends nothing, not even an end; the client has no setting for this.
+        client.rest_client.pool_manager.connection_pool_kw["socket_options"] = KEEPALIVE
         return client

@@ -88,9 +88,11 @@ def _is_over(pod: Object, name: str, entry: Object) -> bool:
     terminated = (entry.get("state") or {}).get("terminated")
     if terminated is None:
         return False
-    if any(container.get("restartPolicyRules") for container in regulars(pod) + inits(pod)):
-        return False  # a rule of any container may start them all again
-    policy = _container(pod, name).get("restartPolicy") or (pod.get("spec") or {}).get("restartPolicy")
+    own = _container(pod, name)
+    rules = [rule for container in regulars(pod) + inits(pod) for rule in container.get("restartPolicyRules") or []]
+    if own.get("restartPolicyRules") or any(rule.get("action") == "RestartAllContainers" for rule in rules):
+        return False  # a rule may start it again, or all of them
+    policy = own.get("restartPolicy") or (pod.get("spec") or {}).get("restartPolicy")
     return policy == "Never" or (policy == "OnFailure" and terminated.get("exitCode") == 0)
 
 

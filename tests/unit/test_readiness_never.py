@@ -64,6 +64,16 @@ def test_rule_of_another_container():
 
 
 @pytest.mark.behaviour(101)
+def test_rule_that_is_not_about_it():
+    """A rule that starts only another container again leaves this one ended."""
+    ended = with_status(pod("main", "db", restartPolicy="Never"), "db", state=terminated(1))
+    ended["spec"]["containers"][0]["restartPolicyRules"] = [{"action": "Restart"}]
+
+    with pytest.raises(NeverReadyError):
+        missing(ended, ["db"])
+
+
+@pytest.mark.behaviour(101)
 def test_native_sidecar_under_never():
     """A native sidecar is started again under restartPolicy Never too."""
     once = pod("main", sidecars=("proxy",), restartPolicy="Never")
