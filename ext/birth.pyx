@@ -7,7 +7,6 @@ ctypedef struct birth_t:
     bint api_ready                      # its verdict was 0, or nothing is asked
     bint ask_again                      # ready once, before the graveyard's conditions were met
     int failure                         # the exit code of a birth that failed
-    long long deadline_ns
     long long restart_ns                # when a waiter that was killed starts again, NEVER_NS: not
     long long backoff_ns
 
@@ -19,7 +18,6 @@ cdef void birth_begin(birth_t *birth, const waiter_t *waiter, bint asks_api) noe
     birth.api_ready = not asks_api
     birth.ask_again = False
     birth.failure = EXIT_UNAVAILABLE
-    birth.deadline_ns = NEVER_NS
     birth.restart_ns = NEVER_NS
     birth.backoff_ns = WAITER_BACKOFF_LEAST_MS * MILLISECOND_NS
 

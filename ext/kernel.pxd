@@ -82,7 +82,7 @@ cdef extern from "<fcntl.h>" nogil:
 cdef extern from "<unistd.h>" nogil:
     char **environ
     enum:
-        F_OK, R_OK, W_OK, X_OK
+        F_OK, W_OK, X_OK
     int access(const char *path, int mode)
     int faccessat(int folder, const char *path, int mode, int flags)
     ssize_t read(int descriptor, void *target, size_t size)
@@ -118,9 +118,6 @@ cdef extern from "<dirent.h>" nogil:
     dirent *readdir(DIR *folder)
     int closedir(DIR *folder)
 
-cdef extern from "<termios.h>" nogil:
-    pid_t tcgetsid(int terminal)
-
 cdef extern from "<sys/syscall.h>" nogil:
     enum:
         SYS_rt_sigprocmask, SYS_signalfd4, SYS_pwritev2
@@ -136,14 +133,13 @@ cdef extern from "<poll.h>" nogil:
         short events
         short revents
     enum:
-        POLLIN, POLLOUT, POLLERR, POLLHUP, POLLNVAL
+        POLLIN, POLLOUT, POLLNVAL
     int poll(pollfd *set, unsigned long count, int timeout_ms)
     int ppoll(pollfd *set, unsigned long count, const timespec *timeout, const void *mask)
 
 cdef extern from "<signal.h>" nogil:
     enum:
         SIG_SETMASK
-        SA_RESTART
         SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1
         SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGSTKFLT, SIGCHLD, SIGCONT, SIGSTOP
         SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH
@@ -170,7 +166,6 @@ cdef extern from "<sys/wait.h>" nogil:
     enum:
         WNOHANG, WUNTRACED
     pid_t waitpid(pid_t pid, int *status, int flags)
-    bint WIFEXITED(int status)
     bint WIFSIGNALED(int status)
     bint WIFSTOPPED(int status)
     int WEXITSTATUS(int status)
