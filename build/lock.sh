@@ -1,20 +1,32 @@
 #!/bin/sh
-# Write requirements/lock.txt anew from the pins in pyproject.toml: every package that they pull in, with the
-# hashes of its files. To be run by hand after a pin was changed.
+# lock.sh [LOCK…] — write requirements/LOCK.txt anew from the pins in pyproject.toml: every package that they pull
+# in, with the hashes of its files. To be run by hand after a pin was changed. `lock` is what developers need;
+# every further one is named after its dependency group and serves a virtual environment of its own.
 set -eu
 cd "$(dirname "$0")/.."
 python=.build/venv/bin/python
 [ -x .build/lock/bin/uv ] || { $python -m venv .build/lock && .build/lock/bin/pip install -q uv==0.13.9; }
-{
-    echo "# Made by build/lock.sh from pyproject.toml; do not edit."
-    $python - <<'PY' | .build/lock/bin/uv pip compile -q - --universal --python-version 3.11 \
-        --generate-hashes --no-header --no-annotate
+
+pins() { # LOCK
+    $python - "$1" <<'PY'
+import sys
 import tomllib
 
 with open("pyproject.toml", "rb") as file:
     table = tomllib.load(file)
-for group in (table["build-system"]["requires"], table["project"]["dependencies"], *table["dependency-groups"].values()):
-    print("\n".join(group))
+groups = table["dependency-groups"]
+own = {"lock": [table["build-system"]["requires"], table["project"]["dependencies"], groups["test"], groups["lint"]]}
+for pins in own.get(sys.argv[1]) or [groups[sys.argv[1]]]:
+    print("\n".join(pins))
 PY
-} >.build/lock.txt
-mv .build/lock.txt requirements/lock.txt
+}
+
+for lock in ${*:-lock static bench}; do
+    pins "$lock" >.build/pins.txt
+    {
+        echo "# Made by build/lock.sh from pyproject.toml; do not edit."
+        .build/lock/bin/uv pip compile -q .build/pins.txt --universal --python-version 3.11 \
+            --generate-hashes --no-header --no-annotate
+    } >.build/lock.txt
+    mv .build/lock.txt "requirements/$lock.txt"
+done
