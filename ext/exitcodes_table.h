@@ -8,7 +8,7 @@
     ROW(SETTINGS, 2, "settings: a bad or missing variable, an unknown container, an impossible graph") \
     ROW(UNAVAILABLE, 69, "birth dependencies were not ready in time, or can never be") \
     ROW(INTERNAL, 70, "something else failed in kubexit or in its waiter") \
-    ROW(GRAVEYARD, 73, "the graveyard cannot be used") \
+    ROW(GRAVEYARD, 73, "the graveyard cannot be used, or --install cannot write its file") \
     ROW(REFUSED, 77, "the Kubernetes API refused the request") \
     ROW(NOT_EXECUTABLE, 126, "the command could not be executed") \
     ROW(NOT_FOUND, 127, "the command was not found")

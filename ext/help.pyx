@@ -13,12 +13,15 @@ cdef void help_print() noexcept nogil:
     """Usage, settings, exit codes."""
     cdef int row
     print_line(b"Usage: kubexit [--] COMMAND [ARGUMENTS...]")
-    print_line(b"       kubexit --graveyard DIR | --help | --version")
+    print_line(b"       kubexit [--install DIR] [--graveyard DIR]")
+    print_line(b"       kubexit --help | --version")
     print_line(b"%s", b"")
     print_line(b"Supervises the command of one container of a pod. Its birth and death are")
     print_line(b"carved on a tombstone in a folder that the pod's containers share; it waits")
     print_line(b"for containers it needs, and ends when containers it serves have ended.")
     print_line(b"%s", b"")
+    print_line(b"  --install DIR    copy this file to DIR/kubexit, replacing it in one step (in an")
+    print_line(b"                   init container, for containers that do not have it)")
     print_line(b"  --graveyard DIR  begin a new generation: remove the tombstones of containers")
     print_line(b"                   that are not alive (in an init container)")
     print_line(b"  --help           this text")

@@ -27,6 +27,8 @@ cdef extern from "<string.h>" nogil:
     int strcmp(const char *one, const char *two)
     int strncmp(const char *one, const char *two, size_t size)
     const char *strchr(const char *text, int byte)
+    const char *strrchr(const char *text, int byte)
+    size_t strspn(const char *text, const char *bytes)
     char *strerror(int number)
 
 cdef extern from "<strings.h>" nogil:
@@ -64,6 +66,7 @@ cdef extern from "<sys/stat.h>" nogil:
         timespec st_mtim
     int fstat(int descriptor, stat_s *status)
     int fstatat(int folder, const char *path, stat_s *status, int flags)
+    int fchmod(int descriptor, mode_t mode)
     int mkdir(const char *path, mode_t mode)
     int mkfifoat(int folder, const char *path, mode_t mode)
     mode_t umask(mode_t mask)
@@ -79,6 +82,23 @@ cdef extern from "<fcntl.h>" nogil:
         AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_EACCESS
     int openat(int folder, const char *path, int flags, ...)
 
+cdef extern from "<sys/file.h>" nogil:
+    enum:
+        LOCK_SH, LOCK_EX, LOCK_NB
+    int flock(int descriptor, int operation)
+
+cdef extern from "<sys/statvfs.h>" nogil:
+    struct statvfs_s "statvfs":
+        unsigned long f_frsize
+        unsigned long f_blocks
+        unsigned long f_bavail
+    int fstatvfs(int descriptor, statvfs_s *space)
+
+cdef extern from "<sys/auxv.h>" nogil:
+    enum:
+        AT_EXECFN
+    unsigned long getauxval(unsigned long type)
+
 cdef extern from "<unistd.h>" nogil:
     char **environ
     enum:
@@ -87,6 +107,8 @@ cdef extern from "<unistd.h>" nogil:
     int faccessat(int folder, const char *path, int mode, int flags)
     ssize_t read(int descriptor, void *target, size_t size)
     ssize_t write(int descriptor, const void *source, size_t size)
+    ssize_t pread(int descriptor, void *target, size_t size, long offset)
+    int fsync(int descriptor)
     int close(int descriptor)
     int dup2(int descriptor, int copy)
     int pipe(int ends[2])
@@ -94,6 +116,8 @@ cdef extern from "<unistd.h>" nogil:
     char *getcwd(char *target, size_t size)
     pid_t getpid()
     pid_t getppid()
+    uid_t geteuid()
+    uid_t getegid()
     pid_t getpgrp()
     pid_t getsid(pid_t pid)
     int setpgid(pid_t pid, pid_t group)

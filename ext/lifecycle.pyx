@@ -44,8 +44,7 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
     log_open(&kx.log)
     settings_collect(&kx.settings, kernel.environ)
     if options_are_known(argc, argv):
-        signals_release(&kx.signals)
-        return options_run(argv, &kx.log)
+        return options_run(argc, argv, &kx.log)         # signals stay blocked: nothing is left half done
     if settings_disabled(&kx.settings):
         return lifecycle_disabled(&kx, argc, argv)
     supervisor_begin(&kx, argv + options_skip(argc, argv), waiter)
@@ -54,8 +53,8 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
     settings_warn_unknown(&kx.settings, &kx.log)    # a misspelt name may be why another is missing
     if argc > 1 and options_are(argv[1]):
         kernel.snprintf(kx.reason, REASON_BYTES, b"option %.200s is unknown or used wrongly; the options are --help, "
-                        b"--version and --graveyard DIR (one folder); a command that begins with a dash goes "
-                        b"behind --", argv[1])
+                        b"--version, --install DIR and --graveyard DIR (one folder each); a command that begins with "
+                        b"a dash goes behind --", argv[1])
         return lifecycle_refuse(&kx, kx.reason)
     if kx.command.argv[0] == NULL:
         return lifecycle_refuse(&kx, b"no command was given; write kubexit COMMAND [ARGUMENTS...], "

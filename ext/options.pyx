@@ -9,6 +9,10 @@ cdef extern from *:
     """
     const char *KUBEXIT_VERSION
 
+ctypedef struct options_t:
+    const char *install         # folders, NULL: not asked for
+    const char *graveyard
+
 
 cdef bint options_are(const char *argument) noexcept nogil:
     """Whether an argument is an option of ours: it begins with "-" and is not "--"."""
@@ -24,18 +28,60 @@ cdef int options_skip(int argc, char **argv) noexcept nogil:
 
 cdef bint options_are_known(int argc, char **argv) noexcept nogil:
     """Whether the command line is one that options_run can do."""
+    cdef options_t options
+    if cp_is_our_name(argc, argv):
+        return True
     if argc == 2:
         return kernel.strcmp(argv[1], b"--version") == 0 or kernel.strcmp(argv[1], b"--help") == 0 \
             or kernel.strcmp(argv[1], b"-h") == 0
-    return argc == 3 and kernel.strcmp(argv[1], b"--graveyard") == 0
+    return options_parse(argc, argv, &options)
 
 
-cdef int options_run(char **argv, log_t *log) noexcept nogil:
+cdef bint options_parse(int argc, char **argv, options_t *options) noexcept nogil:
+    """Read --install DIR and --graveyard DIR, in any order and each at most once; False when there is anything else.
+
+    An empty folder, from a variable that is not set, does not mean the working
+    folder, and one that looks like an option is none: a value was forgotten.
+    """
+    cdef const char **target
+    cdef int at = 1
+    options.install = NULL
+    options.graveyard = NULL
+    if argc != 3 and argc != 5:
+        return False
+    while at < argc:
+        target = &options.install if kernel.strcmp(argv[at], b"--install") == 0 else &options.graveyard
+        if target == &options.graveyard and kernel.strcmp(argv[at], b"--graveyard") != 0:
+            return False
+        if target[0] != NULL or argv[at + 1][0] == 0 or argv[at + 1][0] == c'-':
+            return False
+        target[0] = argv[at + 1]
+        at += 2
+    return True
+
+
+cdef int options_run(int argc, char **argv, log_t *log) noexcept nogil:
     """Do what the options say; the exit code."""
-    if kernel.strcmp(argv[1], b"--graveyard") == 0:
-        return generation_begin(argv[2], log)
+    cdef options_t options
+    if cp_is_our_name(argc, argv):
+        return cp_run(argc, argv, log)
+    if options_parse(argc, argv, &options):
+        return options_prepare(&options, log)
     if kernel.strcmp(argv[1], b"--version") == 0:
         print_line(b"kubexit %s", KUBEXIT_VERSION)
     else:
         help_print()
     return 0
+
+
+cdef int options_prepare(const options_t *options, log_t *log) noexcept nogil:
+    """Install first: it is what fails for want of room, and then nothing has been removed yet. The exit code."""
+    cdef int code = 0
+    if options.install != NULL:
+        code = install_run(options.install, log)
+    if options.graveyard == NULL:
+        return code
+    if code != 0:
+        log_error(log, b"graveyard %s was left as it is, since nothing was installed", options.graveyard)
+        return code
+    return generation_begin(options.graveyard, log)

@@ -18,8 +18,11 @@ include "setting.pyx"           # one value, understood or refused
 include "setting_lists.pyx"     # "db, migrate:succeeded"
 include "settings_collect.pyx"  # our variables in the environment
 include "settings.pyx"          # the environment as one struct
-include "options.pyx"           # --help, --version, --graveyard
+include "options.pyx"           # --help, --version, --install, --graveyard
 include "help.pyx"              # what --help prints
+include "copy.pyx"              # the running file once more, whole or not at all
+include "install.pyx"           # what --install puts in place
+include "cp.pyx"                # the same, called by the name cp
 include "generation.pyx"        # what --graveyard clears away
 include "signals.pyx"           # blocked first, read as data, given back to children
 include "tombstone.pyx"         # a life as text

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,12 @@ class Kubexit:
     def path(self) -> str:
         """The program itself, for tests that start it through another one."""
         return os.fspath(self._form.path)
+
+    def under(self, path: os.PathLike[str] | str) -> "Kubexit":
+        """The same kubexit by another path: a link, a copy, a script that calls it."""
+        other = Kubexit(replace(self._form, path=Path(path)), self._folder)
+        other.started = self.started  # ended with the rest
+        return other
 
     def program(self, name: str = "actor", *flags: str) -> str:
         """The path of a compiled helper program."""

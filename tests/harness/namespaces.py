@@ -200,8 +200,22 @@ def join_mounts(pid: int) -> Step:
 _LOAD, _JUMP_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _NUMBERS = {
-    "x86_64": {"inotify_init1": (294, 253), "inotify_add_watch": (254,), "mknod": (133, 259), "rename": (82, 264, 316)},
-    "aarch64": {"inotify_init1": (26,), "inotify_add_watch": (27,), "mknod": (33,), "rename": (38, 276)},
+    "x86_64": {
+        "inotify_init1": (294, 253),
+        "inotify_add_watch": (254,),
+        "mknod": (133, 259),
+        "rename": (82, 264, 316),
+        "fstatfs": (138,),
+        "fsync": (74,),
+    },
+    "aarch64": {
+        "inotify_init1": (26,),
+        "inotify_add_watch": (27,),
+        "mknod": (33,),
+        "rename": (38, 276),
+        "fstatfs": (44,),
+        "fsync": (82,),
+    },
 }
 
 

@@ -1,0 +1,200 @@
+"""A copy that cannot be made says why in one line, and leaves nothing behind."""
+
+import errno
+import os
+import re
+import resource
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import namespaces, single_file
+from harness.containers import running
+from harness.kubexit import Kubexit
+from harness.single_file import drafts, install
+from harness.supervised import Finished
+
+pytestmark = pytest.mark.single_file
+
+NOBODY = 65_534
+
+
+@pytest.fixture
+def shared(kubexit: Kubexit) -> Path:
+    """The folder that containers share, with an older kubexit."""
+    folder = kubexit.folder / "shared"
+    folder.mkdir()
+    (folder / "kubexit").write_text("older")
+    return folder
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can reach."""
+    folder = Path(tempfile.mkdtemp(prefix="kubexit-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def error_line(finished: Finished) -> str:
+    """The only line, which is an error."""
+    (line,) = finished.stderr.splitlines()
+    assert " error kubexit: cannot " in line
+    return line
+
+
+def on_small_disk(kubexit: Kubexit, shared: Path, *steps: namespaces.Step) -> tuple[Finished, list[str]]:
+    """Install to a disk of 64 KiB; what is in it afterwards."""
+    namespaces.require_mounts()
+    world = namespaces.private_mounts(namespaces.tmpfs(shared, "size=64k"))
+    holder = running(kubexit, "holder", preexec_fn=world)
+    entered = namespaces.in_turn(namespaces.join_mounts(holder.pid), *steps)
+    finished = install(kubexit, shared, preexec_fn=entered)
+    return finished, os.listdir(namespaces.inside(holder.pid, shared))
+
+
+@pytest.mark.behaviour(73, 109)
+def test_full_disk(kubexit: Kubexit, shared: Path) -> None:
+    """A disk with too little room is told in bytes, before anything is written: a copy would be killed here."""
+    finished, left = on_small_disk(single_file.traced(kubexit, "flock:signal=KILL"), shared)
+
+    assert finished.code == 73
+    size = os.stat(kubexit.path).st_size
+    assert f"{shared}/kubexit: it needs {size} bytes, and 65536 are free there" in error_line(finished)
+    assert left == []
+
+
+@pytest.mark.behaviour(73, 109)
+def test_disk_fills_up(kubexit: Kubexit, shared: Path) -> None:
+    """So is one that turns out to be full while it is written to; the draft is removed."""
+    finished, left = on_small_disk(kubexit, shared, namespaces.refuse("fstatfs", errno.ENOSYS))
+
+    assert finished.code == 73
+    assert f"No space left on device; it needs {os.stat(kubexit.path).st_size} bytes" in error_line(finished)
+    assert left == []
+
+
+@pytest.mark.behaviour(109)
+def test_disk_without_bound(kubexit: Kubexit, shared: Path) -> None:
+    """A file system that knows no size of its own, a tmpfs without limit, is not full."""
+    namespaces.require_mounts()
+    finished = install(kubexit, shared, preexec_fn=namespaces.private_mounts(namespaces.tmpfs(shared, "size=0")))
+
+    assert finished.code == 0
+
+
+@pytest.mark.behaviour(73, 109)
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        ("fsync", errno.EDQUOT, "uota exceeded; it needs"),
+        ("fsync", errno.EIO, "/O error|/output error"),
+        ("rename", errno.EACCES, "Permission denied"),
+    ],
+    ids=str,
+)
+def test_late_errors(kubexit: Kubexit, shared: Path, call: str, error: int, words: str) -> None:
+    """An error that comes at the end, as on a network's disk, leaves the older file in place, and no draft."""
+    finished = install(kubexit, shared, preexec_fn=namespaces.refuse(call, error))
+
+    assert finished.code == 73
+    assert re.search(words, error_line(finished))
+    assert os.listdir(shared) == ["kubexit"]
+    assert (shared / "kubexit").read_text() == "older"
+
+
+@pytest.mark.behaviour(109)
+def test_disk_without_sync(kubexit: Kubexit, shared: Path) -> None:
+    """A file system that has nothing to synchronise is none that fails (fsync(2), EINVAL)."""
+    assert install(kubexit, shared, preexec_fn=namespaces.refuse("fsync", errno.EINVAL)).code == 0
+
+
+@pytest.mark.behaviour(73, 109)
+def test_file_size_limit(kubexit: Kubexit, shared: Path) -> None:
+    """A limit for files is a line, not a signal that would leave a draft."""
+    finished = install(
+        kubexit, shared, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    )
+
+    assert finished.code == 73
+    assert "File too large" in error_line(finished)
+    assert os.listdir(shared) == ["kubexit"]
+
+
+@pytest.mark.behaviour(73, 109)
+def test_read_only(kubexit: Kubexit, shared: Path) -> None:
+    """A volume that is mounted read-only is said so."""
+    namespaces.require_mounts()
+    finished = install(kubexit, shared, preexec_fn=namespaces.private_mounts(namespaces.read_only(shared)))
+
+    assert finished.code == 73
+    assert f"{shared}/kubexit: Read-only file system; here the volume has to be mounted without" in error_line(finished)
+
+
+@pytest.mark.behaviour(73, 109)
+@pytest.mark.parametrize("path", ["shared", "shared/new"])
+def test_folder_of_another_user(kubexit: Kubexit, open_folder: Path, path: str) -> None:
+    """A folder that this user may not write to is said so, with the user; and what would be right."""
+    namespaces.require_other_users(kubexit.path)
+    (open_folder / "shared").mkdir(mode=0o755)
+    finished = install(kubexit, open_folder / path, preexec_fn=namespaces.user(NOBODY, NOBODY))
+
+    assert finished.code == 73
+    assert f"{open_folder / path}/kubexit: Permission denied; " in error_line(finished)
+    assert f"user {NOBODY}, group {NOBODY}" in finished.stderr
+    assert "fsGroup" in finished.stderr
+    assert os.listdir(open_folder / "shared") == []
+
+
+@pytest.mark.behaviour(73, 109)
+@pytest.mark.parametrize("path", ["shared/kubexit", "shared/kubexit/below", "dangling"])
+def test_no_folder(kubexit: Kubexit, shared: Path, path: str) -> None:
+    """What is no folder is said so, and left as it is."""
+    (kubexit.folder / "dangling").symlink_to("nowhere")
+    finished = install(kubexit, kubexit.folder / path)
+
+    assert finished.code == 73
+    assert f"{kubexit.folder / path}/kubexit: " in error_line(finished)
+    assert (shared / "kubexit").read_text() == "older"
+    assert not (kubexit.folder / "nowhere").exists()
+
+
+@pytest.mark.behaviour(73, 109)
+def test_folder_has_the_name(kubexit: Kubexit, shared: Path) -> None:
+    """A folder that is called kubexit is not replaced."""
+    (shared / "kubexit").unlink()
+    (shared / "kubexit").mkdir()
+    finished = install(kubexit, shared)
+
+    assert finished.code == 73
+    assert "Is a directory" in error_line(finished)
+    assert drafts(shared) == []
+
+
+@pytest.mark.behaviour(73, 109)
+def test_path_too_long(kubexit: Kubexit) -> None:
+    """A path that is longer than the system's is said so."""
+    finished = install(kubexit, "/x" * 2047)
+
+    assert finished.code == 73
+    assert "name too long" in error_line(finished)
+
+
+@pytest.mark.behaviour(73, 109)
+def test_file_that_cannot_be_read(kubexit: Kubexit, open_folder: Path) -> None:
+    """A file that may be executed and not read says which mode it takes."""
+    namespaces.require_other_users(kubexit.path)
+    shutil.copy(kubexit.path, open_folder / "secret")
+    (open_folder / "secret").chmod(0o111)
+    (open_folder / "shared").mkdir()
+    os.chown(open_folder / "shared", NOBODY, NOBODY)
+    secret = kubexit.under(open_folder / "secret")
+    finished = install(secret, open_folder / "shared", preexec_fn=namespaces.user(NOBODY, NOBODY))
+
+    assert finished.code == 70
+    assert f"{open_folder}/secret: Permission denied; it takes mode 0555" in error_line(finished)
+    assert os.listdir(open_folder / "shared") == []

@@ -1,0 +1,88 @@
+"""`--install` and `--graveyard` together: one init container for both, and an order that is safe to break off."""
+
+import itertools
+import os
+from pathlib import Path
+
+import pytest
+
+from harness import namespaces, single_file
+from harness.kubexit import Kubexit
+from harness.supervised import Finished
+
+pytestmark = pytest.mark.single_file
+
+
+@pytest.fixture
+def shared(kubexit: Kubexit) -> Path:
+    """The folder for the file; in the graveyard is a tombstone of an earlier generation."""
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+    folder = kubexit.folder / "shared"
+    folder.mkdir()
+    return folder
+
+
+def prepare(
+    kubexit: Kubexit, shared: Path, graveyard: Path, install_first: bool = True, **keywords: object
+) -> Finished:
+    """Run both, in one order or the other."""
+    pairs = [["--install", shared], ["--graveyard", graveyard]]
+    options = itertools.chain(*(pairs if install_first else reversed(pairs)))
+    return kubexit.run(options=options, name=None, GRAVEYARD=None, **keywords)
+
+
+@pytest.mark.behaviour(29, 109)
+@pytest.mark.parametrize("install_first", [True, False])
+def test_both(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
+    """Both are done, in whatever order they are written, and each says so."""
+    finished = prepare(kubexit, shared, kubexit.graveyard, install_first)
+
+    assert finished.code == 0
+    assert os.listdir(shared) == ["kubexit"]
+    assert os.listdir(kubexit.graveyard) == []
+    installed, begun = finished.stderr.splitlines()
+    assert " installed " in installed
+    assert "1 old files removed" in begun
+
+
+@pytest.mark.behaviour(29, 73, 109)
+@pytest.mark.parametrize("install_first", [True, False])
+def test_install_fails(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
+    """Where nothing can be installed nothing is removed either, and that is said."""
+    shared.rmdir()
+    shared.write_text("no folder")
+    finished = prepare(kubexit, shared, kubexit.graveyard, install_first)
+
+    assert finished.code == 73
+    assert os.listdir(kubexit.graveyard) == ["main"]
+    refused, left = finished.stderr.splitlines()
+    assert " error kubexit: cannot install " in refused
+    assert f" error kubexit: graveyard {kubexit.graveyard} was left as it is" in left
+
+
+@pytest.mark.behaviour(29, 73, 109)
+def test_generation_fails(kubexit: Kubexit, shared: Path) -> None:
+    """Where the graveyard cannot be cleared the file is installed, and both are said."""
+    namespaces.require_mounts()
+    world = namespaces.private_mounts(namespaces.read_only(kubexit.graveyard))
+    finished = prepare(kubexit, shared, kubexit.graveyard, preexec_fn=world)
+
+    assert finished.code == 73
+    assert os.listdir(shared) == ["kubexit"]
+    installed, refused = finished.stderr.splitlines()
+    assert " info kubexit: installed " in installed
+    assert " error kubexit: graveyard " in refused
+
+
+@pytest.mark.behaviour(29, 109)
+def test_one_folder_for_both(kubexit: Kubexit, shared: Path) -> None:
+    """The file may lie in the graveyard: it is no tombstone, nor is the draft of a copy that is under way."""
+    (kubexit.graveyard / f"{single_file.DRAFTS}1").write_text("")
+    alone = kubexit.run(options=["--graveyard", kubexit.graveyard], name=None, GRAVEYARD=None)
+    assert alone.code == 0
+    assert os.listdir(kubexit.graveyard) == [f"{single_file.DRAFTS}1"]
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+    finished = prepare(kubexit, kubexit.graveyard, kubexit.graveyard)
+
+    assert finished.code == 0
+    assert os.listdir(kubexit.graveyard) == ["kubexit"]

@@ -1,0 +1,139 @@
+"""Copies that are killed, stopped, or made side by side: a file that has the name is always a whole one."""
+
+import contextlib
+import fcntl
+import os
+import signal
+import stat
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness import processes, single_file
+from harness.kubexit import Kubexit
+from harness.single_file import drafts, install
+from harness.supervised import Supervised
+from harness.waiting import eventually
+
+pytestmark = pytest.mark.single_file
+
+
+@pytest.fixture
+def shared(kubexit: Kubexit) -> Path:
+    """The folder that containers share."""
+    folder = kubexit.folder / "shared"
+    folder.mkdir()
+    return folder
+
+
+def stopped(kubexit: Kubexit, shared: Path, fact: Callable[[], bool], *injections: str) -> Supervised:
+    """A copy under way, below strace, that is stopped by one of the injections; the fact tells when."""
+    traced = single_file.traced(kubexit, *injections)
+    copying = traced.start(options=["--install", shared], name=None, GRAVEYARD=None)
+    eventually(fact, "the copy has come so far")
+    return copying
+
+
+def is_written(shared: Path) -> bool:
+    """Whether there is a draft that has its mode: next it is synchronised, then renamed."""
+    return any(stat.S_IMODE((shared / draft).stat().st_mode) == 0o555 for draft in drafts(shared))
+
+
+def go_on(copying: Supervised) -> int:
+    """Let it go on, also if the signal that stops it is still to come; its exit code."""
+    (pid,) = processes.children(copying.process.pid)
+
+    def ended() -> bool:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+        return copying.process.poll() is not None
+
+    eventually(ended, "the copy has ended")
+    return copying.wait()
+
+
+@pytest.mark.behaviour(109)
+def test_killed(kubexit: Kubexit, shared: Path) -> None:
+    """The draft of a copy that was killed goes with the next one."""
+    install(single_file.traced(kubexit, "fsync:signal=KILL"), shared)
+    assert len(drafts(shared)) == 1
+    assert os.listdir(shared) == drafts(shared)
+
+    assert install(kubexit, shared).code == 0
+    assert os.listdir(shared) == ["kubexit"]
+
+
+@pytest.mark.behaviour(109)
+def test_terminated(kubexit: Kubexit, shared: Path) -> None:
+    """A copy that is told to end is finished first: that takes milliseconds, and nothing is left half done."""
+    finished = install(single_file.traced(kubexit, "fsync:signal=TERM"), shared)
+
+    assert finished.code == 0
+    assert os.listdir(shared) == ["kubexit"]
+
+
+@pytest.mark.behaviour(109)
+def test_draft_of_the_living(kubexit: Kubexit, shared: Path) -> None:
+    """A draft that somebody has locked is no dead one's."""
+    with (shared / f"{single_file.DRAFTS}1").open("w") as draft:
+        fcntl.flock(draft, fcntl.LOCK_EX)
+
+        assert install(kubexit, shared).code == 0
+        assert drafts(shared) == [f"{single_file.DRAFTS}1"]
+    assert install(kubexit, shared).code == 0
+    assert drafts(shared) == []
+
+
+@pytest.mark.behaviour(109)
+def test_during_another(kubexit: Kubexit, shared: Path) -> None:
+    """A copy under way is left alone by another one; both succeed."""
+    copying = stopped(kubexit, shared, lambda: is_written(shared), "fsync:signal=STOP")
+    draft = drafts(shared)
+
+    assert install(kubexit, shared).code == 0
+    assert drafts(shared) == draft
+    assert go_on(copying) == 0
+    assert os.listdir(shared) == ["kubexit"]
+    assert (shared / "kubexit").read_bytes() == Path(kubexit.path).read_bytes()
+
+
+@pytest.mark.behaviour(109)
+def test_without_locks(kubexit: Kubexit, shared: Path) -> None:
+    """On a file system without locks a copy under way may lose its draft to another one; it makes a new one."""
+    faults = ("flock:error=EOPNOTSUPP", "fsync:signal=STOP:when=1")
+    copying = stopped(kubexit, shared, lambda: is_written(shared), *faults)
+    assert install(kubexit, shared).code == 0
+    assert drafts(shared) == []
+
+    assert go_on(copying) == 0
+    assert os.listdir(shared) == ["kubexit"]
+    assert (shared / "kubexit").read_bytes() == Path(kubexit.path).read_bytes()
+
+
+@pytest.mark.behaviour(109)
+def test_executable_at_once(kubexit: Kubexit, shared: Path) -> None:
+    """From the moment it has its name the file can be executed: nobody has it open for writing.
+
+    Shown to fail by closing the draft after the rename: then this is ETXTBSY.
+    """
+    copying = stopped(kubexit, shared, (shared / "kubexit").exists, "renameat:signal=STOP")
+
+    assert subprocess.run([shared / "kubexit", "--version"], timeout=20, capture_output=True).returncode == 0
+    assert go_on(copying) == 0
+
+
+@pytest.mark.behaviour(109)
+def test_side_by_side(kubexit: Kubexit, shared: Path) -> None:
+    """Many at a time: all succeed, whoever looks meanwhile sees a whole file, and no draft is left."""
+    whole = Path(kubexit.path).read_bytes()
+    install(kubexit, shared)
+    copies = [kubexit.start(options=["--install", shared], name=None, GRAVEYARD=None) for _ in range(8)]
+    looks = 0
+    while looks == 0 or any(copy.process.poll() is None for copy in copies):
+        assert (shared / "kubexit").read_bytes() == whole
+        looks += 1
+
+    assert [copy.wait() for copy in copies] == [0] * 8
+    assert os.listdir(shared) == ["kubexit"]

@@ -1,0 +1,75 @@
+"""`--install`, alone or with `--graveyard`, and the name `cp`: what is refused, by every form."""
+
+import os
+import sys
+
+import pytest
+
+from harness.kubexit import Kubexit
+from harness.single_file import install
+
+
+@pytest.mark.behaviour(2, 109)
+def test_one_call(kubexit: Kubexit) -> None:
+    """One call, one line. A Python package is no single file: it says which file to take, and makes no folder."""
+    finished = install(kubexit, kubexit.folder / "shared")
+
+    if kubexit.is_native:
+        assert finished.code == 0
+        assert "installed" in finished.stderr.splitlines()[-1]
+    else:
+        assert finished.code == 2
+        assert "kubexit-linux-amd64" in finished.stderr
+        assert os.listdir(kubexit.folder) == []
+    assert finished.stdout == ""
+
+
+@pytest.mark.behaviour(2, 29)
+def test_one_call_for_both(kubexit: Kubexit) -> None:
+    """A Python package refuses both in one go and removes nothing."""
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+    options = ["--graveyard", kubexit.graveyard, "--install", kubexit.folder / "shared"]
+    finished = kubexit.run(options=options, name=None, GRAVEYARD=None)
+
+    assert finished.code == (0 if kubexit.is_native else 2)
+    assert os.listdir(kubexit.graveyard) == ([] if kubexit.is_native else ["main"])
+
+
+@pytest.mark.behaviour(2, 109)
+def test_package_as_cp(kubexit: Kubexit) -> None:
+    """Called as cp, a Python package refuses all, its interpreter too; the other forms copy themselves alone."""
+    (kubexit.folder / "cp").symlink_to(kubexit.path)
+    called = kubexit.under(kubexit.folder / "cp")
+    for source in (sys.executable, kubexit.path):
+        finished = called.run(options=[source, kubexit.folder / "copy"], name=None, GRAVEYARD=None)
+
+        assert finished.code == (0 if kubexit.is_native and source == kubexit.path else 2)
+        assert kubexit.is_native or "kubexit-linux-amd64" in finished.stderr
+    assert (kubexit.folder / "copy").exists() == kubexit.is_native
+
+
+@pytest.mark.behaviour(2, 109)
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--install"],
+        ["--install", ""],
+        ["--install", "--graveyard"],
+        ["--install=shared"],
+        ["--install", "a", "true"],
+        ["--install", "a", "--install", "b"],
+        ["--install", "a", "--graveyard", ""],
+        ["--install", "a", "--version", "b"],
+        ["--graveyard", "a", "--graveyard", "b"],
+        ["--graveyard", "a", "--install"],
+        ["--graveyard", ""],
+    ],
+    ids=" ".join,
+)
+def test_usage(kubexit: Kubexit, options: list[str]) -> None:
+    """Anything but one folder behind each option is 2 and makes none; an empty word is not the working folder."""
+    finished = kubexit.run(options=options, name=None, GRAVEYARD=None, cwd=kubexit.folder)
+
+    assert finished.code == 2
+    assert f" error kubexit: option {options[0]} " in finished.stderr
+    assert os.listdir(kubexit.folder) == []
