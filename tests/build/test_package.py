@@ -7,6 +7,8 @@ import tomllib
 from importlib.metadata import distribution, entry_points
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
@@ -47,10 +49,14 @@ def test_console_script_is_installed() -> None:
     assert script.value == "kubexit.cli:main"
 
 
-def test_lock_has_every_pin() -> None:
-    """requirements/lock.txt was made from the pins of pyproject.toml as they are."""
-    locked = set(re.findall(r"^([\w.-]+==[\w.]+)", (ROOT / "requirements" / "lock.txt").read_text(), re.MULTILINE))
-    groups = [PROJECT["build-system"]["requires"], *PROJECT["dependency-groups"].values()]
-    pinned = {pin.lower() for group in groups for pin in group}
+@pytest.mark.parametrize("lock", ["lock", "static", "bench"])
+def test_lock_has_every_pin(lock: str) -> None:
+    """Each requirements/*.txt was made from the pins of pyproject.toml as they are."""
+    text = (ROOT / "requirements" / f"{lock}.txt").read_text()
+    locked = set(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)", text, re.MULTILINE))
+    groups = PROJECT["dependency-groups"]
+    pins = groups.get(lock) or PROJECT["build-system"]["requires"] + groups["test"] + groups["lint"]
+    pinned = set(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)$", "\n".join(pins).lower(), re.MULTILINE))
 
+    assert pinned
     assert pinned - locked == set()
