@@ -1,6 +1,6 @@
 #!/bin/sh
-# machine.sh [base|fuzz|ci] — is what the system has to provide there: python with venv and headers, a C compiler,
-# a static libc? What is missing is installed with apt-get as root or through a sudo that asks nothing;
+# machine.sh [base|fuzz|static|bench|containers|ci] — is what the system has to provide there: python with venv and headers,
+# a C compiler, a static libc? What is missing is installed with apt-get as root or through a sudo that asks nothing;
 # otherwise one line says what to install. Nothing else of the build touches the system.
 set -u
 want=${1:-base}
@@ -41,6 +41,29 @@ look() {
         command -v musl-gcc >/dev/null 2>&1 || need musl-tools
         command -v git >/dev/null 2>&1 || need git
         command -v strace >/dev/null 2>&1 || need strace
+    fi
+    if [ "$want" = static ] || [ "$want" = ci ]; then
+        # OpenSSL's Configure is Perl, and more than perl-base has; Debian's sources are packed by xz, patched by patch.
+        command -v make >/dev/null 2>&1 || need make
+        perl -MFindBin -MIPC::Cmd -e 1 >/dev/null 2>&1 || need perl
+        command -v patch >/dev/null 2>&1 || need patch
+        command -v xz >/dev/null 2>&1 || need xz-utils
+        command -v readelf >/dev/null 2>&1 || need binutils
+        # What was built for another architecture is tested in an emulator; a static one, for roots without libraries.
+        if [ "$want" = ci ] || [ "${ARCH:-amd64}" = arm64 ] && [ "$(uname -m)" = x86_64 ]; then
+            command -v qemu-aarch64-static >/dev/null 2>&1 || need qemu-user-static
+        fi
+    fi
+    if [ "$want" = bench ] || [ "$want" = ci ]; then
+        # The peers beside which kubexit is measured.
+        command -v tini-static >/dev/null 2>&1 || need tini
+        command -v dumb-init >/dev/null 2>&1 || need dumb-init
+        command -v catatonit >/dev/null 2>&1 || need catatonit
+    fi
+    if [ "$want" = containers ] || [ "$want" = ci ]; then
+        command -v podman >/dev/null 2>&1 || need podman
+        command -v runc >/dev/null 2>&1 || need runc # where crun cannot start containers, as with mixed control groups
+        command -v catatonit >/dev/null 2>&1 || need catatonit # what holds a pod together
     fi
     if [ "$want" = fuzz ] || [ "$want" = ci ]; then
         echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' |
