@@ -1,0 +1,1 @@
+"""Is what the static file is made of known to be vulnerable? `make audit` asks."""

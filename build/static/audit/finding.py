@@ -1,0 +1,14 @@
+"""What an audit has to say: something to renew, something to know, or a question that could not be asked."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    kind: Literal["RENEW", "newer", "unknown"]
+    """RENEW: a pin is known to be vulnerable, make audit fails. newer: there is a later release, without a word of
+    danger. unknown: the question was not answered, a person has to look."""
+    text: str
