@@ -1,0 +1,69 @@
+"""What kubexit wants to cost at most, judged by a run."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.measures import MEASURES, shown
+from bench.results import Results
+
+MIB = 1 << 20
+SAME = 1.02  # medians of one program, taken twice, differ by that
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One goal, and how it stands."""
+
+    title: str
+    goal: str
+    figure: str
+    met: bool
+
+
+def product(results: Results) -> str:
+    """The form that is judged: the static file where it was measured, else the gate."""
+    return "static" if "static" in results.programs else "gate"
+
+
+def judge(results: Results) -> Iterator[Judged]:
+    """Each goal whose figures were measured."""
+    ours = product(results)
+    for measure, peer, factor, more, goal in (
+        ("start", "tini-static", SAME, 0.0, "no more than static tini, though a tombstone is written too"),
+        ("end", "tini-static", 1.3, 0.0, "at most 1.3 times static tini"),
+        ("signal", "tini-static", SAME, 0.0, "no more than static tini"),
+        ("death", "original", 0.35, 0.0, "at most 0.35 times the original"),
+        ("death", "floor", 1.0, 100e-6, "within 100 µs of bare C"),
+        ("readiness", "original", 1.0, 2e-3, "at most the original + 2 ms"),
+    ):
+        figure, other = results.median(measure, ours), results.median(measure, peer)
+        if figure and other:
+            text = f"{shown(figure, 'second')}, {peer} {shown(other, 'second')}"
+            yield Judged(MEASURES[measure].what, goal, text, figure <= other * factor + more)
+    for measure, most, goal in (
+        ("crash", 2e-3, "at most 2 ms"),
+        ("pss", 0.7 * MIB, "at most 0.7 MiB"),
+        ("ready", 0.1, "at most 100 ms"),
+        ("waiting", 30 * MIB, "at most 30 MiB, and gone afterwards"),
+        ("size", 12.5 * MIB, "at most 12.5 MiB"),
+    ):
+        figure = results.median(measure, ours)
+        if figure:
+            what = MEASURES[measure]
+            yield Judged(f"{what.title}: {what.what}", goal, shown(figure, what.unit), figure <= most)
+    for name, most, goal in (("none", 0, "0"), ("dependency", 36, "at most 36 (the backstop poll)")):
+        counted = results.counts.get("idle", {}).get(f"{ours}, {name}")
+        if counted:
+            title = f"wake-ups a minute when nothing happens, {'without' if name == 'none' else 'with'} a dependency"
+            yield Judged(title, goal, f"{counted['switches']:g}", counted["switches"] <= most)
+
+
+def better(results: Results) -> Iterator[tuple[str, str, float, float]]:
+    """Where a peer is better by more than a twentieth: measure, peer, its median, ours."""
+    ours = product(results)
+    for measure in MEASURES:
+        figure = results.median(measure, ours)
+        for program, about in results.programs.items():
+            other = results.median(measure, program)
+            if figure and other and about["kind"] not in ("floor", "kubexit") and other < 0.95 * figure:
+                yield measure, program, other, figure
