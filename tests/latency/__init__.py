@@ -1,0 +1,1 @@
+"""Times and memory as ratios to peers, measured in one run."""

@@ -1,0 +1,19 @@
+"""How much memory kubexit takes while its command runs, as a ratio to what stands beside it."""
+
+import pytest
+
+from bench.memory import memory
+from bench.programs import Program
+
+pytestmark = pytest.mark.latency
+
+LIMIT = 0.5  # half of what is measured is a regression of two times
+
+
+@pytest.mark.behaviour(110)
+def test_memory_beside_tini(ours: Program, tini: Program) -> None:
+    """The proportional set size is less than that of a static tini."""
+    mine, theirs = memory(ours)["pss"], memory(tini)["pss"]
+
+    print(f"{mine} of {theirs} bytes")
+    assert mine <= LIMIT * theirs

@@ -1,0 +1,45 @@
+"""How long kubexit takes, as a ratio to what stands beside it in the same run.
+
+The limits lie between what is measured on a quiet machine (docs/benchmarks.md) and twice that.
+"""
+
+import pytest
+
+from bench.programs import Program
+from latency.conftest import SideBySide
+from latency.ratio import judge
+
+pytestmark = pytest.mark.latency
+
+BESIDE_TINI = {"start": 0.75, "end": 1.6, "signal": 1.5}
+ABOVE_FLOOR = {"death": 2.7, "chain": 2.6, "crash": 3.0}
+
+
+@pytest.mark.behaviour(110)
+@pytest.mark.parametrize("name", BESIDE_TINI)
+def test_beside_tini(name: str, ours: Program, tini: Program, side_by_side: SideBySide) -> None:
+    """Start, end and signals take no longer than with a static tini, though tombstones are carved on the way."""
+    verdict = judge(lambda: side_by_side(name, ours, tini), BESIDE_TINI[name])
+
+    print(verdict)
+    assert verdict.holds, verdict
+
+
+@pytest.mark.parametrize("name", ABOVE_FLOOR)
+def test_above_floor(name: str, ours: Program, floor: Program, side_by_side: SideBySide) -> None:
+    """A death, a whole chain and a crash take a small multiple of what a bare C program needs for them."""
+    verdict = judge(lambda: side_by_side(name, ours, floor), ABOVE_FLOOR[name])
+
+    print(verdict)
+    assert verdict.holds, verdict
+
+
+@pytest.mark.parametrize("name", BESIDE_TINI)
+def test_slowed_is_seen(name: str, ours: Program, tini: Program, side_by_side: SideBySide) -> None:
+    """With a second supervisor in front of it, which doubles its work, kubexit is found too slow."""
+    slowed = Program("slowed", (*tini.words, *ours.words), "kubexit")
+
+    verdict = judge(lambda: side_by_side(name, slowed, tini), BESIDE_TINI[name])
+
+    print(verdict)
+    assert not verdict.holds, verdict
