@@ -163,6 +163,8 @@ cdef void birth_fail(supervisor_t *kx) noexcept nogil:
     """The birth failed: its code is ours."""
     cdef const char *why = (b"the readiness waiter failed (it needs python3 with the package kubexit; "
                             b"KUBEXIT_BIRTH_SOURCE=graveyard needs none)")
+    if kx.birth.waiter.entry != NULL:
+        why = b"the readiness waiter failed (KUBEXIT_BIRTH_SOURCE=graveyard needs none)"
     if kx.birth.failure == EXIT_UNAVAILABLE:
         why = b"birth dependencies can never be ready"
     elif kx.birth.failure == EXIT_SETTINGS:

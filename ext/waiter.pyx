@@ -39,7 +39,7 @@ cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent) noexcept nogil:
     """In the child: undo what is ours, then be the waiter. Never returns."""
     cdef char *argv[WAITER_ARGUMENTS_MOST + DEPENDENCIES_MOST + 8]
     cdef int argc = waiter_arguments(kx, argv)
-    cdef int error
+    cdef int code
     child_bind(parent)
     waiter_part_stdio()
     kernel.setpgid(0, 0)
@@ -47,10 +47,15 @@ cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent) noexcept nogil:
     if kx.birth.waiter.entry != NULL:
         supervisor_close_descriptors(kx)    # no exec will do it
         signals_restore(&kx.signals)
-        kernel._exit(kx.birth.waiter.entry(argc, argv))
-    signals_restore(&kx.signals)
-    error = execute(argv, kernel.environ)
-    log_error(&kx.log, b"cannot start the readiness waiter %s: %s", argv[0], kernel.strerror(error))
+        code = kx.birth.waiter.entry(argc, argv)
+        if code >= 0:
+            kernel._exit(code)
+        log_error(&kx.log, b"cannot start the readiness waiter, which is in this file: cannot read %s: %s (its mode "
+                  b"should be 0555)", argv[0], kernel.strerror(-code))
+    else:
+        signals_restore(&kx.signals)
+        code = execute(argv, kernel.environ)
+        log_error(&kx.log, b"cannot start the readiness waiter %s: %s", argv[0], kernel.strerror(code))
     kernel._exit(EXIT_INTERNAL)
 
 

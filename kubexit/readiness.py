@@ -6,16 +6,14 @@ talks to anybody, so every rule can be tested with a dictionary.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kubexit.errors import NeverReadyError
 
 Object = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Missing:
+class Missing(NamedTuple):
     """A container that is not ready, and the reason in words."""
 
     name: str

@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -61,7 +60,7 @@ class Waiter:
         from kubexit.cluster import SERVICE_ACCOUNT, Account, Cluster
 
         arguments = self._arguments
-        cluster = Cluster(Account(Path(arguments.service_account or SERVICE_ACCOUNT)))
+        cluster = Cluster(Account(arguments.service_account or SERVICE_ACCOUNT))
         self._pod = pod.Pod(cluster, arguments.pod, arguments.namespace, self.log, arguments.watch_seconds)
         for seen in self._pod.sightings():
             awaited = names.awaited(seen, arguments.name, arguments.dependencies)

@@ -35,6 +35,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """A form that was not tested is said so, whatever the verbosity."""
     reasons = [form.missing for form in forms.chosen() if not form.exists]
+    reasons += [form.missing for form in forms.FORMS.values() if form.is_stale]
     skips = {str(report.longrepr[2]) for report in terminalreporter.getreports("skipped")}
     reasons += sorted(skip for skip in skips if "NOT TESTED" in skip)
     for reason in reasons:

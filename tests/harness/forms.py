@@ -31,12 +31,22 @@ class Form:
         return os.access(self.path, os.X_OK)
 
     @property
+    def is_stale(self) -> bool:
+        """Older than what it was made from. Only the static form is not made anew before each run of the tests."""
+        if self.name not in WHEN_THERE or not self.exists:
+            return False
+        sources = [*(ROOT / "ext").rglob("*.*"), *(ROOT / "kubexit").glob("*.py"), *(ROOT / "build/static").glob("*.*")]
+        return self.path.stat().st_mtime < max(source.stat().st_mtime for source in sources)
+
+    @property
     def is_native(self) -> bool:
         """No interpreter runs before the supervisor does."""
         return self.name != "installed"
 
     @property
     def missing(self) -> str:
+        if self.is_stale:
+            return f"form {self.name!r} is older than its sources ({self.how_to_make})"
         return f"form {self.name!r} is not built: no {self.path.relative_to(ROOT)} ({self.how_to_make})"
 
 
@@ -76,4 +86,5 @@ def chosen() -> list[Form]:
     forms = named()
     if forms is not None:
         return forms
-    return [FORMS[name] for name in ALWAYS] + [FORMS[name] for name in WHEN_THERE if FORMS[name].exists]
+    there = [FORMS[name] for name in WHEN_THERE]
+    return [FORMS[name] for name in ALWAYS] + [form for form in there if form.exists and not form.is_stale]

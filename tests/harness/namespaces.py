@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from . import seccomp
+
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
@@ -64,6 +66,19 @@ def tmpfs(target: Path, options: str) -> Step:
 def bind(source: Path, target: os.PathLike[str] | str) -> Step:
     """Show a file or folder in another place."""
     return lambda: mount(os.fspath(source), target, "none", MS_BIND)
+
+
+def service_account(source: Path) -> Step:
+    """Show a folder where the kubelet mounts the service account."""
+
+    def step() -> None:
+        # On a tmpfs, since what is below /var/run is the machine's.
+        mount("run", os.path.realpath("/var/run"), "tmpfs")
+        target = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+        target.mkdir(parents=True)
+        bind(source, target)()
+
+    return step
 
 
 def read_only(target: Path) -> Step:
@@ -196,9 +211,6 @@ def join_mounts(pid: int) -> Step:
     return enter
 
 
-# linux/filter.h, linux/seccomp.h: load the number of the system call, compare, refuse with an errno or allow.
-_LOAD, _JUMP_EQUAL, _RETURN = 0x20, 0x15, 0x06
-_ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _NUMBERS = {
     "x86_64": {
         "inotify_init1": (294, 253),
@@ -222,18 +234,7 @@ _NUMBERS = {
 def refuse(call: str, error: int) -> Step:
     """A seccomp filter, as sandboxes have it, that answers a system call with an errno."""
     numbers = _NUMBERS[os.uname().machine][call]
-
-    def enter() -> None:
-        rules = [(_LOAD, 0, 0, 0)]
-        for number in numbers:
-            rules += [(_JUMP_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | error)]
-        rules += [(_RETURN, 0, 0, _ALLOW)]
-        code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *rule) for rule in rules))
-        program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(rules), ctypes.addressof(code)))
-        _call("prctl", 38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
-        _call("prctl", 22, 2, program, 0, 0)  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
-
-    return enter
+    return lambda: seccomp.install(seccomp.refuse_calls(dict.fromkeys(numbers, error)))
 
 
 def require_other_users(*programs: os.PathLike[str] | str) -> None:

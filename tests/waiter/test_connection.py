@@ -63,6 +63,16 @@ def test_no_proxy(api, waiter, variable):
     assert waiter.start("db", **{variable: "http://127.0.0.1:1"}).wait() == 0
 
 
+@pytest.mark.behaviour(99)
+@pytest.mark.parametrize("where", ["keys", "no/such/folder/keys"])
+def test_keys_are_not_logged(tmp_path, api, waiter, where):
+    """A key log that the command asks for does not get our keys, and one that cannot be written does no harm."""
+    api.show(READY)
+
+    assert waiter.start("db", SSLKEYLOGFILE=str(tmp_path / where)).wait() == 0
+    assert not (tmp_path / where).exists()
+
+
 @pytest.mark.behaviour(100)
 @pytest.mark.parametrize("gone", ["token", "ca.crt"])
 def test_no_service_account(api, waiter, gone):

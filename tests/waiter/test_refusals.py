@@ -75,7 +75,9 @@ def test_forbidden(api, waiter, verb, known):
         f'error.*service account "till" of namespace "shop" may not {verb} the resource "pods" in namespace "shop"',
         "stderr",
     )
-    role, binding = yaml.safe_load_all(started.stderr.partition("would allow it:\n")[2])
+    # Up to the next line of the log, where there is one.
+    manifests = re.split(r"(?m)^\d{4}-\d\d-\d\dT", started.stderr.partition("would allow it:\n")[2])[0]
+    role, binding = yaml.safe_load_all(manifests)
     assert (role["kind"], role["metadata"]["namespace"]) == ("Role", "shop")
     assert role["rules"] == [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list", "watch"]}]
     assert binding["roleRef"]["name"] == role["metadata"]["name"]

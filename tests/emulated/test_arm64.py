@@ -1,0 +1,122 @@
+"""The file for arm64 does what the other one does.
+
+In an emulator of system calls, which is none of vfork, of subreapers and of times: what depends on those is not here.
+"""
+
+import signal
+import tomllib
+
+import pytest
+
+from harness import forms
+from harness.certificates import authority
+from harness.containers import running
+from harness.pods import pod, ready
+
+WAITING = pod("main", "db")
+READY = ready(WAITING, "db")
+
+pytestmark = pytest.mark.behaviour(108)
+
+
+def test_version(kubexit):
+    """It says the version of the project."""
+    version = tomllib.loads((forms.ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+    assert kubexit.run(options=["--version"], name=None).stdout == f"kubexit {version}\n"
+
+
+@pytest.mark.parametrize("code", [0, 1, 42, 126, 255])
+def test_exit_code(kubexit, actor, code):
+    """The command's code is its own, and on the tombstone."""
+    assert kubexit.run(actor, "exit", str(code)).code == code
+    assert kubexit.tombstone()["ExitCode"] == code
+
+
+def test_not_found(kubexit):
+    """A command that is not there is 127."""
+    assert kubexit.run("no-such-command").code == 127
+    assert kubexit.tombstone()["ExitCode"] == 127
+
+
+def test_environment(kubexit, actor):
+    """Environment variables arrive byte for byte; their order is the emulator's."""
+    env = {b"LATIN": b"caf\xe9", b"EMPTY": b"", b"LONG": b"x" * 300, b"_PYI_ARCHIVE_FILE": b"kept"}
+    started = kubexit.start(actor, "dump-env", env=env)
+
+    assert started.wait() == 0
+    words = started.stdout.encode("utf-8", "surrogateescape").split(b"\0")
+    assert sorted(filter(None, words)) == sorted(key + b"=" + value for key, value in started.environment.items())
+
+
+def test_signal_is_forwarded(kubexit):
+    """TERM reaches the command, whose answer is kubexit's."""
+    container = running(kubexit, "main", exits="TERM=7")
+    container.signal(signal.SIGTERM)
+
+    assert container.wait() == 7
+
+
+def test_command_dies_of_a_signal(kubexit, actor):
+    """128+n for a command that a signal ended."""
+    assert kubexit.run("sh", "-c", "kill -9 $$").code == 137
+
+
+def test_death_stops_it(kubexit):
+    """A dependency's death is seen through inotify and sends the stop signal."""
+    container = running(kubexit, "sidecar", exits="TERM=0", DEATH_DEPS="main")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=3)
+
+    assert container.wait() == 0
+    assert kubexit.tombstone("sidecar")["ExitCode"] == 0
+
+
+def test_crash_stops_it(kubexit):
+    """So does the end of a supervisor that could not carve a death: the FIFO tells."""
+    main = running(kubexit, "main")
+    sidecar = running(kubexit, "sidecar", exits="TERM=0", DEATH_DEPS="main")
+    main.kill()
+
+    assert sidecar.wait() == 0
+
+
+@pytest.mark.behaviour(88)
+def test_waits_for_readiness(api, awaiting, actor):
+    """A list and a watch over TLS: the interpreter in the file runs, with all that it imports."""
+    api.show(WAITING)
+    started = awaiting(actor, "exit", "3")
+    api.wait_watched(timeout=60)
+    api.show(READY)
+
+    assert started.wait(60) == 3, started.stderr
+
+
+@pytest.mark.behaviour(99)
+def test_foreign_certificate(api, awaiting, actor, tmp_path):
+    """A server that another authority vouches for is never sent the token."""
+    (tmp_path / "serviceaccount" / "ca.crt").write_bytes(authority(tmp_path, "foreign").certificate.read_bytes())
+    api.show(READY)
+    started = awaiting(actor, "exit", "3")
+    started.wait_line("certificate verify failed", "stderr", timeout=60)
+
+    assert api.asked() == []
+
+
+@pytest.mark.behaviour(104)
+def test_time_is_up(api, awaiting, actor):
+    """At the deadline the waiter says what it last saw."""
+    api.show(WAITING)
+    started = awaiting(actor, "exit", "3", BIRTH_TIMEOUT="15s")
+
+    assert started.wait(60) == 69
+    started.wait_line("not ready: db .running, not ready.", "stderr")
+
+
+@pytest.mark.behaviour(109)
+def test_installs_itself(kubexit, tmp_path):
+    """It copies itself, not the emulator."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+
+    assert kubexit.run(options=["--install", folder], name=None, GRAVEYARD=None).code == 0
+    assert (folder / "kubexit").read_bytes() == (forms.ROOT / "dist" / "kubexit-linux-arm64").read_bytes()

@@ -1,0 +1,96 @@
+"""The static file at its system calls: what is executed, and what is opened, by kubexit and its waiter together."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness import namespaces
+from harness.pods import pod, ready
+
+WAITING = pod("main", "db")
+READY = ready(WAITING, "db")
+CALL = re.compile(r"\d+ +(?:<\.\.\. )?(\w+)(?:\(| resumed>)(.*)")
+WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_TMPFILE")
+CHANGING = (
+    "mkdir mkdirat mknod mknodat link linkat symlink symlinkat unlink unlinkat rename renameat renameat2 truncate"
+)
+
+
+@pytest.fixture
+def calls(api, awaiting, actor, static, tmp_path):
+    """Each call that takes a path, with its arguments, of a run that waits for a watch."""
+    if shutil.which("strace") is None:
+        pytest.skip("NOT TESTED: strace is not installed")
+    log = tmp_path / "calls"
+    script = tmp_path / "traced"
+    # Without -y: strace's own look at descriptors is no matter of kubexit's.
+    script.write_text(f'#!/bin/sh\nexec strace -f -qq -s 300 -e trace=%file,%process -o {log} {static.path} "$@"\n')
+    script.chmod(0o755)
+    api.show(WAITING)
+    started = awaiting(actor, "exit", "3", kubexit=static.under(script))
+    api.wait_watched()
+    api.show(READY)
+    assert started.wait() == 3, started.stderr
+    return [match.groups() for line in log.read_text().splitlines() if (match := CALL.match(line))]
+
+
+@pytest.mark.behaviour(110)
+def test_two_executions(calls, static, actor):
+    """One execve is kubexit's own and one the command's: nothing is executed again to find libraries."""
+    executed = [re.match(r'"([^"]*)"', arguments) for name, arguments in calls if name.startswith("exec")]
+
+    assert [match[1] for match in executed if match] == [static.path, actor]
+
+
+@pytest.mark.behaviour(110)
+def test_nothing_is_unpacked(calls):
+    """All that is made is what the graveyard holds; all that is opened for writing are those files."""
+    opened = [
+        arguments for name, arguments in calls if name in ("open", "openat", "creat") and WRITING.search(arguments)
+    ]
+    changed = [arguments for name, arguments in calls if name in CHANGING.split()]
+    foreign = [arguments for arguments in opened + changed if not re.match(r'\d+, "\.?main(\.\w+)*"', arguments)]
+
+    assert [arguments for arguments in foreign if "/proc/self/fd/2" not in arguments] == []  # the log's own descriptor
+
+
+@pytest.mark.behaviour(107)
+def test_what_is_read(calls, static):
+    """The waiter reads its own file, its account, and what tells the local time; no library, no module, no settings."""
+    names = ("open", "openat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "readlink", "getxattr")
+    paths = {re.match(r'(?:AT_FDCWD, )?"([^"]*)"', arguments) for name, arguments in calls if name in names}
+    read = {match[1] for match in paths if match and match[1].startswith("/")}
+    known = r"/proc/self/(exe|fd/2)|/dev|/dev/null(/kubexit.*)?|/etc/(localtime|podinfo/.*)|.*(account/.*|/graveyard)"
+
+    assert {path for path in read if not re.fullmatch(known, path)} <= {static.path}
+
+
+@pytest.mark.behaviour(110)
+def test_no_code_is_loaded(static, tmp_path, api, awaiting, actor):
+    """While it waits, all executable memory is the file's own and the kernel's: nothing was loaded or generated."""
+    api.show(WAITING)
+    started = awaiting(actor, "exit", "3")
+    api.wait_watched()
+    for pid in (started.pid, started.command_pid()):
+        maps = [line.split() for line in Path(f"/proc/{pid}/maps").read_text().splitlines()]
+        executable = {words[-1] for words in maps if "x" in words[1]}
+
+        assert executable <= {static.path, "[vdso]", "[vsyscall]"}
+        assert [words for words in maps if "w" in words[1] and "x" in words[1]] == []
+    api.show(READY)
+
+    assert started.wait() == 3
+
+
+def test_strace_sees_what_it_should(tmp_path):
+    """The tests above would pass if strace missed the waiter: it follows children, and shows what they open."""
+    if shutil.which("strace") is None:
+        pytest.skip("NOT TESTED: strace is not installed")
+    namespaces.require_mounts()
+    line = ["strace", "-f", "-qq", "-e", "trace=%file", "-o", str(tmp_path / "log")]
+    subprocess.run([*line, "sh", "-c", "(cat /etc/hostname; true)"], check=True, capture_output=True, timeout=20)
+
+    assert "/etc/hostname" in (tmp_path / "log").read_text()

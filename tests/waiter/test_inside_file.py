@@ -1,0 +1,79 @@
+"""The static file's waiter is read from the file itself: wherever that is, however it was called."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harness import namespaces
+from harness.pods import pod, ready
+
+WAITING = pod("main", "db")
+READY = ready(WAITING, "db")
+NO_PROC = namespaces.tmpfs(Path("/proc"), "size=4k")
+
+
+@pytest.fixture
+def copy(static):
+    """A copy of the file in a folder of its own."""
+    folder = static.folder / "own"
+    folder.mkdir()
+    shutil.copy(static.path, folder / "kubexit")
+    return static.under(folder / "kubexit")
+
+
+@pytest.mark.behaviour(107)
+@pytest.mark.parametrize("how", ["absolute", "relative", "link", "dots"])
+@pytest.mark.parametrize("steps", [[], [NO_PROC]], ids=["proc", "no proc"])
+def test_path(api, awaiting, actor, copy, how, steps):
+    """With and without /proc it finds itself by the path that was executed."""
+    api.show(READY)
+    folder = Path(copy.path).parent
+    link = folder.parent / "link"
+    link.symlink_to("own/kubexit")
+    path = {"absolute": copy.path, "relative": "own/kubexit", "link": link, "dots": "own/../own/./kubexit"}[how]
+    started = awaiting(actor, "exit", "3", kubexit=copy.under(path), cwd=folder.parent, steps=steps)
+
+    assert started.wait() == 3, started.stderr
+
+
+@pytest.mark.behaviour(107)
+@pytest.mark.parametrize("steps", [[], [NO_PROC]], ids=["proc", "no proc"])
+def test_found_in_path(api, awaiting, actor, copy, steps):
+    """Found along PATH by a shell, argv[0] is a bare name."""
+    api.show(READY)
+    folder = os.path.dirname(copy.path)
+    # Not by start's own: the shell is what is started, and it looks for kubexit.
+    started = awaiting(
+        "-c", f"kubexit {actor} exit 3", kubexit=copy.under("/bin/sh"), env={"PATH": f"{folder}:/bin"}, steps=steps
+    )
+
+    assert started.wait() == 3
+
+
+@pytest.mark.behaviour(107)
+def test_odd_bytes_in_the_path(api, awaiting, actor, copy):
+    """The path may have bytes that are no text in any encoding."""
+    api.show(READY)
+    odd = os.fsencode(copy.folder) + b"/caf\xe9?17 \n"
+    os.rename(os.path.dirname(copy.path), odd)
+
+    assert awaiting(actor, "exit", "3", kubexit=copy.under(os.fsdecode(odd + b"/kubexit"))).wait() == 3
+
+
+@pytest.mark.behaviour(109)
+@pytest.mark.parametrize("what", ["removed", "replaced"])
+def test_another_file_at_the_path(api, awaiting, actor, copy, what):
+    """A waiter that starts when the path leads to another file, or to none, is still that of the running one."""
+    api.show(WAITING)
+    started = awaiting(actor, "exit", "3", kubexit=copy)
+    api.wait_watched()
+    os.unlink(copy.path)
+    if what == "replaced":
+        Path(copy.path).write_text("something else, and shorter")
+    os.kill(started.command_pid(), 9)
+    api.wait_asked(2, "watch")
+    api.show(READY)
+
+    assert started.wait() == 3

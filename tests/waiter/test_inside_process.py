@@ -1,0 +1,109 @@
+"""The static file's waiter is a child without an exec: what an exec would have tidied up, it has to."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from harness import processes
+from harness.containers import descriptors
+from harness.pods import pod, ready
+from harness.waiting import eventually
+
+WAITING = pod("main", "db")
+READY = ready(WAITING, "db")
+MEMORY_KB = 30 * 1024
+
+
+@pytest.fixture
+def watching(api, awaiting, actor):
+    """A kubexit whose waiter has a watch open, with a dependency, so that it holds all kinds of descriptors itself."""
+    api.show(WAITING)
+    started = awaiting(actor, "plain", DEATH_DEPS="work")
+    api.wait_watched()
+    return started
+
+
+@pytest.mark.behaviour(48, 105)
+def test_descriptors(watching):
+    """It has its standard descriptors and a connection: nothing of the supervisor's, and not the command's stdin."""
+    found = descriptors(watching.command_pid())
+
+    assert sum(name.startswith("socket:") for name in found) == 1
+    assert [name for name in found if "inotify" in name or "signalfd" in name or "alive" in name] == []
+    assert os.readlink(f"/proc/{watching.command_pid()}/fd/0").startswith("pipe:")
+    assert len(found) == 4
+
+
+@pytest.mark.behaviour(63)
+def test_signals(watching):
+    """Nothing is blocked, and none of the supervisor's signals is ignored but those that Python ignores."""
+    fields = processes.status(watching.command_pid())
+    pythons = sum(1 << (number - 1) for number in (signal.SIGPIPE, signal.SIGXFSZ))
+
+    assert int(fields["SigBlk"], 16) == 0
+    assert int(fields["SigIgn"], 16) == pythons
+
+
+def test_name_and_group(watching):
+    """ps(1) can tell it from the supervisor, and a terminal's signals do not reach it."""
+    pid = watching.command_pid()
+
+    assert Path(f"/proc/{pid}/comm").read_text() == "kubexit.waiter\n"
+    assert os.getpgid(pid) == pid
+
+
+@pytest.mark.behaviour(69)
+def test_dies_with_us(watching):
+    """It does not outlive a supervisor that is killed."""
+    pid = watching.command_pid()
+    watching.kill()
+
+    eventually(lambda: not processes.alive(pid), "the waiter is gone")
+
+
+@pytest.mark.behaviour(105)
+def test_nothing_is_left(api, watching, static):
+    """It is gone, zombie and all, when the command runs; and so is its memory."""
+    pid = watching.command_pid()
+    before = memory_kb(watching.pid)
+    api.show(READY)
+    static.wait_tombstone(key="Born")
+
+    assert not Path(f"/proc/{pid}").exists() or watching.command_pid() != pid
+    assert memory_kb(watching.pid) <= before + 64
+
+
+def test_memory(watching):
+    """While it waits, all processes of kubexit together take 30 MB at most."""
+    together = memory_kb(watching.pid) + memory_kb(watching.command_pid())
+
+    assert together < MEMORY_KB
+
+
+@pytest.mark.behaviour(104)
+def test_time_is_up(api, awaiting, actor):
+    """At the end of the time it says what it last saw, and its verdict is kubexit's."""
+    api.show(WAITING)
+    started = awaiting(actor, "plain", BIRTH_TIMEOUT="2s")
+
+    assert started.wait() == 69
+    started.wait_line("not ready: db .running, not ready.", "stderr")
+
+
+@pytest.mark.behaviour(93)
+def test_killed(api, watching):
+    """A waiter that is killed is started again, from the same file."""
+    os.kill(watching.command_pid(), signal.SIGKILL)
+    watching.wait_line("waiter was ended by KILL; it will be started again", "stderr")
+    api.wait_asked(2, "watch")
+    api.show(READY)
+
+    watching.wait_line("command started", "stderr")
+
+
+def memory_kb(pid: int) -> int:
+    """The proportional set size."""
+    (line,) = [line for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:")]
+    return int(line.split()[1])

@@ -1,0 +1,80 @@
+"""The static file's waiter where nothing is granted: an empty root, read-only, a foreign user, no /tmp."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.pods import pod, ready
+from harness.sandbox import Sandbox, require_filters
+
+WAITING = pod("main", "db")
+READY = ready(WAITING, "db")
+WORLDS = {
+    "nobody": Sandbox(),
+    "high uid": Sandbox(uid=1_000_710_000),
+    "no /proc": Sandbox(proc=False),
+    "seccomp": Sandbox(filtered=True),
+    "seccomp, no /proc": Sandbox(filtered=True, proc=False, uid=1_000_710_000),
+    "root without rights": Sandbox(uid=0),
+}
+
+
+@pytest.fixture
+def begin(static, api, awaiting):
+    """Start kubexit in a world of its own, with a command that waits for db and then leaves with 3."""
+
+    def begin(world: Sandbox, **settings):
+        environment = {"NAME": "main", "GRAVEYARD": "/graveyard", "BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "1m"}
+        environment |= {"POD_NAME": "job-1", "NAMESPACE": "shop", **settings}
+        variables = {f"KUBEXIT_{key}": value for key, value in environment.items() if value is not None}
+        arguments = ["/bin/actor", "exit", "3"]
+        world = replace(world, account=awaiting.account)
+        return world.start(static, *arguments, environment={**api.environment, **variables})
+
+    return begin
+
+
+@pytest.mark.behaviour(107)
+@pytest.mark.parametrize("world", WORLDS)
+def test_waits_for_readiness(api, begin, world):
+    """A list and a watch over TLS, and then the command, in a world with kubexit, a command and an account alone."""
+    if WORLDS[world].filtered:
+        require_filters()
+    api.show(WAITING)
+    started = begin(WORLDS[world])
+    api.wait_watched()
+    api.show(READY)
+
+    assert started.wait() == 3, started.stderr
+    assert [request.verb for request in api.asked()] == ["list", "watch"]
+
+
+@pytest.mark.behaviour(107)
+@pytest.mark.parametrize("proc", [True, False], ids=["proc", "no proc"])
+def test_modules_beside_it(api, begin, proc):
+    """Its folder need not be readable, and nothing that lies beside it is imported."""
+    api.show(READY)
+    names = ("urllib3", "json", "simplejson", "h2", "brotli", "zstandard", "sitecustomize", "encodings", "os")
+    started = begin(Sandbox(proc=proc, beside=tuple(f"{name}.py" for name in names)))
+
+    assert started.wait() == 3, started.stderr
+
+
+@pytest.mark.behaviour(107)
+@pytest.mark.parametrize("proc", [True, False], ids=["proc", "no proc"])
+def test_execute_only(api, begin, proc):
+    """A file that may be executed and not read has no waiter: 70, and one line that says what to do."""
+    api.show(READY)
+    started = begin(Sandbox(mode=0o111, proc=proc))
+
+    assert started.wait() == 70
+    started.wait_line("error.*cannot read /bin/kubexit: Permission denied .its mode should be 0555.", "stderr")
+    assert api.connections == 0
+
+
+@pytest.mark.behaviour(106, 107)
+def test_execute_only_and_readiness_from_the_graveyard(static, begin):
+    """Nor does it need one when readiness is read from the graveyard."""
+    static.carve("db", Born=True, Ready=True)
+
+    assert begin(Sandbox(mode=0o111), BIRTH_SOURCE="graveyard", LIVENESS="false").wait() == 3
