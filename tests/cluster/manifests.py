@@ -39,6 +39,12 @@ def job(example: str) -> dict[str, Any]:
     return found
 
 
+def pod_spec(thing: dict[str, Any]) -> dict[str, Any]:
+    """The pod's part of a Job or a Pod; empty for anything else."""
+    spec: dict[str, Any] = thing.get("spec", {})
+    return dict(spec["template"]["spec"]) if "template" in spec else spec
+
+
 def containers(example: str) -> Iterator[dict[str, Any]]:
     """All containers of its pod, those that begin it too."""
     spec = job(example)["spec"]["template"]["spec"]

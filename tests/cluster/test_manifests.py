@@ -77,17 +77,18 @@ def test_accepted(file: str, access: Access) -> None:
 
 
 @pytest.mark.cluster
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_restricted(example: str, restricted: Access) -> None:
+@pytest.mark.parametrize("file", manifests.files())
+def test_restricted(file: str, restricted: Access) -> None:
     """The pod passes the restricted pod security standard, enforced by a real API server.
 
     The namespace refuses the same pod with a container that may be root, so the standard is in force.
     """
-    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": example}}
-    template = copy.deepcopy(manifests.job(example)["spec"]["template"])
-    template["spec"].pop("serviceAccountName")
-    manifests.apply(restricted, {**pod, "spec": template["spec"]}, dry=True)
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "example"}}
+    (spec,) = filter(None, map(manifests.pod_spec, manifests.read(file)))
+    spec = copy.deepcopy(spec)
+    spec.pop("serviceAccountName", None)
+    manifests.apply(restricted, {**pod, "spec": spec}, dry=True)
 
-    template["spec"]["securityContext"]["runAsNonRoot"] = False
+    spec["securityContext"]["runAsNonRoot"] = False
     with pytest.raises(RefusedError, match="violates PodSecurity"):
-        manifests.apply(restricted, {**pod, "spec": template["spec"]}, dry=True)
+        manifests.apply(restricted, {**pod, "spec": spec}, dry=True)

@@ -1,0 +1,74 @@
+"""The one file in foreign images: empty, distroless, Alpine (musl), Debian (glibc)."""
+
+import pytest
+
+from harness import graveyard as tombstones
+from images.bases import BASES
+from images.container import settings
+
+pytestmark = [pytest.mark.container, pytest.mark.parametrize("base", BASES, ids=str)]
+
+
+@pytest.mark.behaviour(71, 108)
+@pytest.mark.parametrize("code", [0, 3, 255])
+def test_exit_code(base, wrapped, engine, graveyard, code):
+    """The command's code is the container's, and stands in the tombstone."""
+    done = engine.run(wrapped(base), "/app/actor", "exit", str(code), options=settings(graveyard, "main"))
+
+    assert done.code == code, done.stderr
+    assert tombstones.read(graveyard / "main")["ExitCode"] == code
+
+
+@pytest.mark.behaviour(73, 108)
+def test_not_found(base, wrapped, engine, graveyard):
+    """A command that is not in the image: 127, and a line that names it."""
+    done = engine.run(wrapped(base), "/app/nobody", options=settings(graveyard, "main"))
+
+    assert done.code == 127
+    assert "/app/nobody" in done.stderr
+
+
+@pytest.mark.behaviour(55, 77, 108)
+def test_stop(base, wrapped, engine, graveyard):
+    """kubexit is process 1, the command is its child, and the TERM of a stop reaches the command."""
+    command = ("/app/actor", "ready-then-wait", "--exit", "TERM=7")
+    container = engine.start(wrapped(base), *command, options=settings(graveyard, "main"))
+    container.wait_line("^READY$")
+
+    assert container.process["Name"] == "kubexit"
+    assert container.process["NSpid"].split()[-1] == "1"
+    assert container.command["Name"] == "actor"
+    assert container.stop() == 7
+    assert tombstones.read(graveyard / "main")["ExitCode"] == 7
+
+
+@pytest.mark.behaviour(49, 106, 108)
+def test_two_containers(base, wrapped, engine, graveyard):
+    """Through a folder that both share one container begins, and ends, with the other."""
+    image = wrapped(base)
+    awaited = {"BIRTH_DEPS": "proxy:born", "BIRTH_SOURCE": "graveyard", "BIRTH_TIMEOUT": "1m"}
+    main = engine.start(image, "/app/actor", "exit", "5", options=settings(graveyard, "main", **awaited))
+    ended = {"DEATH_DEPS": "main", "EXIT_CODE_ON_STOP": "zero"}
+    proxy = engine.start(image, "/app/actor", "plain", options=settings(graveyard, "proxy", **ended))
+
+    assert main.wait() == 5, main.stderr
+    assert proxy.wait() == 0, proxy.stderr
+    stone = tombstones.read(graveyard / "proxy")
+    assert (stone["ExitCode"], stone["CommandExitCode"]) == (0, 143)
+    assert stone["Reason"] == "dependency main died with exit code 5"
+
+
+@pytest.mark.behaviour(30, 108)
+def test_killed(base, wrapped, engine, graveyard):
+    """A container that is killed as a whole carves nothing, and its peer sees it die all the same."""
+    image = wrapped(base)
+    main = engine.start(image, "/app/actor", "ready-then-wait", options=settings(graveyard, "main"))
+    main.wait_line("^READY$")
+    proxy = engine.start(image, "/app/actor", "plain", options=settings(graveyard, "proxy", DEATH_DEPS="main"))
+    proxy.wait_line("^READY$")
+    engine.call("kill", "--signal", "KILL", main.identity)
+
+    assert main.wait() == 137
+    assert proxy.wait() == 143
+    assert "main" in tombstones.read(graveyard / "proxy")["Reason"]
+    assert "Died" not in (tombstones.read(graveyard / "main") or {})

@@ -1,0 +1,60 @@
+"""What each image has to offer as a command, under the same kubexit."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from images.bases import BASES
+from images.container import settings
+
+pytestmark = [pytest.mark.container, pytest.mark.behaviour(108)]
+
+COMPILERS = {"glibc": ("gcc",), "musl": ("musl-gcc",)}
+
+
+@pytest.fixture(scope="session")
+def linked(tmp_path_factory):
+    """A folder with a program, dynamically linked with this libc, that leaves with 5."""
+
+    def compiled(libc):
+        if shutil.which(COMPILERS[libc][0]) is None:
+            pytest.skip(f"{libc} NOT TESTED: no {COMPILERS[libc][0]}")
+        folder = tmp_path_factory.mktemp(libc)
+        (folder / "five.c").write_text("int main(void) { return 5; }\n")
+        command = [*COMPILERS[libc], "-o", folder / "five", folder / "five.c"]
+        subprocess.run(command, check=True, timeout=60)
+        folder.chmod(0o755)
+        return folder
+
+    return compiled
+
+
+@pytest.mark.parametrize("libc", COMPILERS)
+@pytest.mark.parametrize("base", BASES, ids=str)
+def test_dynamically_linked(base, libc, wrapped, linked, engine, graveyard):
+    """A program that needs a loader runs where its loader is, and is not found (127) elsewhere: so the images differ
+    in what they have, and kubexit needs none of it."""
+    options = ("--volume", f"{linked(libc)}:/linked:ro,z", *settings(graveyard, "main"))
+    done = engine.run(wrapped(base), "/linked/five", options=options)
+
+    assert done.code == (5 if base.loader == libc else 127), done.stderr
+
+
+@pytest.mark.parametrize("base", [base for base in BASES if base.shell], ids=str)
+def test_shell(base, wrapped, engine, graveyard):
+    """A script of the image's own shell: found on the path, its trap runs at TERM, its code is the container's."""
+    script = "trap 'echo caught; exit 9' TERM; echo READY; while :; do sleep 1 & wait; done"
+    container = engine.start(wrapped(base), "sh", "-c", script, options=settings(graveyard, "main"))
+    container.wait_line("^READY$")
+
+    assert container.stop() == 9
+    assert "caught" in container.stdout
+
+
+@pytest.mark.parametrize("base", [base for base in BASES if not base.shell], ids=str)
+def test_no_shell(base, wrapped, engine, graveyard):
+    """There is no shell in the other images, and kubexit asks for none."""
+    done = engine.run(wrapped(base), "sh", "-c", "exit 0", options=settings(graveyard, "main"))
+
+    assert done.code == 127

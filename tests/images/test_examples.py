@@ -1,0 +1,111 @@
+"""The small examples as pods of podman: kubexit is brought by an init container into images that do not know it."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from cluster import manifests
+from harness import graveyard as tombstones
+from harness.forms import ROOT
+
+SMALL = sorted(path.name for path in manifests.EXAMPLES.glob("*.yaml"))
+
+# The proxy listens late, so that a client which does not wait for it fails; it has nothing to serve but itself.
+PROXY = {"proxy": "sleep 1; exec httpd -f -p 127.0.0.1:8080 -h /app"}
+ASK = "exec wget -q -O - http://127.0.0.1:8080/{page}"
+SHIP = """\
+trap 'cat /logs/nightly.log; exit 0' INT
+while :; do sleep 0.1; done
+"""
+# The first time it fails; the mark outlives the container's restart, as its own file system does not.
+IMPORT = "[ -e /graveyard/.tried ] || { : >/graveyard/.tried; exit 1; }; " + ASK.format(page="proxy")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One example with programs for its images, and how each container ends."""
+
+    file: str
+    programs: dict[str, dict[str, str]]
+    codes: dict[str, int]
+    says: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.file.removesuffix('.yaml')}-{'-'.join(str(code) for code in self.codes.values())}"
+
+
+CASES = (
+    Case(
+        "job-with-proxy.yaml",
+        {"report:1": {"report": ASK.format(page="proxy")}, "proxy:1": PROXY},
+        {"main": 0, "proxy": 0},
+        {"main": "exec httpd"},
+    ),
+    Case(
+        "job-with-proxy.yaml",
+        {"report:1": {"report": ASK.format(page="nothing")}, "proxy:1": PROXY},
+        {"main": 1, "proxy": 0},
+    ),
+    Case(
+        "job-with-retries.yaml",
+        {"import:1": {"import": IMPORT}, "proxy:1": PROXY},
+        {"main": 0, "proxy": 0},
+        {"main": "exec httpd"},
+    ),
+    Case(
+        "migrate-then-serve.yaml",
+        {"shop:1": {"shop": 'echo "$1"; [ "$1" = serve ] || sleep 1'}},
+        {"migrate": 0, "serve": 0},
+        {"serve": "serve"},
+    ),
+    Case("migrate-then-serve.yaml", {"shop:1": {"shop": "sleep 1; exit 3"}}, {"migrate": 3, "serve": 69}),
+    Case(
+        "log-shipper.yaml",
+        {"nightly:1": {"nightly": "echo the last line >/logs/nightly.log"}, "shipper:1": {"shipper": SHIP}},
+        {"main": 0, "shipper": 0},
+        {"shipper": "the last line"},
+    ),
+)
+
+
+def manifest(file: str) -> dict[str, Any]:
+    """The one object of a small example."""
+    (thing,) = manifests.read(file)
+    return thing
+
+
+@pytest.mark.container
+@pytest.mark.behaviour(107, 108, 109)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_ends(case, pods, programs):
+    """Each container ends as the example promises, and its tombstone says the same."""
+    for tag, scripts in case.programs.items():
+        programs(tag, **scripts)
+    pod = pods(manifest(case.file))
+    pod.play()
+    codes = pod.codes()
+
+    logs = {name: (pod.container(name).stdout, pod.container(name).stderr) for name in codes}
+    assert codes == {"kubexit": 0, **case.codes}, logs
+    for name, words in case.says.items():
+        assert words in logs[name][0]
+    for name, code in case.codes.items():
+        assert tombstones.read(pod.volume("graveyard") / name)["ExitCode"] == code
+
+
+def test_every_small_example_has_a_case():
+    """No manifest is left out above."""
+    assert sorted({case.file for case in CASES}) == SMALL
+
+
+@pytest.mark.parametrize(
+    "path", sorted(manifests.EXAMPLES.rglob("*")), ids=lambda path: str(path.relative_to(manifests.EXAMPLES))
+)
+def test_version(path):
+    """Wherever an example or the README names kubexit's image it names that of this version."""
+    version = re.search(r'^version = "(.*?)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1]
+    text = path.read_text() if path.is_file() else ""
+
+    assert set(re.findall(r"\bkubexit:(\d[\w.]*)", text)) <= {version}
