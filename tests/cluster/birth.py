@@ -7,6 +7,7 @@ from typing import Any
 from cluster.access import Access, Account
 from cluster.audit import Audit
 from cluster.pods import PodObject
+from harness import namespaces
 from harness.forms import BUILD
 from harness.kubexit import Kubexit
 from harness.supervised import Supervised
@@ -55,17 +56,22 @@ class Birth:
             path.chmod(0o755)
         return path
 
+    def waiting(self, kubexit: Kubexit, folder: Path | None = None) -> dict[str, Any]:
+        """What `kubexit.start` has to be given so that its waiter finds this server, with this account."""
+        if kubexit.form != "static":
+            return {"waiter": self.waiter(folder)}
+        # The one in the static file has no arguments but the supervisor's: the account is where a pod has it.
+        namespaces.require_mounts()
+        host, port = self.address
+        world = namespaces.private_mounts(namespaces.service_account(folder or self.account.folder))
+        return {"preexec_fn": world, "env": {"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": str(port)}}
+
     def start(
         self, kubexit: Kubexit, pod: PodObject | str, deps: str, *, account: Path | None = None, **keywords: Any
     ) -> Supervised:
         """The container `app` of that pod, whose command says BORN."""
-        keywords = {
-            "BIRTH_TIMEOUT": "90s",
-            "name": OWN_NAME,
-            "waiter": self.waiter(account),
-            **self.log_level,
-            **keywords,
-        }
+        waiting = self.waiting(kubexit, account)
+        keywords = {"BIRTH_TIMEOUT": "90s", "name": OWN_NAME, **waiting, **self.log_level, **keywords}
         name = pod if isinstance(pod, str) else pod.name
         command = keywords.pop("command", ["echo", "BORN"])
         return kubexit.start(*command, BIRTH_DEPS=deps, POD_NAME=name, NAMESPACE=self.access.namespace, **keywords)

@@ -55,9 +55,9 @@ class Kubelet:
         settings |= {"POD_NAME": self.pod.name, "NAMESPACE": self._birth.access.namespace}
         settings.pop("NAME")
         settings |= self._birth.log_level
-        waiter = self._birth.waiter(self._account.folder)
+        waiting = self._birth.waiting(self._kubexit, self._account.folder)
         words = [_program(word) for word in container["command"][2:]]
-        started = self._kubexit.start(*words, name=name, waiter=waiter, **settings)
+        started = self._kubexit.start(*words, name=name, **waiting, **settings)
         self.pod.show(**{name: RUNNING})
         return started
 

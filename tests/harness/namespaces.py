@@ -69,14 +69,15 @@ def bind(source: Path, target: os.PathLike[str] | str) -> Step:
 
 
 def service_account(source: Path) -> Step:
-    """Show a folder where the kubelet mounts the service account."""
+    """Show a folder where the kubelet mounts the service account; one that does not exist is a pod without account."""
 
     def step() -> None:
         # On a tmpfs, since what is below /var/run is the machine's.
         mount("run", os.path.realpath("/var/run"), "tmpfs")
         target = Path("/var/run/secrets/kubernetes.io/serviceaccount")
         target.mkdir(parents=True)
-        bind(source, target)()
+        if source.is_dir():
+            bind(source, target)()
 
     return step
 

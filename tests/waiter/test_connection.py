@@ -32,6 +32,22 @@ def test_ipv6(waiter, server_certificate):
 
 
 @pytest.mark.behaviour(99)
+def test_host_name(tmp_path, waiter, authority):
+    """A name instead of an address is looked up, and the certificate has to be for the name."""
+    (tmp_path / "named").mkdir()
+    api = ApiServer(certificates.server(tmp_path / "named", authority, "DNS:localhost"))
+    api.show(READY)
+    waiter.api = api
+    started = waiter.start("db", KUBERNETES_SERVICE_HOST="localhost")
+    code = started.wait()
+    host = api.asked()[0].headers["host"]
+    api.close()
+
+    assert code == 0
+    assert host == f"localhost:{api.port}"
+
+
+@pytest.mark.behaviour(99)
 @pytest.mark.parametrize("what", ["name", "authority"])
 def test_certificate_of_someone_else(tmp_path, waiter, authority, what):
     """A server whose certificate is for another name, or from another CA, is never sent the token."""
