@@ -41,6 +41,7 @@ look() {
         command -v musl-gcc >/dev/null 2>&1 || need musl-tools
         command -v git >/dev/null 2>&1 || need git
         command -v strace >/dev/null 2>&1 || need strace
+        ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || need postgresql # one of the examples runs it
     fi
     if [ "$want" = fuzz ] || [ "$want" = ci ]; then
         echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' |
