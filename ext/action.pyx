@@ -53,9 +53,7 @@ cdef void action_perform(supervisor_t *kx, int action, int event) noexcept nogil
     elif action == ACTION_RELEASE:
         hold_release(kx)
     elif action == ACTION_RELEASE_GRACE:
-        action_explain_death(kx)
-        hold_release(kx)
-        action_arm_grace(kx)
+        hold_release_grace(kx)
     else:
         action_perform_last(kx, action)
 

@@ -110,61 +110,11 @@ cdef void birth_time_out(supervisor_t *kx) noexcept nogil:
 
 cdef bint birth_lacks_proxy_alone(supervisor_t *kx) noexcept nogil:
     """Whether all else that was waited for is there, and the user has not said what to do."""
-    return kx.birth.proxy_absent and kx.birth.api_ready and not kx.settings.given[SETTING_BIRTH_ON_TIMEOUT] and \
+    cdef const urls_t *urls = &kx.settings.birth_urls
+    # Where the proxy's is the only URL, no probe needs to have said so: there was no time for one, say.
+    cdef bint absent = kx.birth.proxy_absent or (urls.count == 1 and urls.list[0].of_mesh)
+    return absent and kx.birth.api_ready and not kx.settings.given[SETTING_BIRTH_ON_TIMEOUT] and \
         not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
-
-
-cdef void birth_explain_missing(supervisor_t *kx) noexcept nogil:
-    """The reason, in words: which birth dependencies are not there, and why."""
-    cdef text_t text
-    cdef char state[64]
-    cdef bint unborn = False
-    cdef bint unready = False
-    cdef dependency_t *dep
-    cdef int index
-    text.length = 0
-    for index in range(kx.settings.deps.count):
-        dep = &kx.settings.deps.list[index]
-        if dependency_awaited(dep, kx.settings.birth_source) and text.length < 1024:
-            dependency_describe(dep, state, sizeof(state))
-            if text.length > 0:
-                text_add(&text, b", ")
-            text_add(&text, dep.name)
-            text_add(&text, b" (")
-            text_add(&text, state)
-            unborn = unborn or dep.facts == 0
-            unready = unready or dep.facts == FACT_BORN
-            text_add(&text, b")")
-        elif dep.starts_us & FACT_READY and not kx.birth.api_ready and text.length < 1024:
-            if text.length > 0:
-                text_add(&text, b", ")
-            text_add(&text, dep.name)
-            text_add(&text, b" (the API has not shown it ready)")
-    if kx.settings.deps.every_other and not kx.birth.api_ready:
-        if text.length > 0:
-            text_add(&text, b", ")
-        text_add(&text, b"* (the API has not shown all others ready)")
-    birth_explain_urls(kx, &text)
-    if unborn:
-        text_add(&text, b"; not born: is it wrapped by kubexit, in this graveyard?")
-    if unready:
-        text_add(&text, b"; not ready: has it a KUBEXIT_READY_* probe?")
-    text_add_byte(&text, 0)
-    kernel.snprintf(kx.reason, REASON_BYTES, b"birth dependencies not met after %s: %s",
-                    kx.settings.value[SETTING_BIRTH_TIMEOUT], text.bytes)
-
-
-cdef void birth_explain_urls(const supervisor_t *kx, text_t *text) noexcept nogil:
-    """The URLs that may not have answered yet; which of them it was, their child says."""
-    cdef const url_t *url
-    cdef int index
-    for index in range(kx.settings.birth_urls.count):
-        url = &kx.settings.birth_urls.list[index]
-        if text.length < 1024 and not (kx.birth.urls_ready if url.native else kx.birth.api_ready):
-            if text.length > 0:
-                text_add(text, b", ")
-            text_add_some(text, url.text, url.length)
-            text_add(text, b" (no 2xx yet)")
 
 
 cdef void birth_await(supervisor_t *kx) noexcept nogil:
@@ -230,13 +180,15 @@ cdef void birth_abandon(supervisor_t *kx, int event) noexcept nogil:
 
 cdef void birth_expire(supervisor_t *kx) noexcept nogil:
     """The birth timeout is over: the waiter may say what it last saw."""
-    birth_explain_missing(kx)
+    missing_explain(kx)
     if not birth_end_children(kx):
         birth_time_out(kx)
 
 
 cdef void birth_fail(supervisor_t *kx) noexcept nogil:
     """The birth failed: its code is ours."""
+    cdef const char *deps = kx.settings.value[SETTING_BIRTH_DEPS]
+    cdef const char *urls = kx.settings.value[SETTING_BIRTH_URLS]
     cdef const char *why = (b"the readiness waiter failed (it needs python3 with the package kubexit; "
                             b"KUBEXIT_BIRTH_SOURCE=graveyard needs none)")
     if kx.birth.failure == EXIT_UNAVAILABLE:
@@ -246,7 +198,8 @@ cdef void birth_fail(supervisor_t *kx) noexcept nogil:
     elif kx.birth.failure == EXIT_REFUSED:
         why = b"the Kubernetes API refused to tell about readiness"
     if kx.reason[0] == 0 or kx.birth.failure != EXIT_UNAVAILABLE:   # else the time was up, and that was explained
-        kernel.snprintf(kx.reason, REASON_BYTES, b"%s: %.300s", why, kx.settings.value[SETTING_BIRTH_DEPS])
+        kernel.snprintf(kx.reason, REASON_BYTES, b"%s: %.180s%s%.180s", why, deps,
+                        b" " if deps[0] != 0 and urls[0] != 0 else b"", urls)
     log_error(&kx.log, b"%s: the command is not started", kx.reason)
     kx.life.exit_code = kx.birth.failure
     burial_end(kx)

@@ -71,6 +71,8 @@ cdef void burial_leave(supervisor_t *kx) noexcept nogil:
     """Let go of the graveyard: peers that see us gone find our death carved. When it
     is not, the FIFO stays: they will see a crash, which is nearer to the truth than life."""
     if kx.carved:
+        if kx.graveyard.folder < 0:     # the requests took their time: that was another visit
+            graveyard_open(&kx.graveyard, False)
         liveness_lower(&kx.graveyard, kx.settings.name)
 
 

@@ -70,7 +70,8 @@ cdef void command_become(command_t *command, signals_t *signals, kernel.pid_t pa
     kernel.umask(command.umask)
     signals_restore(signals)
     command.error = execute(command.argv, command.environment)
-    kernel._exit(EXIT_NOT_FOUND)
+    # The parent reads the error; where an emulator makes a fork of the vfork it reads this.
+    kernel._exit(exitcode_of_exec(command.error))
 
 
 cdef void child_bind(kernel.pid_t parent) noexcept nogil:

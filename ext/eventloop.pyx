@@ -64,6 +64,9 @@ cdef void eventloop_wait(supervisor_t *kx, kernel.pollfd *ready) noexcept nogil:
         if kx.settings.deps.list[index].alive >= 0:
             eventloop_await(&ready[count], kx.settings.deps.list[index].alive, 0)
             count += 1
+    if due_ns == NEVER_NS and count == POLL_PEERS and kx.graveyard.watch < 0 and kx.ready.descriptor < 0:
+        ready[POLL_SIGNALS].revents = kernel.POLLIN     # nothing else can happen: its read waits
+        return
     if due_ns == NEVER_NS:
         kernel.ppoll(ready, count, NULL, NULL)
         return
@@ -178,7 +181,8 @@ cdef void eventloop_check_time(supervisor_t *kx) noexcept nogil:
 
 cdef bint eventloop_is_ready(supervisor_t *kx) noexcept nogil:
     """Whether nothing holds the birth back any more."""
-    return kx.birth.api_ready and kx.birth.urls_ready and not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
+    return kx.birth.api_ready and kx.birth.urls_ready and \
+        not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
 
 
 cdef void eventloop_settle(supervisor_t *kx) noexcept nogil:

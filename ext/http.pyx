@@ -9,6 +9,8 @@ cimport kernel
 cdef enum:
     REQUEST_BYTES = URL_BYTES + 512
     STATUS_BYTES = 12           # "HTTP/1.1 200"
+    REST_BYTES = 4096           # read at once of what follows
+    REST_MS = 100               # for all of it
 
 
 cdef int http_ask(const url_t *url, long long deadline_ns, int signals) noexcept nogil:
@@ -40,6 +42,8 @@ cdef int http_ask_at(const url_t *url, bint v6, long long deadline_ns, int signa
         result = http_send(connection, url, deadline_ns, signals)
     if result == 0:
         result = http_receive(connection, deadline_ns, signals)
+        if result > 0:
+            http_take_rest(connection)
     kernel.close(connection)
     return result
 
@@ -93,7 +97,7 @@ cdef int http_send(int connection, const url_t *url, long long deadline_ns, int 
 
 
 cdef int http_receive(int connection, long long deadline_ns, int signals) noexcept nogil:
-    """Read as far as the status; it or -errno. What follows is not of interest."""
+    """Read as far as the status; it or -errno."""
     cdef char answer[STATUS_BYTES + 1]
     cdef kernel.ssize_t length = 0
     cdef kernel.ssize_t part
@@ -115,6 +119,20 @@ cdef int http_receive(int connection, long long deadline_ns, int signals) noexce
         return -kernel.EPROTO
     result = <int>number_parse(answer + 9, 599)
     return result if result >= 100 else -kernel.EPROTO
+
+
+cdef void http_take_rest(int connection) noexcept nogil:
+    """Read what follows, which is not of interest, for a moment: a connection that is closed
+    on unread bytes is reset (RFC 2525, section 2.17), and servers complain of that."""
+    cdef char rest[REST_BYTES]
+    cdef long long deadline_ns = clock_monotonic_ns() + REST_MS * MILLISECOND_NS
+    cdef kernel.ssize_t part
+    while True:
+        part = kernel.read(connection, rest, REST_BYTES)
+        if part == 0 or (part < 0 and kernel.errno != kernel.EAGAIN):
+            return
+        if http_wait(connection, kernel.POLLIN, deadline_ns, -1) != 0:
+            return
 
 
 cdef int http_wait(int descriptor, short events, long long deadline_ns, int signals) noexcept nogil:

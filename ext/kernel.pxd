@@ -156,7 +156,7 @@ cdef extern from "<signal.h>" nogil:
 
 cdef extern from "<sys/signalfd.h>" nogil:
     enum:
-        SFD_CLOEXEC, SFD_NONBLOCK
+        SFD_CLOEXEC
     struct signalfd_siginfo:
         unsigned int ssi_signo
         int ssi_code

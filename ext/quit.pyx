@@ -9,9 +9,13 @@ cimport kernel
 cdef enum:
     QUIT_HURRY_MS = 500         # what TERM leaves of the time
 
+ctypedef struct request_t:
+    kernel.pid_t pid
+    const url_t *url            # NULL: the waiter, which has several
+
 ctypedef struct quit_t:
     int count
-    kernel.pid_t running[URLS_MOST + 1]     # and the waiter
+    request_t running[URLS_MOST + 1]
 
 
 cdef bint quit_is_wanted(const supervisor_t *kx) noexcept nogil:
@@ -43,17 +47,18 @@ cdef void quit_ask(supervisor_t *kx) noexcept nogil:
     cdef int index
     for index in range(urls.count):
         if urls.list[index].native:
-            quit_note(kx, quit_start(kx, &urls.list[index]))
+            quit_note(kx, quit_start(kx, &urls.list[index]), &urls.list[index])
     if urls_foreign(urls):
-        quit_note(kx, waiter_start_quit(kx))
+        quit_note(kx, waiter_start_quit(kx), NULL)
 
 
-cdef void quit_note(supervisor_t *kx, kernel.pid_t pid) noexcept nogil:
+cdef void quit_note(supervisor_t *kx, kernel.pid_t pid, const url_t *url) noexcept nogil:
     """Remember a request's process, or say that there is none."""
     if pid < 0:
         log_warn(&kx.log, b"no process for a quit request: %s", kernel.strerror(-pid))
         return
-    kx.quit.running[kx.quit.count] = pid
+    kx.quit.running[kx.quit.count].pid = pid
+    kx.quit.running[kx.quit.count].url = url
     kx.quit.count += 1
 
 
@@ -71,9 +76,9 @@ cdef kernel.pid_t quit_start(supervisor_t *kx, const url_t *url) noexcept nogil:
 
 
 cdef void quit_request(supervisor_t *kx, const url_t *url) noexcept nogil:
-    """In the child: ask, and say how it went."""
-    cdef int status = http_ask(url, kx.deadline_ns, -1)
-    cdef const char *method = b"POST" if url.by_post else b"GET"
+    """In the child: ask, and say how it went. The supervisor knows when the time is up."""
+    cdef int status = http_ask(url, NEVER_NS, -1)
+    cdef const char *method = quit_method(url)
     cdef char outcome[64]
     http_describe(status, outcome, sizeof(outcome))
     if http_is_good(status):
@@ -86,11 +91,14 @@ cdef void quit_request(supervisor_t *kx, const url_t *url) noexcept nogil:
                  outcome, kx.life.exit_code)
 
 
-cdef bint quit_collected(supervisor_t *kx, kernel.pid_t pid) noexcept nogil:
+cdef bint quit_collected(supervisor_t *kx, kernel.pid_t pid, int status) noexcept nogil:
     """Whether a child that has ended was a request; with the last one they are done."""
     cdef int index
     for index in range(kx.quit.count):
-        if kx.quit.running[index] == pid:
+        if kx.quit.running[index].pid == pid:
+            if exitcode_of_status(status) != 0:
+                log_warn(&kx.log, b"the process of a quit request ended with code %d; the exit code stays %d",
+                         exitcode_of_status(status), kx.life.exit_code)
             kx.quit.count -= 1
             kx.quit.running[index] = kx.quit.running[kx.quit.count]
             if kx.quit.count == 0:
@@ -100,13 +108,25 @@ cdef bint quit_collected(supervisor_t *kx, kernel.pid_t pid) noexcept nogil:
 
 
 cdef void quit_cut(supervisor_t *kx) noexcept nogil:
-    """Time is up: end what still runs."""
+    """Time is up: end what still runs, and whatever it started."""
+    cdef const url_t *url
     cdef int index
-    log_warn(&kx.log, b"%d quit requests were not done in time; the exit code stays %d", kx.quit.count,
-             kx.life.exit_code)
     for index in range(kx.quit.count):
-        kernel.kill(kx.quit.running[index], kernel.SIGKILL)
+        url = kx.quit.running[index].url
+        kernel.kill(kx.quit.running[index].pid, kernel.SIGKILL)
+        kernel.kill(-kx.quit.running[index].pid, kernel.SIGKILL)
+        if url != NULL:
+            log_warn(&kx.log, b"quit request %s %.*s: no answer in time; the exit code stays %d",
+                     quit_method(url), <int>url.length, url.text, kx.life.exit_code)
+        else:
+            log_warn(&kx.log, b"the waiter's quit requests were not done in time; the exit code stays %d",
+                     kx.life.exit_code)
     kx.quit.count = 0
+
+
+cdef const char *quit_method(const url_t *url) noexcept nogil:
+    """POST or GET."""
+    return b"POST" if url.by_post else b"GET"
 
 
 cdef void quit_hurry(supervisor_t *kx) noexcept nogil:

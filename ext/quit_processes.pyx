@@ -46,26 +46,28 @@ cdef void quit_signal(supervisor_t *kx, kernel.pid_t pid) noexcept nogil:
 
 
 cdef bint quit_is_named(const char *names, const char *pid) noexcept nogil:
-    """Whether a process has one of the names: that of its executable's thread, or of the file it was called by.
+    """Whether a process has one of the names.
 
-    The kernel cuts the first to 15 bytes; a longer name has to be the second.
+    The kernel cuts its name to 15 bytes; the whole of a longer one stands in the
+    file that it was called by, unless it is a script, whose interpreter does.
     """
     cdef char comm[COMM_BYTES + 1]
     cdef char argument[ARGUMENT_BYTES + 1]
     cdef const char *base = argument
     cdef const char *at = argument
-    cdef size_t length = quit_read(pid, b"comm", comm, COMM_BYTES)
-    if length > 0 and comm[length - 1] == c'\n':
-        length -= 1
+    cdef size_t length = 0
+    comm[quit_read(pid, b"comm", comm, COMM_BYTES)] = 0
+    while comm[length] != 0 and comm[length] != c'\n':
+        length += 1
     comm[length] = 0
-    if list_has(names, comm):
-        return True
+    if length < COMM_BYTES - 1:
+        return list_has(names, comm)
     argument[quit_read(pid, b"cmdline", argument, ARGUMENT_BYTES)] = 0
     while at[0] != 0:
         if at[0] == c'/':
             base = at + 1
         at += 1
-    return base[0] != 0 and kernel.strncmp(base, comm, kernel.strlen(comm)) == 0 and list_has(names, base)
+    return list_has(names, base if kernel.strncmp(base, comm, length) == 0 else comm)
 
 
 cdef size_t quit_read(const char *pid, const char *what, char *target, size_t size) noexcept nogil:

@@ -187,6 +187,7 @@ cdef void ready_end(ready_t *ready) noexcept nogil:
     """No more probes; a process of theirs ends with its children, and is collected like any other."""
     ready_close(ready)
     if ready.pid > 0:
+        kernel.kill(ready.pid, kernel.SIGKILL)      # it may not have its own group yet
         kernel.kill(-ready.pid, kernel.SIGKILL)
     ready.kind = READY_NONE
     ready.next_ns = NEVER_NS

@@ -6,21 +6,20 @@ cdef enum:
 
 
 cdef void ready_process_start(supervisor_t *kx) noexcept nogil:
-    """A probe is due: start its process, unless the last one still runs."""
+    """A probe is due: start its process; or the last one takes too long: end it."""
     cdef long long now_ns = clock_monotonic_ns()
     cdef kernel.pid_t pid
-    kx.ready.next_ns = clock_add_ns(now_ns, kx.settings.ready.period_ns)
+    kx.ready.next_ns = NEVER_NS
     if kx.ready.pid > 0:
-        if now_ns - kx.ready.started_ns > READY_EXEC_LIMIT_MS * MILLISECOND_NS:
-            log_debug(&kx.log, b"readiness probe %s has not ended within 10s: KILL", kx.settings.ready.argv[0])
-            kernel.kill(-kx.ready.pid, kernel.SIGKILL)
+        log_debug(&kx.log, b"readiness probe %s has not ended within 10s: KILL", kx.settings.ready.argv[0])
+        kernel.kill(-kx.ready.pid, kernel.SIGKILL)
         return
-    if kx.ready.kind == READY_HTTP:
+    kx.ready.started_ns = now_ns
+    if kx.ready.kind == READY_HTTP:     # asks until it has its answer
         pid = probe_start(kx, &kx.settings.ready.urls, kx.settings.ready.period_ns)
-        kx.ready.next_ns = NEVER_NS     # it asks until it has its answer
     else:
         pid = ready_process_execute(kx)
-    kx.ready.started_ns = now_ns
+        kx.ready.next_ns = now_ns + READY_EXEC_LIMIT_MS * MILLISECOND_NS
     if pid > 0:
         kx.ready.pid = pid
     else:
@@ -61,15 +60,17 @@ cdef void ready_process_part_stdio(bint loud) noexcept nogil:
 cdef void ready_process_ended(supervisor_t *kx, int status) noexcept nogil:
     """The probe's process was collected: is the command ready?"""
     cdef int code = exitcode_of_status(status)
+    if kx.ready.kind != READY_HTTP:
+        kernel.kill(-kx.ready.pid, kernel.SIGKILL)  # what it left in its group
     kx.ready.pid = 0
     if kx.ready.kind == READY_NONE:
         return                  # it was ended with the command
     if code == 0:
         start_carve_ready(kx)
         return
-    if kx.ready.kind == READY_HTTP:
-        kx.ready.next_ns = clock_add_ns(clock_monotonic_ns(), kx.settings.ready.period_ns)
-    elif (code == EXIT_NOT_FOUND or code == EXIT_NOT_EXECUTABLE) and not kx.ready.warned:
+    kx.ready.next_ns = clock_add_ns(kx.ready.started_ns, kx.settings.ready.period_ns)
+    if (code == EXIT_NOT_FOUND or code == EXIT_NOT_EXECUTABLE) and kx.ready.kind == READY_EXEC and \
+            not kx.ready.warned:
         kx.ready.warned = True
         log_warn(&kx.log, b"KUBEXIT_READY_EXEC: cannot execute %s (code %d); Ready is not carved until it succeeds",
                  kx.settings.ready.argv[0], code)

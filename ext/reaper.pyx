@@ -28,7 +28,7 @@ cdef void reaper_collect(supervisor_t *kx) noexcept nogil:
             birth_take_answer(kx, status)
         elif pid == kx.ready.pid:
             ready_process_ended(kx, status)
-        elif quit_collected(kx, pid):
+        elif quit_collected(kx, pid, status):
             pass
         else:
             log_debug(&kx.log, b"collected orphan %d", pid)

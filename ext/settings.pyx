@@ -91,15 +91,32 @@ cdef int settings_parse(settings_t *settings) noexcept nogil:
 
     Name and graveyard come first: with these two a refusal of anything else can
     still be carved into a tombstone, so that no peer waits for a container that
-    never starts. KUBEXIT_LIVENESS is third, because that carving heeds it, and then
-    those who have to be asked to quit, for the same reason.
+    never starts. KUBEXIT_LIVENESS is third, because that carving heeds it. Those who
+    have to be asked to quit are read in any case, for the same reason.
     """
+    cdef char problem[PROBLEM_BYTES]
+    settings_begin(settings)
+    if settings_read_first(settings) != 0:
+        kernel.memcpy(problem, settings.problem, PROBLEM_BYTES)
+        settings_read_quit(settings)
+        kernel.memcpy(settings.problem, problem, PROBLEM_BYTES)
+        return EXIT_SETTINGS
+    if settings_read_quit(settings) != 0 or settings_read_deaths(settings) != 0 or \
+            settings_read_stop(settings) != 0 or settings_read_births(settings) != 0 or \
+            settings_read_ready(settings) != 0:
+        return EXIT_SETTINGS
+    return settings_read_pod(settings)
+
+
+cdef void settings_begin(settings_t *settings) noexcept nogil:
+    """What is looked at after a refusal too, however early it comes."""
     settings.name_valid = False
     settings.graveyard_valid = False
     settings.name = b""
     settings.log_level = LOG_INFO
     settings.log_json = False
     settings.liveness = True
+    settings.stop_signal = kernel.SIGTERM
     settings.asks_api = False
     settings.asks_waiter = False
     settings.birth_urls.count = 0
@@ -108,20 +125,15 @@ cdef int settings_parse(settings_t *settings) noexcept nogil:
     settings.deps.count = 0
     settings.deps.deaths = 0
     settings.deps.every_other = False
-    if settings_read_name(settings) != 0 or settings_read_graveyard(settings) != 0:
-        return EXIT_SETTINGS
-    if setting_bool(settings, SETTING_LIVENESS, &settings.liveness) != 0 or \
+
+
+cdef int settings_read_first(settings_t *settings) noexcept nogil:
+    """Who we are, where, and how we speak."""
+    if settings_read_name(settings) != 0 or settings_read_graveyard(settings) != 0 or \
+            setting_bool(settings, SETTING_LIVENESS, &settings.liveness) != 0 or \
             setting_bool(settings, SETTING_DISABLED, &settings.disabled) != 0:
         return EXIT_SETTINGS
-    if settings_read_log(settings) != 0 or settings_read_quit(settings) != 0:
-        return EXIT_SETTINGS
-    if settings_read_deaths(settings) != 0:
-        return EXIT_SETTINGS
-    if settings_read_stop(settings) != 0 or settings_read_births(settings) != 0:
-        return EXIT_SETTINGS
-    if settings_read_ready(settings) != 0:
-        return EXIT_SETTINGS
-    return settings_read_pod(settings)
+    return settings_read_log(settings)
 
 
 cdef bint settings_disabled(settings_t *settings) noexcept nogil:

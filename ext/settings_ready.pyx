@@ -1,5 +1,4 @@
 """Readiness settings: KUBEXIT_READY_*, of which at most one probe may be set."""
-from libc.stddef cimport size_t
 cimport kernel
 
 

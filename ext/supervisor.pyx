@@ -36,6 +36,7 @@ include "waiter.pyx"            # the child that asks the API
 include "http.pyx"              # one plain request
 include "probe.pyx"             # the child that asks URLs until they answer
 include "birth.pyx"             # the wait before the command
+include "missing.pyx"           # what it waited for in vain
 include "command.pyx"           # start it, signal it
 include "start.pyx"             # the command starts, its birth is carved
 include "ready_process.pyx"     # probes of our command that are processes

@@ -55,9 +55,9 @@ cdef const char *url_parse_host(url_t *url, bint secure) noexcept nogil:
     cdef size_t length = 0
     cdef long long number = 443 if secure else 80
     cdef bint literal = url.host_length > 0 and url.host[0] == c'['
+    if kernel.memchr(url.host, c'@', url.host_length) != NULL:
+        return b"may not contain a user name"
     while length < url.host_length and url.host[length] != (c']' if literal else c':'):
-        if url.host[length] == c'@':
-            return b"may not contain a user name"
         length += 1
     length += literal           # the closing bracket
     if length <= 2 * literal or length > url.host_length:
@@ -71,7 +71,7 @@ cdef const char *url_parse_host(url_t *url, bint secure) noexcept nogil:
             return b"has a port that is no number from 1 to 65535"
     kernel.snprintf(host, sizeof(host), b"%.*s", <int>(length - 2 * literal), url.host + literal)
     url.native = address_fill(&url.address, host, <unsigned short>number) == 0 and not secure
-    if literal and not url.address.has_v6:
+    if literal and (kernel.strchr(host, c':') == NULL or not url.address.has_v6):
         return b"has no IPv6 address between its brackets"
     if not literal and not url_is_host(host):
         return b"has a host that is no name and no address"

@@ -55,6 +55,7 @@ cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent, bint quits) noexc
     cdef char urls[URLS_MOST][WAITER_URL_BYTES]
     cdef char seconds[32]
     cdef int argc = waiter_own_words(kx, argv)
+    cdef long long left_ns = kx.deadline_ns - clock_monotonic_ns()
     cdef int error
     child_bind(parent)
     waiter_part_stdio()
@@ -65,8 +66,9 @@ cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent, bint quits) noexc
         argc = waiter_add(argv, argc, b"--namespace", kx.settings.pod_namespace)
     argc = waiter_add(argv, argc, b"--name", kx.settings.name)
     if quits:
-        kernel.snprintf(seconds, sizeof(seconds), b"%.3f",
-                        <double>(kx.deadline_ns - clock_monotonic_ns()) / SECOND_NS)
+        # Never 0, which would ask it to wait for a birth.
+        kernel.snprintf(seconds, sizeof(seconds), b"%.3f", <double>left_ns / SECOND_NS if left_ns > MILLISECOND_NS
+                        else 0.001)
         argc = waiter_add(argv, argc, b"--quit-seconds", seconds)
         argc = waiter_add_urls(argv, argc, &kx.settings.quit.urls, urls)
     else:

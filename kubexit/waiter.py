@@ -48,12 +48,14 @@ class Arguments:
             else:
                 options[key] = value
         self.pod, self.namespace, self.name = options["--pod"], options["--namespace"], options["--name"]
-        if not self.name or not (rest or self.urls) or (rest and not (self.pod and self.namespace)):
+        self.quit_seconds = float(options["--quit-seconds"])
+        # Quit requests are made for a container without a (valid) name too.
+        named = self.name or self.quit_seconds > 0
+        if not named or not (rest or self.urls) or (rest and not (self.pod and self.namespace)):
             os.write(2, USAGE.encode() + b"\n")
             raise SystemExit(SETTINGS)
         self.service_account = options["--service-account"]
         self.watch_seconds = int(options["--watch-seconds"])
-        self.quit_seconds = float(options["--quit-seconds"])
         self.dependencies = rest
 
 
@@ -96,7 +98,9 @@ class Waiter:
     def _tell_answer(self, url: "Url", answer: "Answer") -> None:
         if answer.good:
             self._unanswered.pop(url.text, None)
-        elif self._unanswered.get(url.text) != answer.words:
+            return
+        gc.enable()  # this may take long
+        if self._unanswered.get(url.text) != answer.words:
             self._unanswered[url.text] = answer.words
             self.log.debug(f"not ready: {url.text}: {answer.words}")
 
