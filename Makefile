@@ -26,7 +26,7 @@ help: ## this list
 
 dev: .build/stamp/installed ## the pinned tools and kubexit itself, in .build/venv
 
-demo: dev .build/gate/kubexit ## a pod of three real processes on this machine, no cluster (ARGS=--fail: the work fails)
+demo: dev .build/gate/kubexit ## a pod of real processes on this machine, no cluster (ARGS=--fail; ARGS=istio-job, any of examples/)
 	@$(BIN)/python -P -m kubexit.demo $(ARGS)
 
 test: dev .build/gate/kubexit ## all tests but the long ones (ARGS= goes to pytest)

@@ -41,6 +41,7 @@ look() {
         command -v musl-gcc >/dev/null 2>&1 || need musl-tools
         command -v git >/dev/null 2>&1 || need git
         command -v strace >/dev/null 2>&1 || need strace
+        ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || need postgresql # one of the examples runs it
     fi
     if [ "$want" = static ] || [ "$want" = ci ]; then
         # OpenSSL's Configure is Perl, and more than perl-base has; Debian's sources are packed by xz, patched by patch.

@@ -48,8 +48,27 @@ cdef void action_perform(supervisor_t *kx, int action, int event) noexcept nogil
         log_info(&kx.log, b"left-over processes did not end in time: KILL")
         burial_signal_remains(kx, kernel.SIGKILL)
         action_arm(kx, DRAIN_KILL_MS * MILLISECOND_NS)
-    elif action == ACTION_BURY:
+    elif action == ACTION_HOLD:
+        hold_begin(kx)
+    elif action == ACTION_RELEASE:
+        hold_release(kx)
+    elif action == ACTION_RELEASE_GRACE:
+        hold_release_grace(kx)
+    else:
+        action_perform_last(kx, action)
+
+
+cdef void action_perform_last(supervisor_t *kx, int action) noexcept nogil:
+    """The actions after the command, from its tombstone on."""
+    if action == ACTION_BURY:
         burial_end(kx)
+    elif action == ACTION_HURRY:
+        quit_hurry(kx)
+    elif action == ACTION_CUT:
+        quit_cut(kx)
+        burial_leave(kx)
+    elif action == ACTION_LEAVE:
+        burial_leave(kx)
 
 
 cdef void action_arm(supervisor_t *kx, long long length_ns) noexcept nogil:

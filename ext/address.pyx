@@ -55,3 +55,19 @@ cdef int address_fill(address_t *address, const char *host, unsigned short port)
     address.has_v4 = kernel.inet_pton(kernel.AF_INET, v4_text, &address.v4.sin_addr) == 1
     address.has_v6 = kernel.inet_pton(kernel.AF_INET6, v6_text, &address.v6.sin6_addr) == 1
     return 0 if address.has_v4 or address.has_v6 else -1
+
+
+cdef bint address_is_own(int connection) noexcept nogil:
+    """Whether a connection leads to itself, or nowhere.
+
+    TCP lets a socket connect to itself when the kernel happens to give it the very
+    port that it calls, which any port of the ephemeral range may be.
+    """
+    cdef kernel.sockaddr_in6 ours
+    cdef kernel.sockaddr_in6 theirs
+    cdef kernel.socklen_t our_length = sizeof(ours)
+    cdef kernel.socklen_t their_length = sizeof(theirs)
+    if kernel.getsockname(connection, <kernel.sockaddr *>&ours, &our_length) < 0 or \
+            kernel.getpeername(connection, <kernel.sockaddr *>&theirs, &their_length) < 0:
+        return True
+    return our_length == their_length and kernel.memcmp(&ours, &theirs, our_length) == 0

@@ -112,7 +112,8 @@ def settings_read(environ):
 
 cdef settings_dict(const settings_t *settings):
     """What was understood, with the names of the variables in lower case; durations in nanoseconds."""
-    ready = {READY_NONE: None, READY_TCP: "tcp", READY_FILE: "file", READY_NOTIFY: "notify"}
+    ready = {READY_NONE: None, READY_TCP: "tcp", READY_FILE: "file", READY_NOTIFY: "notify",
+             READY_HTTP: "http", READY_EXEC: "exec"}
     codes = {CODE_KEEP: "keep", CODE_DEPENDENCY: "dependency"}
     return {
         "name": <bytes>settings.name,
@@ -130,6 +131,11 @@ cdef settings_dict(const settings_t *settings):
         "liveness": bool(settings.liveness),
         "birth_timeout": None if settings.birth_timeout_ns == NEVER_NS else settings.birth_timeout_ns,
         "birth_on_timeout": "start" if settings.start_on_timeout else "fail",
+        "birth_urls": urls_list(&settings.birth_urls),
+        "quit_urls": urls_list(&settings.quit.urls),
+        "quit_processes": <bytes>settings.quit.processes,
+        "quit_policy": ("always", "success", "failure")[settings.quit.policy],
+        "quit_timeout": settings.quit.timeout_ns,
         "birth_source": "graveyard" if settings.birth_source == SOURCE_GRAVEYARD else "kubernetes",
         "asks_api": bool(settings.asks_api),
         "ready": ready[settings.ready.kind],
@@ -150,7 +156,14 @@ cdef dependency_dict(const dependency_t *dep):
         "death": [word for fact, word in words if dep.ends_us & fact],
         "birth": [word for fact, word in words if dep.starts_us & fact],
         "optional": bool(dep.optional),
+        "holds_term": bool(dep.holds_term),
     }
+
+
+cdef urls_list(const urls_t *urls):
+    """Each URL as (method, url, who asks it)."""
+    return [("POST" if urls.list[index].by_post else "GET", urls.list[index].text[:urls.list[index].length].decode(),
+             "supervisor" if urls.list[index].native else "waiter") for index in range(urls.count)]
 
 
 def settings_table():

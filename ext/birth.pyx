@@ -5,6 +5,9 @@ ctypedef struct birth_t:
     const waiter_t *waiter
     kernel.pid_t pid                    # of the waiter, 0: none
     bint api_ready                      # its verdict was 0, or nothing is asked
+    kernel.pid_t probe_pid              # of the child that asks URLs, 0: none
+    bint urls_ready                     # they have answered, or there are none
+    bint proxy_absent                   # at the deadline nothing but the mesh's proxy was missing
     bint ask_again                      # ready once, before the graveyard's conditions were met
     int failure                         # the exit code of a birth that failed
     long long restart_ns                # when a waiter that was killed starts again, NEVER_NS: not
@@ -16,6 +19,9 @@ cdef void birth_begin(birth_t *birth, const waiter_t *waiter, bint asks_api) noe
     birth.waiter = waiter
     birth.pid = 0
     birth.api_ready = not asks_api
+    birth.probe_pid = 0
+    birth.urls_ready = True
+    birth.proxy_absent = False
     birth.ask_again = False
     birth.failure = EXIT_UNAVAILABLE
     birth.restart_ns = NEVER_NS
@@ -24,7 +30,6 @@ cdef void birth_begin(birth_t *birth, const waiter_t *waiter, bint asks_api) noe
 
 cdef void birth_take_verdict(supervisor_t *kx, int status) noexcept nogil:
     """The waiter has ended: turn its status into an event."""
-    cdef char signal[16]
     cdef int code = exitcode_of_status(status)
     kx.birth.pid = 0
     if code == 0:
@@ -32,21 +37,51 @@ cdef void birth_take_verdict(supervisor_t *kx, int status) noexcept nogil:
         # waiting it only tells that the names are right, and is asked for again.
         kx.birth.api_ready = not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
         kx.birth.ask_again = not kx.birth.api_ready
-    if kx.phase == PHASE_LEAVING:
-        supervisor_event(kx, EVENT_WAITER_GONE)
-    elif code == 0:
-        if kx.phase == PHASE_EXPIRED and dependencies_awaited(&kx.settings.deps, kx.settings.birth_source):
-            birth_time_out(kx)
     elif kernel.WIFSIGNALED(status) and kx.phase == PHASE_BIRTH:
-        signal_label(signal, sizeof(signal), kernel.WTERMSIG(status))
-        log_warn(&kx.log, b"the readiness waiter was ended by %s; it will be started again", signal)
-        birth_back_off(&kx.birth)
-    elif code == EXIT_SETTINGS or code == EXIT_REFUSED or kx.phase == PHASE_BIRTH:
+        birth_lose_child(kx, status, b"readiness waiter")
+    elif kx.phase != PHASE_LEAVING and (code == EXIT_SETTINGS or code == EXIT_REFUSED or kx.phase == PHASE_BIRTH):
         kx.birth.failure = code if code == EXIT_SETTINGS or code == EXIT_UNAVAILABLE or code == EXIT_REFUSED \
             else EXIT_INTERNAL
+        birth_abandon_probe(kx)
         supervisor_event(kx, EVENT_BIRTH_FAILED)
-    else:
+        return
+    birth_conclude(kx)
+
+
+cdef void birth_take_answer(supervisor_t *kx, int status) noexcept nogil:
+    """The probe of KUBEXIT_BIRTH_URLS has ended."""
+    cdef int code = exitcode_of_status(status)
+    kx.birth.probe_pid = 0
+    kx.birth.urls_ready = code == 0
+    kx.birth.proxy_absent = code == PROBE_PROXY_ABSENT
+    if code != 0 and kx.phase == PHASE_BIRTH:
+        birth_lose_child(kx, status, b"probe of the birth URLs")
+    birth_conclude(kx)
+
+
+cdef void birth_conclude(supervisor_t *kx) noexcept nogil:
+    """After the decision or the deadline, once no child of the wait is left."""
+    if kx.birth.pid > 0 or kx.birth.probe_pid > 0:
+        return
+    if kx.phase == PHASE_LEAVING:
+        supervisor_event(kx, EVENT_WAITER_GONE)
+    elif kx.phase == PHASE_EXPIRED and not eventloop_is_ready(kx):
         birth_time_out(kx)
+
+
+cdef void birth_lose_child(supervisor_t *kx, int status, const char *what) noexcept nogil:
+    """A child of the wait was ended by somebody: it starts again in a while. The probe
+    leaves in good order at a TERM, and at nothing else."""
+    cdef char signal[16]
+    signal_label(signal, sizeof(signal), kernel.WTERMSIG(status) if kernel.WIFSIGNALED(status) else kernel.SIGTERM)
+    log_warn(&kx.log, b"the %s was ended by %s; it will be started again", what, signal)
+    birth_back_off(&kx.birth)
+
+
+cdef void birth_abandon_probe(supervisor_t *kx) noexcept nogil:
+    """Nothing is awaited any more: the probe has nothing to say either."""
+    if kx.birth.probe_pid > 0:
+        kernel.kill(kx.birth.probe_pid, kernel.SIGKILL)
 
 
 cdef void birth_back_off(birth_t *birth) noexcept nogil:
@@ -58,70 +93,69 @@ cdef void birth_back_off(birth_t *birth) noexcept nogil:
 
 
 cdef void birth_time_out(supervisor_t *kx) noexcept nogil:
-    """The deadline is over and the waiter gone: KUBEXIT_BIRTH_ON_TIMEOUT decides."""
+    """The deadline is over and the waiter gone: KUBEXIT_BIRTH_ON_TIMEOUT decides. Where only
+    the mesh's proxy is missing, none was injected, and the command starts without it."""
     if kx.settings.start_on_timeout:
         log_warn(&kx.log, b"%s; starting the command all the same (KUBEXIT_BIRTH_ON_TIMEOUT=start)", kx.reason)
-        kx.reason[0] = 0
-        supervisor_event(kx, EVENT_BIRTH_READY)
+    elif birth_lacks_proxy_alone(kx):
+        log_info(&kx.log, b"no proxy of KUBEXIT_MESH=%s answered within %s; starting the command without",
+                 kx.settings.value[SETTING_MESH], kx.settings.value[SETTING_BIRTH_TIMEOUT])
     else:
         kx.birth.failure = EXIT_UNAVAILABLE
         supervisor_event(kx, EVENT_WAITER_GONE)
+        return
+    kx.reason[0] = 0
+    supervisor_event(kx, EVENT_BIRTH_READY)
 
 
-cdef void birth_explain_missing(supervisor_t *kx) noexcept nogil:
-    """The reason, in words: which birth dependencies are not there, and why."""
-    cdef text_t text
-    cdef char state[64]
-    cdef bint unborn = False
-    cdef bint unready = False
-    cdef dependency_t *dep
-    cdef int index
-    text.length = 0
-    for index in range(kx.settings.deps.count):
-        dep = &kx.settings.deps.list[index]
-        if dependency_awaited(dep, kx.settings.birth_source) and text.length < 1024:
-            dependency_describe(dep, state, sizeof(state))
-            if text.length > 0:
-                text_add(&text, b", ")
-            text_add(&text, dep.name)
-            text_add(&text, b" (")
-            text_add(&text, state)
-            unborn = unborn or dep.facts == 0
-            unready = unready or dep.facts == FACT_BORN
-            text_add(&text, b")")
-        elif dep.starts_us & FACT_READY and not kx.birth.api_ready and text.length < 1024:
-            if text.length > 0:
-                text_add(&text, b", ")
-            text_add(&text, dep.name)
-            text_add(&text, b" (the API has not shown it ready)")
-    if kx.settings.deps.every_other and not kx.birth.api_ready:
-        if text.length > 0:
-            text_add(&text, b", ")
-        text_add(&text, b"* (the API has not shown all others ready)")
-    if unborn:
-        text_add(&text, b"; not born: is it wrapped by kubexit, in this graveyard?")
-    if unready:
-        text_add(&text, b"; not ready: has it a KUBEXIT_READY_* probe?")
-    text_add_byte(&text, 0)
-    kernel.snprintf(kx.reason, REASON_BYTES, b"birth dependencies not met after %s: %s",
-                    kx.settings.value[SETTING_BIRTH_TIMEOUT], text.bytes)
+cdef bint birth_lacks_proxy_alone(supervisor_t *kx) noexcept nogil:
+    """Whether all else that was waited for is there, and the user has not said what to do."""
+    cdef const urls_t *urls = &kx.settings.birth_urls
+    # Where the proxy's is the only URL, no probe needs to have said so: there was no time for one, say.
+    cdef bint absent = kx.birth.proxy_absent or (urls.count == 1 and urls.list[0].of_mesh)
+    return absent and kx.birth.api_ready and not kx.settings.given[SETTING_BIRTH_ON_TIMEOUT] and \
+        not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
 
 
 cdef void birth_await(supervisor_t *kx) noexcept nogil:
-    """Some birth dependency is not there yet: start the waiter and the clock."""
-    log_info(&kx.log, b"waiting for birth dependencies: %s, at most %s", kx.settings.value[SETTING_BIRTH_DEPS],
+    """Some birth dependency is not there yet: start the children that ask, and the clock."""
+    cdef const char *deps = kx.settings.value[SETTING_BIRTH_DEPS]
+    cdef const char *urls = kx.settings.value[SETTING_BIRTH_URLS]
+    log_info(&kx.log, b"waiting for birth dependencies: %s%s%s%s%s, at most %s", deps,
+             b" " if deps[0] != 0 and urls[0] != 0 else b"", urls,
+             b" and the proxy of " if kx.settings.given[SETTING_MESH] else b"", kx.settings.value[SETTING_MESH],
              kx.settings.value[SETTING_BIRTH_TIMEOUT])
     action_arm(kx, kx.settings.birth_timeout_ns)
-    if not kx.birth.api_ready and kx.settings.birth_timeout_ns > 0:
-        birth_start_waiter(kx)
+    if kx.settings.birth_timeout_ns > 0:
+        birth_start_children(kx)
 
 
-cdef void birth_start_waiter(supervisor_t *kx) noexcept nogil:
-    """Start the waiter, or try again a little later."""
-    cdef int error = -waiter_start(kx)
+cdef void birth_start_children(supervisor_t *kx) noexcept nogil:
+    """Start those that are needed and not there, or try again a little later."""
+    cdef int error = 0
+    cdef kernel.pid_t pid
+    if not kx.birth.api_ready and not kx.birth.ask_again and kx.birth.pid == 0:
+        error = -waiter_start(kx)
+        if error != 0:
+            log_warn(&kx.log, b"no process for the readiness waiter: %s; trying again", kernel.strerror(error))
+    if not kx.birth.urls_ready and kx.birth.probe_pid == 0:
+        pid = probe_start(kx, &kx.settings.birth_urls, PROBE_PERIOD_MS * MILLISECOND_NS)
+        kx.birth.probe_pid = pid if pid > 0 else 0
+        if pid < 0:
+            error = -pid
+            log_warn(&kx.log, b"no process for the probe of the birth URLs: %s; trying again", kernel.strerror(error))
     if error != 0:
-        log_warn(&kx.log, b"no process for the readiness waiter: %s; trying again", kernel.strerror(error))
         birth_back_off(&kx.birth)
+
+
+cdef bint birth_end_children(supervisor_t *kx) noexcept nogil:
+    """Tell those that ask to leave, which gives them a moment; False when there are none."""
+    kx.birth.restart_ns = NEVER_NS
+    if kx.birth.pid <= 0 and kx.birth.probe_pid <= 0:
+        return False
+    waiter_signal(&kx.birth, kernel.SIGTERM)
+    action_arm(kx, WAITER_LEAVE_MS * MILLISECOND_NS)
+    return True
 
 
 cdef void birth_abandon(supervisor_t *kx, int event) noexcept nogil:
@@ -140,27 +174,21 @@ cdef void birth_abandon(supervisor_t *kx, int event) noexcept nogil:
         log_error(&kx.log, b"%s: the command is not started", kx.reason)
     else:
         log_info(&kx.log, b"%s: the command is not started", kx.reason)
-    kx.birth.restart_ns = NEVER_NS
-    if kx.birth.pid > 0:
-        waiter_signal(&kx.birth, kernel.SIGTERM)
-        action_arm(kx, WAITER_LEAVE_MS * MILLISECOND_NS)
-    else:
+    if not birth_end_children(kx):
         supervisor_event(kx, EVENT_WAITER_GONE)
 
 
 cdef void birth_expire(supervisor_t *kx) noexcept nogil:
     """The birth timeout is over: the waiter may say what it last saw."""
-    birth_explain_missing(kx)
-    kx.birth.restart_ns = NEVER_NS
-    if kx.birth.pid > 0:
-        waiter_signal(&kx.birth, kernel.SIGTERM)
-        action_arm(kx, WAITER_LEAVE_MS * MILLISECOND_NS)
-    else:
+    missing_explain(kx)
+    if not birth_end_children(kx):
         birth_time_out(kx)
 
 
 cdef void birth_fail(supervisor_t *kx) noexcept nogil:
     """The birth failed: its code is ours."""
+    cdef const char *deps = kx.settings.value[SETTING_BIRTH_DEPS]
+    cdef const char *urls = kx.settings.value[SETTING_BIRTH_URLS]
     cdef const char *why = (b"the readiness waiter failed (it needs python3 with the package kubexit; "
                             b"KUBEXIT_BIRTH_SOURCE=graveyard needs none)")
     if kx.birth.waiter.entry != NULL:
@@ -172,7 +200,8 @@ cdef void birth_fail(supervisor_t *kx) noexcept nogil:
     elif kx.birth.failure == EXIT_REFUSED:
         why = b"the Kubernetes API refused to tell about readiness"
     if kx.reason[0] == 0 or kx.birth.failure != EXIT_UNAVAILABLE:   # else the time was up, and that was explained
-        kernel.snprintf(kx.reason, REASON_BYTES, b"%s: %.300s", why, kx.settings.value[SETTING_BIRTH_DEPS])
+        kernel.snprintf(kx.reason, REASON_BYTES, b"%s: %.180s%s%.180s", why, deps,
+                        b" " if deps[0] != 0 and urls[0] != 0 else b"", urls)
     log_error(&kx.log, b"%s: the command is not started", kx.reason)
     kx.life.exit_code = kx.birth.failure
     burial_end(kx)

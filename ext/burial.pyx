@@ -51,22 +51,29 @@ cdef int burial_signal_remains(supervisor_t *kx, int signal) noexcept nogil:
 
 
 cdef void burial_end(supervisor_t *kx) noexcept nogil:
-    """Carve the death, then let go of the graveyard: peers that see us gone find it carved."""
+    """Carve the death, then ask those to quit who cannot read it."""
     cdef int error
     if kx.life.died_ns == ABSENT:
         kx.life.died_ns = clock_wall_ns()
     if kx.reason[0] != 0:
         kx.life.reason = kx.reason
         notice_write(kx.reason)
-    if kx.outside:
-        return
-    error = -burial_carve(kx)
-    if error == 0:
+    if not kx.outside:
+        error = -burial_carve(kx)
+        kx.carved = error == 0
+        if error != 0:
+            log_error(&kx.log, b"tombstone %s/%s cannot be written: %s; the exit code stays %d",
+                      kx.settings.graveyard, kx.settings.name, kernel.strerror(error), kx.life.exit_code)
+    quit_begin(kx)
+
+
+cdef void burial_leave(supervisor_t *kx) noexcept nogil:
+    """Let go of the graveyard: peers that see us gone find our death carved. When it
+    is not, the FIFO stays: they will see a crash, which is nearer to the truth than life."""
+    if kx.carved:
+        if kx.graveyard.folder < 0:     # the requests took their time: that was another visit
+            graveyard_open(&kx.graveyard, False)
         liveness_lower(&kx.graveyard, kx.settings.name)
-    else:
-        # The FIFO stays: peers will see a crash, which is nearer to the truth than life.
-        log_error(&kx.log, b"tombstone %s/%s cannot be written: %s; the exit code stays %d", kx.settings.graveyard,
-                  kx.settings.name, kernel.strerror(error), kx.life.exit_code)
 
 
 cdef int burial_carve(supervisor_t *kx) noexcept nogil:
@@ -96,6 +103,8 @@ cdef void burial_let_go(supervisor_t *kx) noexcept nogil:
     """Nothing is awaited of anybody any more: free the descriptors."""
     cdef int index
     watch_end(&kx.graveyard)
+    kx.poll_at_ns = NEVER_NS
+    kx.unseen_at_ns = NEVER_NS
     for index in range(kx.settings.deps.count):
         if kx.settings.deps.list[index].alive >= 0:
             kernel.close(kx.settings.deps.list[index].alive)

@@ -24,6 +24,7 @@ ctypedef struct dependency_t:
     int ends_us                 # facts that end our command, any of them
     int starts_us               # facts that our command waits for, all of them
     bint optional               # may be absent from the pod (NAME?)
+    bint holds_term             # a TERM from outside waits for its death
     # What the graveyard tells:
     int facts
     int exit_code
@@ -106,6 +107,16 @@ cdef void dependency_note_death(dependencies_t *deps, dependency_t *dep, int fac
         dep.order = deps.deaths
 
 
+cdef bint dependencies_hold_term(const dependencies_t *deps) noexcept nogil:
+    """Whether a container that KUBEXIT_TERM_AFTER names is born and alive."""
+    cdef int index
+    for index in range(deps.count):
+        if deps.list[index].holds_term and deps.list[index].facts & FACT_BORN and \
+                not deps.list[index].facts & FACT_DIED:
+            return True
+    return False
+
+
 cdef bint dependency_awaited(const dependency_t *dep, int source) noexcept nogil:
     """Whether a birth dependency is still missing something that the graveyard tells."""
     cdef int wanted = dep.starts_us
@@ -125,7 +136,7 @@ cdef bint dependencies_awaited(dependencies_t *deps, int source) noexcept nogil:
 
 cdef bint dependency_watched(const dependency_t *dep, int source, bint born) noexcept nogil:
     """Whether the graveyard has anything to tell us about it (still)."""
-    if dep.ends_us:
+    if dep.ends_us or dep.holds_term:
         return True
     if born:
         return False

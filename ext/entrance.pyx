@@ -54,6 +54,8 @@ cdef void entrance_stay_outside(supervisor_t *kx) noexcept nogil:
     kx.settings.deps.count = 0
     kx.settings.deps.every_other = False
     kx.settings.asks_api = False
+    kx.settings.asks_waiter = False
+    kx.settings.birth_urls.count = 0
     kx.settings.ready.kind = READY_NONE
 
 

@@ -18,8 +18,13 @@ cdef enum:
 
 cdef void eventloop_run(supervisor_t *kx) noexcept nogil:
     """From the first look at the graveyard until the death is carved."""
-    cdef kernel.pollfd ready[POLL_MOST]
     eventloop_begin(kx)
+    eventloop_turn(kx)
+
+
+cdef void eventloop_turn(supervisor_t *kx) noexcept nogil:
+    """Wait, and see to what has happened, until nothing is left to do."""
+    cdef kernel.pollfd ready[POLL_MOST]
     while kx.phase != PHASE_END:
         eventloop_wait(kx, ready)
         if ready[POLL_SIGNALS].revents:
@@ -59,6 +64,9 @@ cdef void eventloop_wait(supervisor_t *kx, kernel.pollfd *ready) noexcept nogil:
         if kx.settings.deps.list[index].alive >= 0:
             eventloop_await(&ready[count], kx.settings.deps.list[index].alive, 0)
             count += 1
+    if due_ns == NEVER_NS and count == POLL_PEERS and kx.graveyard.watch < 0 and kx.ready.descriptor < 0:
+        ready[POLL_SIGNALS].revents = kernel.POLLIN     # nothing else can happen: its read waits
+        return
     if due_ns == NEVER_NS:
         kernel.ppoll(ready, count, NULL, NULL)
         return
@@ -116,10 +124,10 @@ cdef void eventloop_pass_on(supervisor_t *kx) noexcept nogil:
     supervisor_event(kx, eventloop_event_of(kx, kx.signal.ssi_signo))
 
 
-cdef int eventloop_event_of(const supervisor_t *kx, unsigned int signal) noexcept nogil:
+cdef int eventloop_event_of(supervisor_t *kx, unsigned int signal) noexcept nogil:
     """The kind of event a signal from outside is."""
     if signal == kernel.SIGTERM or signal == <unsigned int>kx.settings.stop_signal:
-        return EVENT_SIGNAL_STOP
+        return EVENT_SIGNAL_HELD if hold_is_due(kx) else EVENT_SIGNAL_STOP
     if signal == kernel.SIGINT or signal == kernel.SIGQUIT:
         return EVENT_SIGNAL_INTERRUPT
     return EVENT_SIGNAL_HANGUP if signal == kernel.SIGHUP else EVENT_SIGNAL_OTHER
@@ -131,14 +139,16 @@ cdef void eventloop_probe(supervisor_t *kx, const kernel.pollfd *ready) noexcept
     if kx.ready.descriptor >= 0 and ready[POLL_READY].revents:
         is_ready = ready_answer(&kx.ready, &kx.settings.ready.address)
     elif kx.ready.next_ns != NEVER_NS and clock_monotonic_ns() >= kx.ready.next_ns:
-        is_ready = ready_probe(&kx.ready, &kx.settings.ready, clock_monotonic_ns())
+        if kx.ready.kind == READY_HTTP or kx.ready.kind == READY_EXEC:
+            ready_process_start(kx)
+        else:
+            is_ready = ready_probe(&kx.ready, &kx.settings.ready, clock_monotonic_ns())
     if is_ready:
         start_carve_ready(kx)
     if kx.birth.restart_ns != NEVER_NS and clock_monotonic_ns() >= kx.birth.restart_ns:
+        kx.birth.restart_ns = NEVER_NS
         if kx.phase == PHASE_BIRTH:
-            birth_start_waiter(kx)
-        else:
-            kx.birth.restart_ns = NEVER_NS
+            birth_start_children(kx)
 
 
 cdef void eventloop_check_time(supervisor_t *kx) noexcept nogil:
@@ -171,7 +181,8 @@ cdef void eventloop_check_time(supervisor_t *kx) noexcept nogil:
 
 cdef bint eventloop_is_ready(supervisor_t *kx) noexcept nogil:
     """Whether nothing holds the birth back any more."""
-    return kx.birth.api_ready and not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
+    return kx.birth.api_ready and kx.birth.urls_ready and \
+        not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
 
 
 cdef void eventloop_settle(supervisor_t *kx) noexcept nogil:
@@ -179,8 +190,10 @@ cdef void eventloop_settle(supervisor_t *kx) noexcept nogil:
     if kx.phase == PHASE_BIRTH and kx.birth.ask_again and \
             not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source):
         kx.birth.ask_again = False
-        birth_start_waiter(kx)
+        birth_start_children(kx)
     if (kx.phase == PHASE_BIRTH or kx.phase == PHASE_EXPIRED) and eventloop_is_ready(kx):
         supervisor_event(kx, EVENT_BIRTH_READY)
+    if kx.phase == PHASE_HELD and not dependencies_hold_term(&kx.settings.deps):
+        supervisor_event(kx, EVENT_RELEASED)
     if (kx.phase == PHASE_DRAIN or kx.phase == PHASE_DRAIN_KILLED) and kx.alone:
         supervisor_event(kx, EVENT_ALONE)

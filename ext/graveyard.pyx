@@ -61,8 +61,14 @@ cdef void graveyard_leave(graveyard_t *graveyard) noexcept nogil:
 
 
 cdef void graveyard_file(char *target, const char *name, const char *ending) noexcept nogil:
-    """The name of one of our own files: ".NAME" with an ending. No dependency can have it."""
-    kernel.snprintf(target, FILE_BYTES, b".%s%s", name, ending)
+    """The name of one of our own files: ".NAME" with an ending. No dependency can have it.
+
+    A longer name than NAME_BYTES, which a foreign file may have, is cut: no supervisor has such.
+    """
+    cdef size_t length = kernel.strnlen(name, NAME_BYTES)
+    target[0] = c'.'
+    kernel.memcpy(target + 1, name, length)
+    kernel.memcpy(target + 1 + length, ending, kernel.strlen(ending) + 1)
 
 
 cdef int graveyard_remove(const graveyard_t *graveyard, const char *file) noexcept nogil:

@@ -9,6 +9,7 @@ cdef extern from "<errno.h>" nogil:
     int errno
     enum:
         E2BIG, EACCES, ENODEV, ESTALE, ETIMEDOUT, EAGAIN, ECHILD, EDQUOT, EEXIST, EFBIG, EINPROGRESS, EINTR, EINVAL, EIO
+        ECONNREFUSED, EPROTO
         EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENOENT, ENOEXEC, ENOMEM, ENOSPC
         ENOSYS, ENOTDIR, ENOTEMPTY, ENXIO, EOPNOTSUPP, EPERM, EROFS, ESRCH, ETXTBSY
 
@@ -77,7 +78,7 @@ cdef extern from "<sys/stat.h>" nogil:
 
 cdef extern from "<fcntl.h>" nogil:
     enum:
-        O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_CLOEXEC, O_DIRECTORY
+        O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_CLOEXEC, O_DIRECTORY
         O_PATH, O_NOCTTY
         AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_EACCESS
     int openat(int folder, const char *path, int flags, ...)
@@ -179,7 +180,7 @@ cdef extern from "<signal.h>" nogil:
 
 cdef extern from "<sys/signalfd.h>" nogil:
     enum:
-        SFD_CLOEXEC, SFD_NONBLOCK
+        SFD_CLOEXEC
     struct signalfd_siginfo:
         unsigned int ssi_signo
         int ssi_code
@@ -218,13 +219,14 @@ cdef extern from "<sys/inotify.h>" nogil:
 cdef extern from "<sys/socket.h>" nogil:
     enum:
         AF_UNIX, AF_INET, AF_INET6, SOCK_STREAM, SOCK_DGRAM, SOCK_CLOEXEC, SOCK_NONBLOCK
-        SOL_SOCKET, SO_ERROR
+        SOL_SOCKET, SO_ERROR, MSG_NOSIGNAL
     ctypedef unsigned int socklen_t
     struct sockaddr:
         pass
     int socket(int family, int type, int protocol)
     int bind(int descriptor, const sockaddr *address, socklen_t length)
     int connect(int descriptor, const sockaddr *address, socklen_t length)
+    ssize_t send(int descriptor, const void *source, size_t size, int flags)
     int getsockname(int descriptor, sockaddr *address, socklen_t *length)
     int getpeername(int descriptor, sockaddr *address, socklen_t *length)
     int getsockopt(int descriptor, int level, int option, void *value, socklen_t *length)

@@ -1,7 +1,7 @@
 """The life of a supervisor: kubexit_run tells the story, its helpers the chapters.
 
     signals blocked → settings → graveyard → birth → command → event loop
-    → drain → tombstone → exit
+    → drain → tombstone → quit requests → exit
 """
 cimport kernel
 
@@ -18,7 +18,9 @@ ctypedef struct supervisor_t:
     birth_t birth
     command_t command
     ready_t ready
+    quit_t quit
     life_t life
+    bint carved                     # its death is on the tombstone
     # The event loop:
     int phase
     long long deadline_ns           # of the phase, monotonic
@@ -28,6 +30,7 @@ ctypedef struct supervisor_t:
     kernel.signalfd_siginfo signal  # the one being handled
     int dead                        # index of the dependency that ended us, -1: none
     bint stopped_by_us              # our stop signal came first
+    int held                        # a signal that waits for others (KUBEXIT_TERM_AFTER)
     long long kill_at_ns            # end of the grace period, NEVER_NS: none runs
     int command_code                # how the command ended
     bint alone                      # the last waitpid said that no child is left
@@ -88,7 +91,9 @@ cdef void supervisor_begin(supervisor_t *kx, char **argv, const waiter_t *waiter
     graveyard_begin(&kx.graveyard, kx.settings.graveyard, 0o777 & ~kx.command.umask)
     birth_begin(&kx.birth, waiter, False)
     ready_begin(&kx.ready)
+    kx.quit.count = 0
     life_begin(&kx.life)
+    kx.carved = False
     kx.alive = -1
     kx.outside = False
     kx.phase = PHASE_BIRTH
@@ -98,6 +103,7 @@ cdef void supervisor_begin(supervisor_t *kx, char **argv, const waiter_t *waiter
     kx.unseen_at_ns = NEVER_NS
     kx.dead = -1
     kx.stopped_by_us = False
+    kx.held = 0
     kx.kill_at_ns = NEVER_NS
     kx.command_code = 0
     kx.alone = False
@@ -132,13 +138,29 @@ cdef int lifecycle_refuse(supervisor_t *kx, const char *problem) noexcept nogil:
     kx.life.died_ns = clock_wall_ns()
     kx.life.reason = problem
     notice_write(problem)
-    if not kx.settings.name_valid or not kx.settings.graveyard_valid:
-        return EXIT_SETTINGS
-    if graveyard_open(&kx.graveyard, True) < 0 or liveness_held(&kx.graveyard, kx.settings.name):
-        return EXIT_SETTINGS
+    if kx.settings.name_valid and kx.settings.graveyard_valid:
+        lifecycle_carve_refusal(kx)
+    return lifecycle_quit(kx)
+
+
+cdef void lifecycle_carve_refusal(supervisor_t *kx) noexcept nogil:
+    """A death that had no life before it; not over that of a living namesake."""
+    kx.outside = graveyard_open(&kx.graveyard, True) == 0 and liveness_held(&kx.graveyard, kx.settings.name)
+    if kx.graveyard.folder < 0 or kx.outside:
+        return
     if graveyard_carve(&kx.graveyard, kx.settings.name, &kx.life) == 0:
         liveness_lower(&kx.graveyard, kx.settings.name)     # of a predecessor that crashed
-    return EXIT_SETTINGS
+
+
+cdef int lifecycle_quit(supervisor_t *kx) noexcept nogil:
+    """The command will not be started: what cannot be wrapped is asked to quit all the same,
+    else the pod would live on without its work. Returns the exit code."""
+    if quit_is_wanted(kx) and (kx.signals.descriptor >= 0 or signals_open(&kx.signals) == 0):
+        kx.settings.deps.count = 0
+        kx.phase = PHASE_QUIT
+        quit_begin(kx)
+        eventloop_turn(kx)
+    return kx.life.exit_code
 
 
 cdef int lifecycle_supervise(supervisor_t *kx) noexcept nogil:
@@ -149,11 +171,12 @@ cdef int lifecycle_supervise(supervisor_t *kx) noexcept nogil:
         return EXIT_INTERNAL
     if kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1) < 0:
         log_warn(&kx.log, b"cannot become subreaper: %s; orphans go to PID 1", kernel.strerror(kernel.errno))
-    error = entrance_take(kx)
-    if error != 0:
-        return error
+    kx.life.exit_code = entrance_take(kx)
+    if kx.life.exit_code != 0:
+        return lifecycle_quit(kx)
     kx.command.own_group = kx.settings.signal_group
-    kx.birth.api_ready = not kx.settings.asks_api
+    kx.birth.api_ready = not kx.settings.asks_waiter
+    kx.birth.urls_ready = not urls_native(&kx.settings.birth_urls)
     kx.job_control = lifecycle_is_job()
     eventloop_run(kx)
     return kx.life.exit_code
@@ -166,16 +189,13 @@ cdef bint lifecycle_is_job() noexcept nogil:
 
 
 cdef void supervisor_close_descriptors(supervisor_t *kx) noexcept nogil:
-    """In a child that will not execute anything: let go of all that is ours."""
-    cdef int index
-    kernel.close(kx.signals.descriptor)
+    """In a child that will not execute anything: let go of all that is ours but the
+    signalfd, from which it may read what is sent to it."""
     if kx.log.own >= 0:
         kernel.close(kx.log.own)
         kx.log.own = LOG_NONE
-    watch_end(&kx.graveyard)
+    burial_let_go(kx)
     graveyard_leave(&kx.graveyard)
     if kx.alive >= 0:
         kernel.close(kx.alive)
-    for index in range(kx.settings.deps.count):
-        if kx.settings.deps.list[index].alive >= 0:
-            kernel.close(kx.settings.deps.list[index].alive)
+    ready_close(&kx.ready)

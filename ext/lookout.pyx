@@ -91,8 +91,7 @@ cdef void lookout_judge(supervisor_t *kx) noexcept nogil:
     if index >= 0:
         # A command that has ended by itself before this is not one that we stopped.
         reaper_collect(kx)
-        if kx.phase == PHASE_BIRTH or kx.phase == PHASE_EXPIRED or \
-                kx.phase == PHASE_LIFE or kx.phase == PHASE_ASKED:
+        if kx.phase == PHASE_BIRTH or kx.phase == PHASE_EXPIRED or PHASE_LIFE <= kx.phase <= PHASE_ASKED:
             kx.dead = index
             supervisor_event(kx, EVENT_DEPENDENCY_DIED)
 

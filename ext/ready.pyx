@@ -1,7 +1,8 @@
 """Readiness of our own command: one probe, until it succeeds; then Ready is carved.
 
 A TCP connection, a file newer than the start, or READY=1 on a socket as with
-sd_notify(3). Nothing here can hold up the loop: the descriptors are in its poll set.
+sd_notify(3); ready_process.pyx has those that are processes. Nothing here can hold
+up the loop: the descriptors are in its poll set.
 """
 from libc.stddef cimport size_t
 cimport kernel
@@ -11,12 +12,19 @@ cdef enum:
     READY_TCP = 1
     READY_FILE = 2
     READY_NOTIFY = 3
+    READY_HTTP = 4
+    READY_EXEC = 5
+    WORDS_BYTES = 1001
+    WORDS_MOST = 60
     NOTIFY_BYTES = 4096
 
 ctypedef struct ready_settings_t:
     int kind
     address_t address
     const char *file
+    urls_t urls                 # the one of KUBEXIT_READY_HTTP
+    char words[WORDS_BYTES]     # KUBEXIT_READY_EXEC, cut at its blanks
+    char *argv[WORDS_MOST + 1]
     long long period_ns
 
 ctypedef struct ready_t:
@@ -26,6 +34,9 @@ ctypedef struct ready_t:
     long long next_ns           # of the next probe, NEVER_NS: none
     bint second_address         # no other address is left for this probe
     long long start_ns          # wall time that a file has to be newer than
+    kernel.pid_t pid            # of a probe that is a process, 0: none
+    long long started_ns        # when that was started
+    bint warned                 # that it cannot be executed was said
 
 
 cdef void ready_begin(ready_t *ready) noexcept nogil:
@@ -36,6 +47,8 @@ cdef void ready_begin(ready_t *ready) noexcept nogil:
     ready.next_ns = NEVER_NS
     ready.start_ns = 0
     ready.second_address = True
+    ready.pid = 0
+    ready.warned = False
 
 
 cdef void ready_prepare(ready_t *ready, const ready_settings_t *settings, command_t *command,
@@ -84,7 +97,7 @@ cdef int ready_listen(ready_t *ready, command_t *command) noexcept nogil:
 
 cdef void ready_arm(ready_t *ready, long long now_ns) noexcept nogil:
     """After the start: the first probe is due at once."""
-    if ready.kind == READY_TCP or ready.kind == READY_FILE:
+    if ready.kind != READY_NONE and ready.kind != READY_NOTIFY:
         ready.next_ns = now_ns
 
 
@@ -128,18 +141,8 @@ cdef bint ready_refused(ready_t *ready, const address_t *address) noexcept nogil
 
 
 cdef bint ready_is_connected(ready_t *ready) noexcept nogil:
-    """Whether the other end is somebody else; else the connection is closed.
-
-    TCP lets a socket connect to itself when the kernel happens to give it the very
-    port that it calls, which any port of the ephemeral range may be.
-    """
-    cdef kernel.sockaddr_in6 ours
-    cdef kernel.sockaddr_in6 theirs
-    cdef kernel.socklen_t our_length = sizeof(ours)
-    cdef kernel.socklen_t their_length = sizeof(theirs)
-    if kernel.getsockname(ready.descriptor, <kernel.sockaddr *>&ours, &our_length) == 0 and \
-            kernel.getpeername(ready.descriptor, <kernel.sockaddr *>&theirs, &their_length) == 0 and \
-            (our_length != their_length or kernel.memcmp(&ours, &theirs, our_length) != 0):
+    """Whether the other end is somebody else; else the connection is closed."""
+    if not address_is_own(ready.descriptor):
         return True
     ready_close(ready)
     return False
@@ -181,7 +184,10 @@ cdef void ready_close(ready_t *ready) noexcept nogil:
 
 
 cdef void ready_end(ready_t *ready) noexcept nogil:
-    """No more probes."""
+    """No more probes; a process of theirs ends with its children, and is collected like any other."""
     ready_close(ready)
+    if ready.pid > 0:
+        kernel.kill(ready.pid, kernel.SIGKILL)      # it may not have its own group yet
+        kernel.kill(-ready.pid, kernel.SIGKILL)
     ready.kind = READY_NONE
     ready.next_ns = NEVER_NS

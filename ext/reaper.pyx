@@ -22,12 +22,18 @@ cdef void reaper_collect(supervisor_t *kx) noexcept nogil:
             kx.command.pid = 0
             kx.command_code = exitcode_of_status(status)
             supervisor_event(kx, EVENT_COMMAND_ENDED)
-            if kx.phase == PHASE_END:
-                return      # the rest is PID 1's, if that is not us
         elif pid == kx.birth.pid:
             birth_take_verdict(kx, status)
+        elif pid == kx.birth.probe_pid:
+            birth_take_answer(kx, status)
+        elif pid == kx.ready.pid:
+            ready_process_ended(kx, status)
+        elif quit_collected(kx, pid, status):
+            pass
         else:
             log_debug(&kx.log, b"collected orphan %d", pid)
+        if kx.phase == PHASE_END:
+            return          # the rest is PID 1's, if that is not us
 
 
 cdef void reaper_follow_stop(supervisor_t *kx, int signal) noexcept nogil:

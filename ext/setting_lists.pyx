@@ -28,8 +28,10 @@ cdef int settings_read_dependency(settings_t *settings, int row, const char *tex
     """One element: NAME, NAME?, NAME:CONDITION or *; 0 or EXIT_SETTINGS."""
     cdef const char *colon = <const char *>kernel.memchr(text, c':', length)
     cdef size_t name_length = length if colon == NULL else <size_t>(colon - text)
-    cdef int fact = FACT_DIED if row == SETTING_DEATH_DEPS else FACT_READY
+    cdef int fact = FACT_READY if row == SETTING_BIRTH_DEPS else FACT_DIED
     cdef bint optional = False
+    if colon != NULL and row == SETTING_TERM_AFTER:
+        return dependency_refuse(settings, row, text, length, b"takes no condition: TERM waits for a death, however")
     if colon != NULL:
         fact = condition_parse(colon + 1, length - name_length - 1, row)
         if fact == 0:
@@ -37,7 +39,7 @@ cdef int settings_read_dependency(settings_t *settings, int row, const char *tex
                                      b"has an unknown condition; there are :died, :failed and :succeeded"
                                      if row == SETTING_DEATH_DEPS else
                                      b"has an unknown condition; there are :ready, :born, :died and :succeeded")
-    if row == SETTING_DEATH_DEPS and name_length > 0 and (
+    if row != SETTING_BIRTH_DEPS and name_length > 0 and (
             text[name_length - 1] == c'?' or is_text(text, name_length, b"*")):
         return dependency_refuse(settings, row, text, length, b"can only stand in KUBEXIT_BIRTH_DEPS")
     if row == SETTING_BIRTH_DEPS and name_length > 0 and (
@@ -65,7 +67,9 @@ cdef int settings_add_dependency(settings_t *settings, int row, const char *text
     dep = dependency_add(&settings.deps, text, length)
     if dep == NULL:
         return dependency_refuse(settings, row, text, length, b"is one too many; there may be 128 dependencies")
-    if row == SETTING_DEATH_DEPS:
+    if row == SETTING_TERM_AFTER:
+        dep.holds_term = True
+    elif row == SETTING_DEATH_DEPS:
         dep.ends_us |= fact
     else:
         # A container that is required once is not optional because it is listed again.

@@ -11,12 +11,15 @@ cdef extern from "settings_table.h" nogil:
     enum:
         SETTING_NAME, SETTING_GRAVEYARD, SETTING_LOG_LEVEL, SETTING_LOG_FORMAT
         SETTING_DISABLED, SETTING_DEATH_DEPS, SETTING_DEATH_POLICY, SETTING_GRACE_PERIOD
-        SETTING_STOP_DELAY, SETTING_STOP_SIGNAL, SETTING_SIGNAL_GROUP
+        SETTING_STOP_DELAY, SETTING_STOP_SIGNAL, SETTING_SIGNAL_GROUP, SETTING_TERM_AFTER
         SETTING_EXIT_CODE_ON_STOP, SETTING_IGNORE_CODE_ON_DEATH_DEPS
         SETTING_ORPHAN_GRACE_PERIOD, SETTING_LIVENESS, SETTING_BIRTH_DEPS
         SETTING_BIRTH_TIMEOUT, SETTING_BIRTH_ON_TIMEOUT, SETTING_BIRTH_SOURCE
-        SETTING_POD_NAME, SETTING_NAMESPACE, SETTING_READY_TCP, SETTING_READY_FILE
-        SETTING_READY_NOTIFY, SETTING_READY_PERIOD, SETTING_POLL_INTERVAL, SETTING_COUNT
+        SETTING_BIRTH_URLS, SETTING_POD_NAME, SETTING_NAMESPACE
+        SETTING_READY_TCP, SETTING_READY_FILE, SETTING_READY_NOTIFY, SETTING_READY_HTTP
+        SETTING_READY_EXEC, SETTING_READY_PERIOD, SETTING_QUIT_POST, SETTING_QUIT_GET
+        SETTING_QUIT_PROCESSES, SETTING_QUIT_POLICY, SETTING_QUIT_TIMEOUT, SETTING_MESH
+        SETTING_POLL_INTERVAL, SETTING_COUNT
     ctypedef struct setting_row_t:
         const char *name
         const char *fallback
@@ -63,10 +66,13 @@ ctypedef struct settings_t:
     long long birth_timeout_ns          # NEVER_NS: infinite
     int start_on_timeout                # KUBEXIT_BIRTH_ON_TIMEOUT=start
     int birth_source
+    urls_t birth_urls                   # KUBEXIT_BIRTH_URLS, then the mesh's
     bint asks_api                       # a birth dependency needs the Kubernetes API
+    bint asks_waiter                    # that, or a birth URL needs a name resolved or TLS
     char pod_name[POD_FIELD_BYTES]
     char pod_namespace[POD_FIELD_BYTES]
     ready_settings_t ready
+    quit_settings_t quit
     long long poll_ns
 
 
@@ -85,30 +91,49 @@ cdef int settings_parse(settings_t *settings) noexcept nogil:
 
     Name and graveyard come first: with these two a refusal of anything else can
     still be carved into a tombstone, so that no peer waits for a container that
-    never starts. KUBEXIT_LIVENESS is third, because that carving heeds it.
+    never starts. KUBEXIT_LIVENESS is third, because that carving heeds it. Those who
+    have to be asked to quit are read in any case, for the same reason.
     """
+    cdef char problem[PROBLEM_BYTES]
+    settings_begin(settings)
+    if settings_read_first(settings) != 0:
+        kernel.memcpy(problem, settings.problem, PROBLEM_BYTES)
+        settings_read_quit(settings)
+        kernel.memcpy(settings.problem, problem, PROBLEM_BYTES)
+        return EXIT_SETTINGS
+    if settings_read_quit(settings) != 0 or settings_read_deaths(settings) != 0 or \
+            settings_read_stop(settings) != 0 or settings_read_births(settings) != 0 or \
+            settings_read_ready(settings) != 0:
+        return EXIT_SETTINGS
+    return settings_read_pod(settings)
+
+
+cdef void settings_begin(settings_t *settings) noexcept nogil:
+    """What is looked at after a refusal too, however early it comes."""
     settings.name_valid = False
     settings.graveyard_valid = False
     settings.name = b""
     settings.log_level = LOG_INFO
     settings.log_json = False
     settings.liveness = True
+    settings.stop_signal = kernel.SIGTERM
     settings.asks_api = False
+    settings.asks_waiter = False
+    settings.birth_urls.count = 0
+    settings.quit.urls.count = 0
+    settings.quit.valid = False
     settings.deps.count = 0
     settings.deps.deaths = 0
     settings.deps.every_other = False
-    if settings_read_name(settings) != 0 or settings_read_graveyard(settings) != 0:
-        return EXIT_SETTINGS
-    if setting_bool(settings, SETTING_LIVENESS, &settings.liveness) != 0 or \
+
+
+cdef int settings_read_first(settings_t *settings) noexcept nogil:
+    """Who we are, where, and how we speak."""
+    if settings_read_name(settings) != 0 or settings_read_graveyard(settings) != 0 or \
+            setting_bool(settings, SETTING_LIVENESS, &settings.liveness) != 0 or \
             setting_bool(settings, SETTING_DISABLED, &settings.disabled) != 0:
         return EXIT_SETTINGS
-    if settings_read_log(settings) != 0 or settings_read_deaths(settings) != 0:
-        return EXIT_SETTINGS
-    if settings_read_stop(settings) != 0 or settings_read_births(settings) != 0:
-        return EXIT_SETTINGS
-    if settings_read_ready(settings) != 0:
-        return EXIT_SETTINGS
-    return settings_read_pod(settings)
+    return settings_read_log(settings)
 
 
 cdef bint settings_disabled(settings_t *settings) noexcept nogil:
@@ -149,7 +174,8 @@ cdef int settings_read_log(settings_t *settings) noexcept nogil:
 
 cdef int settings_read_deaths(settings_t *settings) noexcept nogil:
     """KUBEXIT_DEATH_*."""
-    if settings_read_dependencies(settings, SETTING_DEATH_DEPS) != 0:
+    if settings_read_dependencies(settings, SETTING_DEATH_DEPS) != 0 or \
+            settings_read_dependencies(settings, SETTING_TERM_AFTER) != 0:
         return EXIT_SETTINGS
     return setting_choice(settings, SETTING_DEATH_POLICY, &settings.deps.all_must_die)
 
@@ -187,37 +213,11 @@ cdef int settings_read_births(settings_t *settings) noexcept nogil:
     elif setting_duration(settings, SETTING_BIRTH_TIMEOUT, &settings.birth_timeout_ns) != 0:
         return settings_refuse(settings, SETTING_BIRTH_TIMEOUT,
                                b"is not a duration; write 300ms, 30s, 1m30s or 1.5h, or infinite")
+    if settings_read_urls(settings, SETTING_BIRTH_URLS, &settings.birth_urls, False) != 0:
+        return EXIT_SETTINGS
+    if settings_read_mesh(settings, SETTING_BIRTH_URLS, &settings.birth_urls) != 0:
+        return EXIT_SETTINGS
     return settings_read_dependencies(settings, SETTING_BIRTH_DEPS)
-
-
-cdef int settings_read_ready(settings_t *settings) noexcept nogil:
-    """KUBEXIT_READY_*: at most one probe."""
-    cdef bint notify = False
-    cdef int given = 0
-    if setting_bool(settings, SETTING_READY_NOTIFY, &notify) != 0 or \
-            setting_duration(settings, SETTING_READY_PERIOD, &settings.ready.period_ns) != 0:
-        return EXIT_SETTINGS
-    if settings.ready.period_ns < 10 * MILLISECOND_NS:
-        settings.ready.period_ns = 10 * MILLISECOND_NS  # a probe must not become a busy loop
-    settings.ready.kind = READY_NONE
-    if notify:
-        settings.ready.kind = READY_NOTIFY
-        given += 1
-    if settings.given[SETTING_READY_FILE]:
-        settings.ready.kind = READY_FILE
-        settings.ready.file = settings.value[SETTING_READY_FILE]
-        given += 1
-    if settings.given[SETTING_READY_TCP]:
-        settings.ready.kind = READY_TCP
-        given += 1
-        if address_parse(&settings.ready.address, settings.value[SETTING_READY_TCP]) < 0:
-            return settings_refuse(settings, SETTING_READY_TCP,
-                                   b"must be [ADDRESS:]PORT with an IP literal or localhost and a port from 1 to 65535")
-    if given > 1:
-        kernel.snprintf(settings.problem, PROBLEM_BYTES, b"KUBEXIT_READY_TCP, KUBEXIT_READY_FILE and "
-                        b"KUBEXIT_READY_NOTIFY: only one of them may be set")
-        return EXIT_SETTINGS
-    return 0
 
 
 cdef int settings_read_pod(settings_t *settings) noexcept nogil:
@@ -227,6 +227,7 @@ cdef int settings_read_pod(settings_t *settings) noexcept nogil:
     for index in range(settings.deps.count):
         if settings.birth_source == SOURCE_KUBERNETES and settings.deps.list[index].starts_us & FACT_READY:
             settings.asks_api = True
+    settings.asks_waiter = settings.asks_api or urls_foreign(&settings.birth_urls)
     if not settings.asks_api:
         return 0
     if setting_pod_field(settings, SETTING_POD_NAME, b"/etc/podinfo/name", settings.pod_name) != 0:

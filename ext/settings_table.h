@@ -29,6 +29,9 @@
         "What kubexit sends to end the command; a name or a number.") \
     ROW(SIGNAL_GROUP, "false", "BOOL", \
         "true: give the command a process group of its own and signal all of it.") \
+    ROW(TERM_AFTER, "", "NAME,...", \
+        "Hold a TERM from outside until these containers, as far as born and alive, are dead; " \
+        "at most one grace period. A second TERM passes.") \
     ROW(EXIT_CODE_ON_STOP, "keep", "keep|zero|dependency|0-255", \
         "Exit code after a stop that kubexit caused; dependency: as the dependency ended.") \
     ROW(IGNORE_CODE_ON_DEATH_DEPS, "false", "BOOL", \
@@ -46,6 +49,8 @@
         "What to do when they are not ready in time.") \
     ROW(BIRTH_SOURCE, "kubernetes", "kubernetes|graveyard", \
         "Where readiness is read: the Kubernetes API, or Ready in the tombstones.") \
+    ROW(BIRTH_URLS, "", "URL,...", \
+        "Hold the command back until each of these has answered 2xx; http or https.") \
     ROW(POD_NAME, "", "NAME", \
         "This pod's name; needed when the API is asked. Else read from /etc/podinfo/name.") \
     ROW(NAMESPACE, "", "NAME", \
@@ -56,8 +61,24 @@
         "This command is ready when this file is newer than its start.") \
     ROW(READY_NOTIFY, "false", "BOOL", \
         "This command is ready when it sends READY=1 to NOTIFY_SOCKET, as sd_notify(3) does.") \
+    ROW(READY_HTTP, "", "URL", \
+        "This command is ready when this answers 2xx; http to an IP literal or localhost.") \
+    ROW(READY_EXEC, "", "COMMAND", \
+        "This command is ready when this one succeeds; split into words at blanks, no shell.") \
     ROW(READY_PERIOD, "1s", "DURATION", \
         "From one readiness probe to the next.") \
+    ROW(QUIT_POST, "", "URL,...", \
+        "POST to these after the command has ended, so that sidecars that cannot be wrapped end too.") \
+    ROW(QUIT_GET, "", "URL,...", \
+        "The same with GET.") \
+    ROW(QUIT_PROCESSES, "", "PROCESS,...", \
+        "TERM to the processes of these names in a shared PID namespace, after the command has ended.") \
+    ROW(QUIT_POLICY, "always", "always|success|failure", \
+        "Ask them to quit always, or only when kubexit ends with 0, or with another code.") \
+    ROW(QUIT_TIMEOUT, "5s", "DURATION", \
+        "For all quit requests together.") \
+    ROW(MESH, "", "istio|linkerd", \
+        "Wait for this mesh's proxy, and ask it to quit; starts after the timeout where no proxy was injected.") \
     ROW(POLL_INTERVAL, "2s", "DURATION", \
         "Look at the graveyard this often besides inotify, for file systems where inotify is silent; 0 never.")
 

@@ -59,8 +59,8 @@ cdef int signals_open(signals_t *signals) noexcept nogil:
     kernel.memset(&standard, 0, sizeof(standard))
     standard.sa_handler = kernel.SIG_DFL
     kernel.sigaction(kernel.SIGCHLD, &standard, &signals.child_on_entry)
-    signals.descriptor = <int>kernel.syscall(kernel.SYS_signalfd4, -1, &every, 8,
-                                             kernel.SFD_CLOEXEC | kernel.SFD_NONBLOCK)
+    # It may block: when nothing but a signal is awaited, the read itself is the wait (eventloop_wait).
+    signals.descriptor = <int>kernel.syscall(kernel.SYS_signalfd4, -1, &every, 8, kernel.SFD_CLOEXEC)
     return 0 if signals.descriptor >= 0 else -kernel.errno
 
 
@@ -82,7 +82,7 @@ cdef int signals_read(signals_t *signals, kernel.signalfd_siginfo *taken, int mo
     cdef kernel.ssize_t size = kernel.read(signals.descriptor, taken,
                                            <size_t>most * sizeof(kernel.signalfd_siginfo))
     if size < 0:
-        return 0    # EAGAIN: woken for something else
+        return 0
     return <int>(<size_t>size // sizeof(kernel.signalfd_siginfo))
 
 

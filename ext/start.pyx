@@ -40,7 +40,7 @@ cdef void start_forget_births(supervisor_t *kx) noexcept nogil:
     cdef dependency_t *dep
     for index in range(kx.settings.deps.count):
         dep = &kx.settings.deps.list[index]
-        if dep.ends_us == 0 and dep.alive >= 0:
+        if dep.ends_us == 0 and not dep.holds_term and dep.alive >= 0:
             kernel.close(dep.alive)
             dep.alive = -1
     if not dependencies_watched(&kx.settings.deps, kx.settings.birth_source, True):

@@ -12,10 +12,13 @@ include "log.pyx"               # one line, one write, never blocking
 include "duration.pyx"          # "1m30s" to nanoseconds
 include "path.pyx"              # absolute and tidy
 include "address.pyx"           # "[ADDRESS:]PORT" without name resolution
+include "url.pyx"               # "http://…", and who can ask it
 include "dependency.pyx"        # what we want of a peer, what is known of it
 include "ready.pyx"             # the probe of our own command
 include "setting.pyx"           # one value, understood or refused
 include "setting_lists.pyx"     # "db, migrate:succeeded"
+include "setting_urls.pyx"      # "http://localhost:15020/quitquitquit", a mesh's
+include "settings_ready.pyx"    # which probe, of what
 include "settings_collect.pyx"  # our variables in the environment
 include "settings.pyx"          # the environment as one struct
 include "options.pyx"           # --help, --version, --install, --graveyard
@@ -33,12 +36,19 @@ include "liveness.pyx"          # the FIFO that tells a crash
 include "peer.pyx"              # one look at a dependency
 include "entrance.pyx"          # watch, FIFO, old tombstone away
 include "waiter.pyx"            # the child that asks the API
+include "http.pyx"              # one plain request
+include "probe.pyx"             # the child that asks URLs until they answer
 include "birth.pyx"             # the wait before the command
+include "missing.pyx"           # what it waited for in vain
 include "command.pyx"           # start it, signal it
 include "start.pyx"             # the command starts, its birth is carved
+include "ready_process.pyx"     # probes of our command that are processes
+include "hold.pyx"              # a TERM that waits for others
 include "reaper.pyx"            # collect every child that ended
 include "drain.pyx"             # what the command left behind
 include "burial.pyx"            # its death is carved
+include "quit.pyx"              # sidecars that cannot be wrapped are asked to end
+include "quit_processes.pyx"    # or get a TERM, in a shared PID namespace
 include "notice.pyx"            # the line on /dev/termination-log
 include "transition.pyx"        # (phase, event) to (phase, action): decides
 include "eventloop.pyx"         # one poll for everything: finds events

@@ -24,6 +24,13 @@ cdef void text_add(text_t *text, const char *source) noexcept nogil:
         source += 1
 
 
+cdef void text_add_some(text_t *text, const char *source, size_t length) noexcept nogil:
+    """Append so many bytes as they are."""
+    cdef size_t at
+    for at in range(length):
+        text_add_byte(text, source[at])
+
+
 cdef void text_add_end(text_t *text, const char *end) noexcept nogil:
     """Append the last few bytes (8 at most), for which there is always room."""
     kernel.memcpy(text.bytes + text.length, end, kernel.strlen(end))

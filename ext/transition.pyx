@@ -2,8 +2,9 @@
 
     BIRTH ──ready──► LIFE ──dependency died──► DELAY ──time──► DYING ──time──► KILLED
       │               └──TERM from outside──► ASKED ──dependency died──► ENDING ──┘
+      │                          └─► HELD ─────┘ (KUBEXIT_TERM_AFTER)
       └─► EXPIRED, LEAVING: the waiter is on its way out
-    every phase with a command ──it ended──► DRAIN ──nobody left──► END
+    every phase with a command ──it ended──► DRAIN ──nobody left──► QUIT ──all asked──► END
 
 eventloop.pyx finds the events, action.pyx performs the actions. Whatever is not
 listed for a phase changes nothing: it is dropped.
@@ -14,6 +15,7 @@ cdef enum:
     PHASE_EXPIRED       # the birth timeout is over, the waiter has a moment to say what it saw
     PHASE_LEAVING       # the wait was given up, the waiter is being ended
     PHASE_LIFE          # the command runs
+    PHASE_HELD          # TERM came from outside and waits for others to end
     PHASE_ASKED         # TERM came from outside and was forwarded; no deadline of ours
     PHASE_DELAY         # a dependency died; the stop delay runs
     PHASE_DYING         # our stop signal was sent; the grace period runs
@@ -21,6 +23,8 @@ cdef enum:
     PHASE_KILLED        # KILL was sent
     PHASE_DRAIN         # the command has ended; left-over descendants have their TERM
     PHASE_DRAIN_KILLED  # they have their KILL
+    PHASE_QUIT          # the death is carved; sidecars that cannot be wrapped are asked to end
+    PHASE_QUIT_HURRIED  # somebody wants us to end meanwhile
     PHASE_END           # nothing is left to do
     PHASE_COUNT
 
@@ -30,12 +34,15 @@ cdef enum:
     EVENT_WAITER_GONE       # after it was told to leave
     EVENT_TIME_UP           # of the phase
     EVENT_DEPENDENCY_DIED
+    EVENT_SIGNAL_HELD       # TERM or the stop signal, from outside; others have to end first
+    EVENT_RELEASED          # they have
     EVENT_SIGNAL_STOP       # TERM or the stop signal, from outside
     EVENT_SIGNAL_INTERRUPT  # INT or QUIT
     EVENT_SIGNAL_HANGUP
     EVENT_SIGNAL_OTHER
     EVENT_COMMAND_ENDED
     EVENT_ALONE             # no descendant is left
+    EVENT_QUIT_DONE         # all quit requests are done, or there are none
     EVENT_COUNT
 
 cdef enum:
@@ -53,7 +60,13 @@ cdef enum:
     ACTION_KILL
     ACTION_DRAIN            # TERM to left-over descendants
     ACTION_DRAIN_KILL
-    ACTION_BURY             # carve the death, let go of the graveyard
+    ACTION_HOLD             # keep the signal for a while
+    ACTION_RELEASE          # pass the held signal on
+    ACTION_RELEASE_GRACE    # pass the held signal on, start the grace period
+    ACTION_BURY             # carve the death, begin the quit requests
+    ACTION_HURRY            # give the quit requests little time
+    ACTION_CUT              # end the quit requests, let go of the graveyard
+    ACTION_LEAVE            # let go of the graveyard
     ACTION_COUNT
 
 ctypedef struct step_t:
@@ -90,11 +103,11 @@ cdef step_t transition_unborn(int phase, int event) noexcept nogil:
         return step(phase, ACTION_KILL_WAITER)
     if phase == PHASE_LEAVING:
         # The decision not to start has been taken; only the waiter's end matters.
-        return step(PHASE_END, ACTION_BURY) if event == EVENT_WAITER_GONE else step(phase, ACTION_NONE)
+        return step(PHASE_QUIT, ACTION_BURY) if event == EVENT_WAITER_GONE else step(phase, ACTION_NONE)
     if event == EVENT_BIRTH_READY:
         return step(PHASE_LIFE, ACTION_START)
     if event == EVENT_BIRTH_FAILED or event == EVENT_WAITER_GONE:
-        return step(PHASE_END, ACTION_FAIL)
+        return step(PHASE_QUIT, ACTION_FAIL)
     if event == EVENT_DEPENDENCY_DIED or event == EVENT_SIGNAL_STOP or \
             event == EVENT_SIGNAL_INTERRUPT or event == EVENT_SIGNAL_HANGUP:
         return step(PHASE_LEAVING, ACTION_ABANDON)
@@ -102,10 +115,16 @@ cdef step_t transition_unborn(int phase, int event) noexcept nogil:
 
 
 cdef step_t transition_alive(int phase, int event) noexcept nogil:
-    """While nothing of ours has been sent to the command: LIFE, ASKED, DELAY."""
+    """While nothing of ours has been sent to the command: LIFE, HELD, ASKED, DELAY."""
+    if phase == PHASE_HELD and (event == EVENT_RELEASED or event == EVENT_TIME_UP):
+        return step(PHASE_ASKED, ACTION_RELEASE)
+    if event == EVENT_SIGNAL_HELD and phase == PHASE_LIFE:
+        return step(PHASE_HELD, ACTION_HOLD)
     if event == EVENT_DEPENDENCY_DIED:
         if phase == PHASE_LIFE:
             return step(PHASE_DELAY, ACTION_DELAY)
+        if phase == PHASE_HELD:
+            return step(PHASE_ENDING, ACTION_RELEASE_GRACE)
         if phase == PHASE_ASKED:
             # Many programs take a second TERM as "die now".
             return step(PHASE_ENDING, ACTION_GRACE)
@@ -135,13 +154,20 @@ cdef step_t transition_dying(int phase, int event) noexcept nogil:
 
 
 cdef step_t transition_dead(int phase, int event) noexcept nogil:
-    """After the command: DRAIN, DRAIN_KILLED, END. Nothing changes the outcome any more."""
-    if phase != PHASE_END:
+    """After the command: DRAIN, DRAIN_KILLED, QUIT, QUIT_HURRIED, END. Nothing changes the outcome any more."""
+    if phase < PHASE_QUIT:
         if event == EVENT_ALONE:
-            return step(PHASE_END, ACTION_BURY)
+            return step(PHASE_QUIT, ACTION_BURY)
         if event == EVENT_TIME_UP:
             return step(PHASE_DRAIN_KILLED, ACTION_DRAIN_KILL) if phase == PHASE_DRAIN \
-                else step(PHASE_END, ACTION_BURY)
+                else step(PHASE_QUIT, ACTION_BURY)
+    elif phase < PHASE_END:
+        if event == EVENT_QUIT_DONE:
+            return step(PHASE_END, ACTION_LEAVE)
+        if event == EVENT_TIME_UP:
+            return step(PHASE_END, ACTION_CUT)
+        if event == EVENT_SIGNAL_STOP or event == EVENT_SIGNAL_INTERRUPT or event == EVENT_SIGNAL_HANGUP:
+            return step(PHASE_QUIT_HURRIED, ACTION_HURRY)
     return step(phase, ACTION_NONE)
 
 
@@ -156,6 +182,7 @@ cdef const char *phase_name(int phase) noexcept nogil:
     if phase == PHASE_EXPIRED: return b"EXPIRED"
     if phase == PHASE_LEAVING: return b"LEAVING"
     if phase == PHASE_LIFE: return b"LIFE"
+    if phase == PHASE_HELD: return b"HELD"
     if phase == PHASE_ASKED: return b"ASKED"
     if phase == PHASE_DELAY: return b"DELAY"
     if phase == PHASE_DYING: return b"DYING"
@@ -163,6 +190,8 @@ cdef const char *phase_name(int phase) noexcept nogil:
     if phase == PHASE_KILLED: return b"KILLED"
     if phase == PHASE_DRAIN: return b"DRAIN"
     if phase == PHASE_DRAIN_KILLED: return b"DRAIN_KILLED"
+    if phase == PHASE_QUIT: return b"QUIT"
+    if phase == PHASE_QUIT_HURRIED: return b"QUIT_HURRIED"
     if phase == PHASE_END: return b"END"
     return NULL
 
@@ -174,12 +203,15 @@ cdef const char *event_name(int event) noexcept nogil:
     if event == EVENT_WAITER_GONE: return b"WAITER_GONE"
     if event == EVENT_TIME_UP: return b"TIME_UP"
     if event == EVENT_DEPENDENCY_DIED: return b"DEPENDENCY_DIED"
+    if event == EVENT_SIGNAL_HELD: return b"SIGNAL_HELD"
+    if event == EVENT_RELEASED: return b"RELEASED"
     if event == EVENT_SIGNAL_STOP: return b"SIGNAL_STOP"
     if event == EVENT_SIGNAL_INTERRUPT: return b"SIGNAL_INTERRUPT"
     if event == EVENT_SIGNAL_HANGUP: return b"SIGNAL_HANGUP"
     if event == EVENT_SIGNAL_OTHER: return b"SIGNAL_OTHER"
     if event == EVENT_COMMAND_ENDED: return b"COMMAND_ENDED"
     if event == EVENT_ALONE: return b"ALONE"
+    if event == EVENT_QUIT_DONE: return b"QUIT_DONE"
     return NULL
 
 
@@ -199,5 +231,11 @@ cdef const char *action_name(int action) noexcept nogil:
     if action == ACTION_KILL: return b"KILL"
     if action == ACTION_DRAIN: return b"DRAIN"
     if action == ACTION_DRAIN_KILL: return b"DRAIN_KILL"
+    if action == ACTION_HOLD: return b"HOLD"
+    if action == ACTION_RELEASE: return b"RELEASE"
+    if action == ACTION_RELEASE_GRACE: return b"RELEASE_GRACE"
     if action == ACTION_BURY: return b"BURY"
+    if action == ACTION_HURRY: return b"HURRY"
+    if action == ACTION_CUT: return b"CUT"
+    if action == ACTION_LEAVE: return b"LEAVE"
     return NULL

@@ -61,7 +61,8 @@ class Log:
             pass  # nobody is left to be told
 
     def _text(self, stamp: str, level: str, message: str, attachment: str) -> bytes:
-        lines = [f"{stamp} {level} kubexit[{self._name}]: {message}", *attachment.splitlines()]
+        who = f"kubexit[{self._name}]" if self._name else "kubexit"
+        lines = [f"{stamp} {level} {who}: {message}", *attachment.splitlines()]
         # A control character in foreign words would make two lines of one.
         clean = ("".join("?" if ord(c) < 32 or ord(c) == 127 else c for c in line) for line in lines)
         return ("\n".join(clean) + "\n").encode("utf-8", "replace")

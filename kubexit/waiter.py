@@ -3,6 +3,9 @@
 The supervisor speaks no TLS and knows no API. It starts this program with the pod and
 the names, reads the verdict from its exit code (kubexit.errors; 0 is ready), and sends
 TERM when the time is up: then we say what was last seen, and leave at once.
+
+It also asks the URLs that need TLS or a name resolved (kubexit.urls): before the birth, or
+as quit requests after the death, when it has no verdict to give.
 """
 
 import gc
@@ -16,8 +19,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kubexit.pod import Pod
     from kubexit.readiness import Missing
+    from kubexit.urls import Answer, Url
 
-USAGE = "usage: python -m kubexit.waiter --pod POD --namespace NS --name OWN_NAME DEP [DEP...]"
+USAGE = (
+    "usage: python -m kubexit.waiter [--pod POD --namespace NS] --name OWN_NAME [--get URL]... [DEP...]\n"
+    "       python -m kubexit.waiter --name OWN_NAME --quit-seconds SECONDS [--get URL | --post URL]..."
+)
+METHODS = {"--get": "GET", "--post": "POST"}
 READY, SETTINGS, UNAVAILABLE, INTERNAL = 0, 2, 69, 70
 
 
@@ -28,13 +36,21 @@ class Arguments:
     """
 
     def __init__(self, words: Sequence[str]) -> None:
-        options = {"--pod": "", "--namespace": "", "--name": "", "--service-account": "", "--watch-seconds": "20"}
+        options = dict.fromkeys(("--pod", "--namespace", "--name", "--service-account"), "")
+        options |= {"--watch-seconds": "20", "--quit-seconds": "0"}
+        self.urls: list[tuple[str, str]] = []
         rest = list(words)
-        while len(rest) >= 2 and rest[0] in options:
+        while len(rest) >= 2 and (rest[0] in options or rest[0] in METHODS):
             key, value, *rest = rest
-            options[key] = value
+            if key in METHODS:
+                self.urls.append((METHODS[key], value))
+            else:
+                options[key] = value
         self.pod, self.namespace, self.name = options["--pod"], options["--namespace"], options["--name"]
-        if not (self.pod and self.namespace and self.name and rest):
+        self.quit_seconds = float(options["--quit-seconds"])
+        # Quit requests are made for a container without a (valid) name too.
+        named = self.name or self.quit_seconds > 0
+        if not named or not (rest or self.urls) or (rest and not (self.pod and self.namespace)):
             os.write(2, USAGE.encode() + b"\n")
             raise SystemExit(SETTINGS)
         self.service_account = options["--service-account"]
@@ -52,10 +68,48 @@ class Waiter:
         self._arguments = arguments
         self._pod: Pod | None = None
         self._missing: list[Missing] | None = None
+        self._unanswered: dict[str, str] = {url: "no answer yet" for _, url in arguments.urls}
 
     def run(self) -> int:
         """Return the verdict; exceptions of kubexit.errors are verdicts too."""
         gc.disable()  # imports leave no garbage, and looking for it takes a tenth of the time to the first request
+        if self._arguments.urls:
+            self._await_urls()
+        return self._await_containers() if self._arguments.dependencies else self._ready("the URLs have answered")
+
+    def quit(self) -> int:
+        """Send the quit requests; how they go changes no exit code."""
+        from kubexit import urls
+
+        asked = [urls.Url(*pair) for pair in self._arguments.urls]
+        urls.ask_all(asked, self._arguments.quit_seconds, self._tell_quit)
+        return READY
+
+    def _tell_quit(self, url: "Url", answer: "Answer") -> None:
+        log = self.log.info if answer.good else self.log.warn
+        log(f"quit request {url.method} {url.text}: {answer.words}")
+
+    def _await_urls(self) -> None:
+        from kubexit import urls
+
+        urls.await_all([urls.Url(*pair) for pair in self._arguments.urls], self._tell_answer)
+
+    def _tell_answer(self, url: "Url", answer: "Answer") -> None:
+        if answer.good:
+            self._unanswered.pop(url.text, None)
+            return
+        gc.enable()  # this may take long
+        if self._unanswered.get(url.text) != answer.words:
+            self._unanswered[url.text] = answer.words
+            self.log.debug(f"not ready: {url.text}: {answer.words}")
+
+    def _ready(self, what: str) -> int:
+        # Ready was seen: a TERM that comes from now on finds a verdict.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        self.log.info(f"ready: {what}")
+        return READY
+
+    def _await_containers(self) -> int:
         from kubexit import names, pod, readiness
         from kubexit.cluster import SERVICE_ACCOUNT, Account, Cluster
 
@@ -66,10 +120,7 @@ class Waiter:
             awaited = names.awaited(seen, arguments.name, arguments.dependencies)
             self._missing = readiness.missing(seen, awaited)
             if not self._missing:
-                # Ready was seen: a TERM that comes from now on finds a verdict.
-                signal.signal(signal.SIGTERM, signal.SIG_IGN)
-                self.log.info(f"ready: {', '.join(awaited) or 'nothing to wait for'}")
-                return READY
+                return self._ready(", ".join(awaited) or "nothing to wait for")
             gc.enable()
             self.log.debug(f"not ready: {', '.join(map(str, self._missing))}")
         return INTERNAL  # sightings never end
@@ -80,7 +131,9 @@ class Waiter:
         if self._missing == []:
             os._exit(READY)  # it was seen in the moment before
         trouble = self._pod.trouble if self._pod is not None else ""
-        if self._missing is None:
+        if self._unanswered:
+            found = ", ".join(f"{url}: {words}" for url, words in self._unanswered.items())
+        elif self._missing is None:
             found = f"{', '.join(self._arguments.dependencies)} (the pod was not seen: {trouble or 'no answer yet'})"
         else:
             found = ", ".join(map(str, self._missing)) + (f"; out of date: {trouble}" if trouble else "")
@@ -90,7 +143,10 @@ class Waiter:
 
 def main() -> int:
     """Wait as the command line says; the exit code is the verdict."""
-    waiter = Waiter(Arguments(sys.argv[1:]))
+    arguments = Arguments(sys.argv[1:])
+    waiter = Waiter(arguments)
+    if arguments.quit_seconds > 0:
+        return waiter.quit()
     signal.signal(signal.SIGTERM, waiter.leave)
     from kubexit.errors import WaiterError
 

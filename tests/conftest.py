@@ -1,6 +1,6 @@
 """Fixtures of all tests: `kubexit`, in each of its forms, and the compiled `actor`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from harness import forms, processes
 from harness.kubexit import Kubexit
 from harness.programs import program
 from harness.terminal import Terminal
+from harness.webserver import WebServer
 
 
 def pytest_configure() -> None:
@@ -62,3 +63,17 @@ def terminal() -> Iterator[Terminal]:
     opened = Terminal()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def web() -> Iterator[Callable[..., WebServer]]:
+    """Make web servers, `web(*answers, listening=True, **keywords)`, and close them after the test."""
+    made: list[WebServer] = []
+
+    def make(*answers, listening: bool = True, **keywords) -> WebServer:
+        made.append(WebServer(*answers, **keywords))
+        return made[-1].listen() if listening else made[-1]
+
+    yield make
+    for server in made:
+        server.close()

@@ -1,4 +1,4 @@
-"""python -m kubexit.demo: a Job's pod with two sidecars, on this machine, without a cluster."""
+"""python -m kubexit.demo: a Job's pod with two sidecars, or one of the examples, on this machine, without a cluster."""
 
 import argparse
 import shutil
@@ -9,11 +9,17 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from kubexit.demo.pod import Container, Pod, containers
+from kubexit.demo import example
+from kubexit.demo.local import LocalError
+from kubexit.demo.manifest import ManifestError
+from kubexit.demo.pod import Container, Pod
 from kubexit.demo.screen import Screen
+from kubexit.demo.three import containers
 
 GATE = Path(".build/gate/kubexit")
+EXAMPLES = Path("examples")
 FAILURE = 3
+EXAMPLE_SECONDS = 60.0  # far more than any of them takes: an alarm, not a plan
 INTRODUCTION = """\
 Three containers of one pod, each started as `kubexit COMMAND`:
 
@@ -24,9 +30,13 @@ Three containers of one pod, each started as `kubexit COMMAND`:
 
 
 def main() -> int:
-    """Run the pod, show what happened; the client's exit code."""
+    """Run the pod, show what happened; the client's exit code, or whether an example ended as documented."""
     parser = argparse.ArgumentParser(prog="python -m kubexit.demo", description=__doc__.partition(": ")[2])
     parser.add_argument("--fail", action="store_true", help=f"the client fails, with exit code {FAILURE}")
+    parser.add_argument("example", nargs="?", help=f"one of {', '.join(example.names(EXAMPLES))}, instead of the three")
+    parser.add_argument("case", nargs="?", help="one of the cases in its local.toml; its first one if not given")
+    parser.add_argument("--alarm", type=float, default=EXAMPLE_SECONDS, metavar="SECONDS", help="give an example up")
+    parser.add_argument("--folder", type=Path, default=EXAMPLES, help="where the examples are")
     options = parser.parse_args()
     kubexit = find_kubexit()
     if kubexit is None:
@@ -34,10 +44,26 @@ def main() -> int:
         return 1
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, leave)
+    if options.example is not None:
+        return run_example(parser, options, kubexit)
     with tempfile.TemporaryDirectory(prefix="kubexit-demo-") as folder:
         graveyard = Path(folder, "graveyard")
         graveyard.mkdir()
-        return run(kubexit, graveyard, containers(Path(folder), FAILURE if options.fail else 0))
+        return run(graveyard, containers(kubexit, Path(folder), FAILURE if options.fail else 0))
+
+
+def run_example(parser: argparse.ArgumentParser, options: argparse.Namespace, kubexit: Path) -> int:
+    """Run one case of an example; the exit codes are those of example.run."""
+    if options.example not in example.names(options.folder):
+        parser.error(f"there is no example {options.example}; there are {', '.join(example.names(options.folder))}")
+    try:
+        found = example.load(options.folder / options.example)
+    except (ManifestError, LocalError) as error:
+        parser.error(str(error))
+    case = options.case or next(iter(found.local.case))
+    if case not in found.local.case:
+        parser.error(f"{found.name} has no case {case}; it has {', '.join(found.local.case)}")
+    return example.run(found, case, kubexit, options.alarm)
 
 
 def leave(number: int, _frame: FrameType | None) -> NoReturn:
@@ -54,12 +80,12 @@ def find_kubexit() -> Path | None:
     return Path(found) if found else None
 
 
-def run(kubexit: Path, graveyard: Path, manifest: list[Container]) -> int:
+def run(graveyard: Path, manifest: list[Container]) -> int:
     """From the first start to the picture."""
     screen = Screen([container.name for container in manifest])
     screen.write(INTRODUCTION)
     screen.write(f"Lines with {'◆' if screen.utf8 else '*'} are kubexit's, the others the commands' own.\n")
-    pod = Pod(kubexit, graveyard, screen)
+    pod = Pod(graveyard, screen)
     try:
         for container in manifest:
             pod.start(container)

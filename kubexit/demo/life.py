@@ -26,6 +26,8 @@ class Life:
     """How the command ended, where kubexit returned another code."""
     killed: bool = False
     reason: str | None = None
+    asked: float | None = None
+    """When a TERM from outside reached the command, if somebody saw that: no tombstone tells."""
 
     @property
     def ended_by(self) -> str | None:

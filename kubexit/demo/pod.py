@@ -1,14 +1,14 @@
-"""The pod: which containers it has, and running them as processes of this machine."""
+"""The pod: containers as processes of this machine, the lines that come out of them, and their ends."""
 
 import os
 import queue
+import re
 import signal
-import socket
 import subprocess
-import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -16,118 +16,146 @@ from kubexit.demo import life
 from kubexit.demo.life import Life
 from kubexit.demo.screen import Screen
 
-PROGRAMS = Path(__file__).parent
-SECONDS_TO_START = 1.2
 ALARM_SECONDS = 30.0  # far more than the demo takes: an alarm, not a plan
+HELD = re.compile(r" kubexit\[.*: held until ")
+PASSED_ON = re.compile(r" kubexit\[.* passed on to the command")
+INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")  # else a container knows nothing of this machine
 END_SECONDS = 3.0  # from TERM to KILL, when the demo is interrupted
 
 
 @dataclass(frozen=True)
 class Container:
-    """What a manifest says of a container: a program of this folder, its arguments, settings of kubexit."""
+    """A process as a container's entry point; its command names kubexit first, or not at all."""
 
     name: str
-    arguments: tuple[str, ...]
-    settings: dict[str, str]
-
-
-def containers(logs: Path, client_code: int) -> list[Container]:
-    """A main container and two sidecars; the settings are what one would write into the manifest."""
-    port, log = str(free_port()), str(logs / "client.log")
-    sidecar = {"KUBEXIT_DEATH_DEPS": "client", "KUBEXIT_EXIT_CODE_ON_STOP": "zero"}
-    return [
-        Container(
-            "web",
-            (port, str(SECONDS_TO_START)),
-            sidecar | {"KUBEXIT_READY_TCP": port, "KUBEXIT_READY_PERIOD": "100ms"},
-        ),
-        Container(
-            "client",
-            (port, log, str(client_code)),
-            {"KUBEXIT_BIRTH_DEPS": "web", "KUBEXIT_BIRTH_SOURCE": "graveyard"},
-        ),
-        Container("shipper", (log,), sidecar | {"KUBEXIT_STOP_DELAY": "1s"}),
-    ]
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    user: str | int | None = None
+    """None: as who runs this."""
+    ready_line: str = ""
+    """What it prints when it is ready; only for a container without kubexit, which has no tombstone to say so."""
 
 
 @dataclass
 class Pod:
-    """Running containers, and the lines that come out of them."""
+    """Running containers, and what is known of them."""
 
-    kubexit: Path
     graveyard: Path
     screen: Screen
     processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     started: dict[str, float] = field(default_factory=dict)
-    lines: queue.SimpleQueue[tuple[str, str | None, float]] = field(default_factory=queue.SimpleQueue)
+    ready: dict[str, float] = field(default_factory=dict)
+    asked: dict[str, float] = field(default_factory=dict)
+    ended: dict[str, float] = field(default_factory=dict)
+    said: dict[str, list[str]] = field(default_factory=dict)
+    lines: queue.SimpleQueue[tuple[Container, str | None, float]] = field(default_factory=queue.SimpleQueue)
+    kill_at: float = float("inf")
 
     def start(self, container: Container) -> None:
-        """Start a container: kubexit, then the command, as its entry point would be."""
-        program = [sys.executable, "-I", "-u", str(PROGRAMS / f"{container.name}.py"), *container.arguments]
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith("KUBEXIT_")}
-        settings = {"KUBEXIT_NAME": container.name, "KUBEXIT_GRAVEYARD": str(self.graveyard), **container.settings}
+        """Start a container."""
+        inherited = {key: os.environ[key] for key in INHERITED if key in os.environ}
         self.started[container.name] = time.time()
+        self.said[container.name] = []
         process = subprocess.Popen(
-            [self.kubexit, "--", *program],
-            env=inherited | settings,
+            container.command,
+            env=inherited | container.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
             process_group=0,  # Ctrl-C is for the demo, which ends its containers itself
+            user=container.user,
+            extra_groups=None if container.user is None else (),
         )
         self.processes[container.name] = process
         assert process.stdout is not None
-        threading.Thread(target=self.listen, args=(container.name, process.stdout), daemon=True).start()
+        threading.Thread(target=self.listen, args=(container, process.stdout), daemon=True).start()
 
-    def listen(self, name: str, stream: IO[str]) -> None:
+    def listen(self, container: Container, stream: IO[str]) -> None:
         """In a thread: collect what one container says; None is its end."""
         for line in stream:
-            self.lines.put((name, line.rstrip(), time.time()))
-        self.lines.put((name, None, time.time()))
+            self.lines.put((container, line.rstrip(), time.time()))
+        self.lines.put((container, None, time.time()))
 
-    def follow(self) -> None:
-        """Show the lines until every container has ended; TimeoutError if that takes far too long."""
-        silent: set[str] = set()
-        deadline = time.monotonic() + ALARM_SECONDS
-        while len(silent) < len(self.processes):
+    def follow(self, alarm: float = ALARM_SECONDS, seen: Callable[[str, str], None] = lambda *_: None) -> None:
+        """Show the lines until every container has ended; TimeoutError if that takes far too long.
+
+        `seen` is called with the name of a container and each line that it says.
+        """
+        deadline = time.monotonic() + alarm
+        while len(self.ended) < len(self.processes):
             try:
-                name, line, moment = self.lines.get(timeout=max(deadline - time.monotonic(), 0))
+                container, line, moment = self.lines.get(timeout=max(self.next_time(deadline), 0))
             except queue.Empty:
-                raise TimeoutError from None
+                if time.monotonic() < self.kill_at:
+                    raise TimeoutError from None
+                self.kill()
+                continue
             if line is None:
-                silent.add(name)
-            else:
-                self.screen.say(name, line, moment)
+                self.ended[container.name] = moment
+                continue
+            self.note(container, line, moment)
+            self.screen.say(container.name, line, moment)
+            seen(container.name, line)
         for process in self.processes.values():
             process.wait()
 
+    def note(self, container: Container, line: str, moment: float) -> None:
+        """Remember what a container said, and what that tells of its life."""
+        self.said[container.name].append(line)
+        if container.ready_line and container.ready_line in line:
+            self.ready.setdefault(container.name, moment)
+        if HELD.search(line):
+            self.asked.pop(container.name, None)
+        elif PASSED_ON.search(line):
+            self.asked[container.name] = moment
+
+    def next_time(self, deadline: float) -> float:
+        """Seconds until the alarm, or until the end of the pod's grace period."""
+        return min(deadline, self.kill_at) - time.monotonic()
+
+    def running(self) -> list[subprocess.Popen[str]]:
+        """The containers that have not ended."""
+        return [process for process in self.processes.values() if process.poll() is None]
+
+    def delete(self, grace_seconds: float) -> None:
+        """What a kubelet does with a pod that is deleted: TERM to all at once, and KILL to what is left."""
+        self.kill_at = time.monotonic() + grace_seconds
+        for name, process in self.processes.items():
+            if process.poll() is None:
+                self.asked[name] = time.time()
+                process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """KILL to all; under kubexit the command goes with it, kubexit has asked the kernel for that."""
+        self.kill_at = float("inf")
+        for process in self.running():
+            process.kill()
+
     def end(self) -> None:
         """End what still runs, by pid: TERM, which kubexit passes on, and KILL when that is not enough."""
-        running = [process for process in self.processes.values() if process.poll() is None]
-        for process in running:
-            process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + END_SECONDS
-        for process in running:
+        self.delete(END_SECONDS)
+        for process in self.running():
             try:
-                process.wait(max(deadline - time.monotonic(), 0))
+                process.wait(max(self.kill_at - time.monotonic(), 0))
             except subprocess.TimeoutExpired:
-                process.kill()  # its command goes with it: kubexit has asked the kernel for that
+                process.kill()
                 process.wait()
 
     def lives(self) -> list[Life]:
-        """What the tombstones tell."""
-        return [
-            life.read(name, (self.graveyard / name).read_bytes(), self.started[name])
-            for name in self.processes
-            if (self.graveyard / name).exists()
-        ]
+        """What the tombstones tell; of a container that has none, what was seen of its process."""
+        return [self.life(name) for name in self.processes]
+
+    def life(self, name: str) -> Life:
+        """One container's life."""
+        stone, started = self.graveyard / name, self.started[name]
+        asked = self.asked.get(name)
+        if stone.exists():
+            return replace(life.read(name, stone.read_bytes(), started), asked=asked)
+        return Life(name, started, started, self.ready.get(name), self.ended.get(name), self.code(name), asked=asked)
+
+    def code(self, name: str) -> int | None:
+        """How its process ended, 128+n for signal n; None while it runs."""
+        code = self.processes[name].returncode
+        return 128 - code if code is not None and code < 0 else code

@@ -12,8 +12,8 @@ from typing import TextIO
 from kubexit.demo import timeline
 from kubexit.demo.life import Life
 
-KUBEXIT_LINE = re.compile(r"\S+Z (\w+) kubexit\[[^]]*\]: (.*)")
-COLOURS = ("36", "33", "35")
+KUBEXIT_LINE = re.compile(r"\S+Z (\w+) kubexit(?:\[[^]]*\])?: (.*)")
+COLOURS = ("36", "33", "35", "34")
 PLAIN_COLUMNS = 80
 
 

@@ -86,11 +86,11 @@ def segments(life: Life, lives: Sequence[Life], end: float) -> Iterator[Segment]
 
 
 def stop_began(life: Life, lives: Sequence[Life], last: float) -> float:
-    """When the dependency died whose death ended this life; its last moment when none did."""
+    """When it was asked to end, or the dependency died whose death ended this life; its last moment when neither."""
     for other in lives:
         if other.name == life.ended_by and other.died is not None:
             return other.died
-    return last
+    return last if life.asked is None else life.asked
 
 
 def paint(parts: Iterator[Segment], begin: float, end: float, columns: int, look: Look) -> str:

@@ -21,6 +21,13 @@ def running(kubexit: Kubexit, name: str = "sidecar", exits: str = "TERM=0", **ke
     return container
 
 
+def born(kubexit: Kubexit, name: str = "main", exits: str = "TERM=0", **keywords: Any) -> Supervised:
+    """A container whose command runs, and whose birth is carved, which peers see."""
+    container = running(kubexit, name, exits, **keywords)
+    kubexit.wait_tombstone(name, "Born")
+    return container
+
+
 def waiting(kubexit: Kubexit, name: str = "app", **keywords: Any) -> Supervised:
     """A container in its birth wait, alive in the graveyard: its command says BORN and leaves with 0."""
     keywords.setdefault("BIRTH_TIMEOUT", "infinite")

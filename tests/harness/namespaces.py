@@ -30,7 +30,8 @@ Step = Callable[[], None]
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _call(name: str, *arguments: object) -> None:
+def libc_call(name: str, *arguments: object) -> None:
+    """Make a system call through libc; OSError when it fails."""
     if getattr(_libc, name)(*arguments) != 0:
         error = ctypes.get_errno()
         raise OSError(error, f"{name}{arguments}: {os.strerror(error)}")
@@ -38,19 +39,19 @@ def _call(name: str, *arguments: object) -> None:
 
 def mount(source: str, target: os.PathLike[str] | str, kind: str, flags: int = 0, options: str = "") -> None:
     """mount(2)."""
-    _call("mount", source.encode(), os.fsencode(target), kind.encode(), ctypes.c_ulong(flags), options.encode())
+    libc_call("mount", source.encode(), os.fsencode(target), kind.encode(), ctypes.c_ulong(flags), options.encode())
 
 
 def unmount(target: os.PathLike[str] | str) -> None:
     """umount2(2), lazily."""
-    _call("umount2", os.fsencode(target), MNT_DETACH)
+    libc_call("umount2", os.fsencode(target), MNT_DETACH)
 
 
 def private_mounts(*steps: Step) -> Step:
     """A mount namespace of its own, in which the steps are taken."""
 
     def enter() -> None:
-        _call("unshare", CLONE_NEWNS)
+        libc_call("unshare", CLONE_NEWNS)
         mount("none", "/", "none", MS_REC | MS_PRIVATE)
         for step in steps:
             step()
@@ -97,7 +98,7 @@ def user_limit(name: str, value: int) -> Step:
     uid, gid = os.getuid(), os.getgid()
 
     def enter() -> None:
-        _call("unshare", CLONE_NEWUSER)
+        libc_call("unshare", CLONE_NEWUSER)
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
         Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
@@ -121,21 +122,25 @@ def private_network(local_ports: str) -> Step:
     """A network namespace with nothing but a loopback, and these ports for outgoing connections."""
 
     def enter() -> None:
-        _call("unshare", CLONE_NEWNET)
-        with socket.socket() as any_socket:
-            # SIOCGIFFLAGS, then SIOCSIFFLAGS with IFF_UP (netdevice(7)).
-            request = fcntl.ioctl(any_socket, 0x8913, struct.pack("16sH22x", b"lo", 0))
-            flags = struct.unpack("16sH22x", request)[1] | 1
-            fcntl.ioctl(any_socket, 0x8914, struct.pack("16sH22x", b"lo", flags))
+        libc_call("unshare", CLONE_NEWNET)
+        start_loopback()
         Path("/proc/sys/net/ipv4/ip_local_port_range").write_text(local_ports)
 
     return enter
 
 
+def start_loopback() -> None:
+    """Bring up the loopback of a network namespace: SIOCGIFFLAGS, then SIOCSIFFLAGS with IFF_UP (netdevice(7))."""
+    with socket.socket() as any_socket:
+        request = fcntl.ioctl(any_socket, 0x8913, struct.pack("16sH22x", b"lo", 0))
+        flags = struct.unpack("16sH22x", request)[1] | 1
+        fcntl.ioctl(any_socket, 0x8914, struct.pack("16sH22x", b"lo", flags))
+
+
 def no_override() -> None:
     """Root as any other user: from the next exec on, the permissions of files hold for it too."""
-    _call("prctl", 24, 1, 0, 0, 0)  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
-    _call("prctl", 24, 2, 0, 0, 0)  # CAP_DAC_READ_SEARCH
+    libc_call("prctl", 24, 1, 0, 0, 0)  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE
+    libc_call("prctl", 24, 2, 0, 0, 0)  # CAP_DAC_READ_SEARCH
 
 
 def require_root() -> None:
@@ -148,7 +153,7 @@ def uptime(seconds: int) -> Step:
     """A time namespace whose monotonic clock is so far ahead (time_namespaces(7)); it begins with the next exec."""
 
     def enter() -> None:
-        _call("unshare", CLONE_NEWTIME)
+        libc_call("unshare", CLONE_NEWTIME)
         Path("/proc/self/timens_offsets").write_text(f"monotonic {seconds} 0\n")
 
     return enter
@@ -206,7 +211,7 @@ def join_mounts(pid: int) -> Step:
 
     def enter() -> None:
         descriptor = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY)
-        _call("setns", descriptor, CLONE_NEWNS)
+        libc_call("setns", descriptor, CLONE_NEWNS)
         os.close(descriptor)
 
     return enter

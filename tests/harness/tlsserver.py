@@ -99,12 +99,12 @@ class TlsServer:
             with self._known(self._context.wrap_socket(plain, server_side=True)) as connection:
                 stream = connection.makefile("rb")
                 with stream:
-                    while head := _head(stream):
-                        self.answer(connection, *head)
+                    while asked := head(stream):
+                        self.answer(connection, *asked[1:])
 
 
-def _head(stream: Any) -> tuple[str, dict[str, str]] | None:
-    """Target and headers of the next request."""
+def head(stream: Any) -> tuple[str, str, dict[str, str]] | None:
+    """Method, target and headers of the next request."""
     first = stream.readline().decode("latin-1").split()
     if not first:
         return None
@@ -112,4 +112,4 @@ def _head(stream: Any) -> tuple[str, dict[str, str]] | None:
     while line := stream.readline().decode("latin-1").strip():
         key, _, value = line.partition(":")
         headers[key.lower()] = value.strip()
-    return first[1], headers
+    return first[0], first[1], headers

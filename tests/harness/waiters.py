@@ -1,6 +1,9 @@
 """Stand-ins for the readiness waiter: small shell scripts that keep the contract, or break it on purpose."""
 
+import sys
 from pathlib import Path
+
+from .kubexit import Kubexit
 
 
 class Waiter:
@@ -19,3 +22,11 @@ class Waiter:
     def starts(self) -> list[str]:
         """The arguments of each start so far."""
         return self._starts.read_text().splitlines() if self._starts.exists() else []
+
+
+def real(kubexit: Kubexit) -> Waiter | None:
+    """The waiter itself, run by the interpreter of the tests; None for a form that brings its own."""
+    if kubexit.form == "static":
+        return None
+    # -P: the folder of the tests is not where to import from.
+    return Waiter(kubexit.folder, f'exec {sys.executable} -P -m kubexit.waiter "$@"')

@@ -27,6 +27,16 @@ BAD = {
     "READY_NOTIFY": "please",
     "READY_PERIOD": "1",
     "POLL_INTERVAL": "fast",
+    "TERM_AFTER": "db:died",
+    "BIRTH_URLS": "ftp://proxy/ready",
+    "READY_HTTP": "https://localhost/",
+    "READY_EXEC": " ",
+    "QUIT_POST": "http://localhost:65536/quit",
+    "QUIT_GET": "http://localhost/not quit",
+    "QUIT_PROCESSES": "bin/envoy",
+    "QUIT_POLICY": "never",
+    "QUIT_TIMEOUT": "5",
+    "MESH": "consul",
 }
 
 
@@ -78,6 +88,7 @@ def test_no_command(kubexit: Kubexit, options: list[str]) -> None:
     ("first", "second"),
     [
         ("NAME", "GRACE_PERIOD"),
+        ("QUIT_POLICY", "DEATH_DEPS"),
         ("DEATH_DEPS", "GRACE_PERIOD"),
         ("DEATH_DEPS", "BIRTH_TIMEOUT"),
         ("GRACE_PERIOD", "READY_TCP"),
@@ -86,7 +97,7 @@ def test_no_command(kubexit: Kubexit, options: list[str]) -> None:
     ],
 )
 def test_order(kubexit: Kubexit, first: str, second: str) -> None:
-    """Of two errors the first in the order of the checks is told: name, deaths, stop, births, readiness, pod."""
+    """Of two errors the first is told: name, quit requests, deaths, stop, births, readiness, pod."""
     bad = {**BAD, "NAME": "", "POD_NAME": None, "NAMESPACE": None}
     settings = {variable: bad[variable] for variable in (first, second)}
     if "POD_NAME" in settings:

@@ -98,9 +98,14 @@ def test_merged(supervisor: ModuleType) -> None:
         b"KUBEXIT_BIRTH_SOURCE=graveyard",
     )
 
-    assert found["dependencies"] == [
-        {"name": b"db", "death": ["succeeded", "failed"], "birth": ["born", "ready"], "optional": False}
-    ]
+    (db,) = found["dependencies"]
+    assert db == {
+        "name": b"db",
+        "death": ["succeeded", "failed"],
+        "birth": ["born", "ready"],
+        "optional": False,
+        "holds_term": False,
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,17 @@ from types import ModuleType
 import pytest
 
 UNBORN = ("BIRTH", "EXPIRED", "LEAVING")
-ALIVE = ("LIFE", "ASKED", "DELAY")
+ALIVE = ("LIFE", "HELD", "ASKED", "DELAY")
 DYING = ("DYING", "ENDING", "KILLED")
-DEAD = ("DRAIN", "DRAIN_KILLED", "END")
+DEAD = ("DRAIN", "DRAIN_KILLED", "QUIT", "QUIT_HURRIED", "END")
 SIGNALS = ("SIGNAL_STOP", "SIGNAL_INTERRUPT", "SIGNAL_HANGUP", "SIGNAL_OTHER")
 
 # What is not in here changes nothing.
 STEPS = {
     # The wait for birth ends with the start, a failure, or because nobody needs us any more.
     ("BIRTH", "BIRTH_READY"): ("LIFE", "START"),
-    ("BIRTH", "BIRTH_FAILED"): ("END", "FAIL"),
-    ("BIRTH", "WAITER_GONE"): ("END", "FAIL"),
+    ("BIRTH", "BIRTH_FAILED"): ("QUIT", "FAIL"),
+    ("BIRTH", "WAITER_GONE"): ("QUIT", "FAIL"),
     ("BIRTH", "TIME_UP"): ("EXPIRED", "EXPIRE"),
     ("BIRTH", "DEPENDENCY_DIED"): ("LEAVING", "ABANDON"),
     ("BIRTH", "SIGNAL_STOP"): ("LEAVING", "ABANDON"),
@@ -23,15 +23,15 @@ STEPS = {
     ("BIRTH", "SIGNAL_HANGUP"): ("LEAVING", "ABANDON"),
     # The waiter says its last words: ready wins if it was seen.
     ("EXPIRED", "BIRTH_READY"): ("LIFE", "START"),
-    ("EXPIRED", "BIRTH_FAILED"): ("END", "FAIL"),
-    ("EXPIRED", "WAITER_GONE"): ("END", "FAIL"),
+    ("EXPIRED", "BIRTH_FAILED"): ("QUIT", "FAIL"),
+    ("EXPIRED", "WAITER_GONE"): ("QUIT", "FAIL"),
     ("EXPIRED", "TIME_UP"): ("EXPIRED", "KILL_WAITER"),
     ("EXPIRED", "DEPENDENCY_DIED"): ("LEAVING", "ABANDON"),
     ("EXPIRED", "SIGNAL_STOP"): ("LEAVING", "ABANDON"),
     ("EXPIRED", "SIGNAL_INTERRUPT"): ("LEAVING", "ABANDON"),
     ("EXPIRED", "SIGNAL_HANGUP"): ("LEAVING", "ABANDON"),
     # It has been decided not to start.
-    ("LEAVING", "WAITER_GONE"): ("END", "BURY"),
+    ("LEAVING", "WAITER_GONE"): ("QUIT", "BURY"),
     ("LEAVING", "TIME_UP"): ("LEAVING", "KILL_WAITER"),
     # The command runs. Who asks for its end decides about deadlines: outside has its own, a death has our grace.
     ("LIFE", "DEPENDENCY_DIED"): ("DELAY", "DELAY"),
@@ -40,6 +40,16 @@ STEPS = {
     ("LIFE", "SIGNAL_HANGUP"): ("LIFE", "FORWARD"),
     ("LIFE", "SIGNAL_OTHER"): ("LIFE", "FORWARD"),
     ("LIFE", "COMMAND_ENDED"): ("DRAIN", "DRAIN"),
+    # A TERM that waits for others: their end, time or a second one lets it pass; the command gets only one.
+    ("LIFE", "SIGNAL_HELD"): ("HELD", "HOLD"),
+    ("HELD", "RELEASED"): ("ASKED", "RELEASE"),
+    ("HELD", "TIME_UP"): ("ASKED", "RELEASE"),
+    ("HELD", "DEPENDENCY_DIED"): ("ENDING", "RELEASE_GRACE"),
+    ("HELD", "SIGNAL_STOP"): ("ASKED", "FORWARD"),
+    ("HELD", "SIGNAL_INTERRUPT"): ("HELD", "FORWARD"),
+    ("HELD", "SIGNAL_HANGUP"): ("HELD", "FORWARD"),
+    ("HELD", "SIGNAL_OTHER"): ("HELD", "FORWARD"),
+    ("HELD", "COMMAND_ENDED"): ("DRAIN", "DRAIN"),
     ("ASKED", "DEPENDENCY_DIED"): ("ENDING", "GRACE"),
     ("ASKED", "SIGNAL_STOP"): ("ASKED", "FORWARD"),
     ("ASKED", "SIGNAL_INTERRUPT"): ("ASKED", "FORWARD"),
@@ -67,10 +77,21 @@ STEPS = {
     ("ENDING", "COMMAND_ENDED"): ("DRAIN", "DRAIN"),
     ("KILLED", "COMMAND_ENDED"): ("DRAIN", "DRAIN"),
     # What the command left behind.
-    ("DRAIN", "ALONE"): ("END", "BURY"),
+    ("DRAIN", "ALONE"): ("QUIT", "BURY"),
     ("DRAIN", "TIME_UP"): ("DRAIN_KILLED", "DRAIN_KILL"),
-    ("DRAIN_KILLED", "ALONE"): ("END", "BURY"),
-    ("DRAIN_KILLED", "TIME_UP"): ("END", "BURY"),
+    ("DRAIN_KILLED", "ALONE"): ("QUIT", "BURY"),
+    ("DRAIN_KILLED", "TIME_UP"): ("QUIT", "BURY"),
+    # The death is carved: who cannot read it is asked to quit, in a time that somebody may cut short.
+    ("QUIT", "QUIT_DONE"): ("END", "LEAVE"),
+    ("QUIT", "TIME_UP"): ("END", "CUT"),
+    ("QUIT", "SIGNAL_STOP"): ("QUIT_HURRIED", "HURRY"),
+    ("QUIT", "SIGNAL_INTERRUPT"): ("QUIT_HURRIED", "HURRY"),
+    ("QUIT", "SIGNAL_HANGUP"): ("QUIT_HURRIED", "HURRY"),
+    ("QUIT_HURRIED", "QUIT_DONE"): ("END", "LEAVE"),
+    ("QUIT_HURRIED", "TIME_UP"): ("END", "CUT"),
+    ("QUIT_HURRIED", "SIGNAL_STOP"): ("QUIT_HURRIED", "HURRY"),
+    ("QUIT_HURRIED", "SIGNAL_INTERRUPT"): ("QUIT_HURRIED", "HURRY"),
+    ("QUIT_HURRIED", "SIGNAL_HANGUP"): ("QUIT_HURRIED", "HURRY"),
 }
 
 

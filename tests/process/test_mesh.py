@@ -1,0 +1,185 @@
+"""KUBEXIT_MESH: the proxy of a mesh is waited for, and asked to quit; where none was injected nothing is in the way.
+
+The proxies' ports are fixed, so each test has a network of its own.
+"""
+
+import signal
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+
+from harness import processes, webserver
+from harness.containers import lines
+from harness.kubexit import Kubexit
+from harness.network import Network
+from harness.supervised import Supervised
+from harness.waiting import eventually
+from harness.webserver import WebServer, status
+
+Web = Callable[..., WebServer]
+
+
+class Mesh(NamedTuple):
+    """What its proxy listens on."""
+
+    name: str
+    ready: tuple[int, str]
+    quit: tuple[int, str]
+
+
+MESHES = [
+    Mesh("istio", (15021, "/healthz/ready"), (15020, "/quitquitquit")),
+    Mesh("linkerd", (4191, "/ready"), (4191, "/shutdown")),
+]
+
+every_mesh = pytest.mark.parametrize("mesh", MESHES, ids=lambda mesh: mesh.name)
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    """The network of the pod."""
+    made = Network()
+    yield made
+    made.close()
+
+
+def start(kubexit: Kubexit, network: Network, mesh: Mesh, *command: str, **settings: str) -> Supervised:
+    """A container of that pod."""
+    settings = {"BIRTH_TIMEOUT": "infinite", "QUIT_TIMEOUT": "1h", **settings}
+    return kubexit.start(*(command or ("echo", "BORN")), MESH=mesh.name, preexec_fn=network.enter, **settings)
+
+
+@every_mesh
+def test_injected(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
+    """The command starts when the proxy is ready; after its end the proxy is asked to quit."""
+    ready = web(status(503), status(200), listener=network.bound(mesh.ready[0]))
+    ends = ready if mesh.quit[0] == mesh.ready[0] else web(listener=network.bound(mesh.quit[0]))
+    main = start(kubexit, network, mesh)
+
+    assert main.wait() == 0
+    assert main.stdout == "BORN\n"
+    asked = [(request.method, request.target) for server in dict.fromkeys((ready, ends)) for request in server.requests]
+    assert asked == [("GET", mesh.ready[1])] * 2 + [("POST", mesh.quit[1])]
+    assert lines(main.stderr, "warn") == []
+
+
+@every_mesh
+def test_comes_late(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
+    """A proxy that is not up yet is waited for."""
+    main = start(kubexit, network, mesh, LOG_LEVEL="debug", QUIT_TIMEOUT="0")
+    main.wait_line("not ready: .*Connection refused", "stderr")
+    web(listener=network.bound(mesh.ready[0]))
+
+    assert main.wait() == 0
+    assert main.stdout == "BORN\n"
+
+
+@every_mesh
+@pytest.mark.parametrize("timeout", ["200ms", "0"])
+def test_not_injected(kubexit: Kubexit, network: Network, mesh: Mesh, timeout: str) -> None:
+    """Without a proxy the command starts after the timeout, and there is nothing to warn of, now or at the end."""
+    main = start(kubexit, network, mesh, BIRTH_TIMEOUT=timeout)
+
+    assert main.wait() == 0
+    assert main.stdout == "BORN\n"
+    assert "Reason" not in (kubexit.tombstone() or {})
+    assert lines(main.stderr, "warn") == lines(main.stderr, "error") == []
+    assert f"no proxy of KUBEXIT_MESH={mesh.name} answered" in main.stderr
+
+
+@every_mesh
+def test_debug_tells(kubexit: Kubexit, network: Network, mesh: Mesh) -> None:
+    """At debug the refused request at the end is told."""
+    main = start(kubexit, network, mesh, BIRTH_TIMEOUT="100ms", LOG_LEVEL="debug")
+    main.wait()
+
+    (line,) = [line for line in lines(main.stderr, "debug") if "quit request POST" in line]
+    assert mesh.quit[1] in line
+    assert "Connection refused" in line
+
+
+@every_mesh
+@pytest.mark.parametrize("answer", [status(503), webserver.silent], ids=["503", "silent"])
+def test_never_ready(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, answer: webserver.Answer) -> None:
+    """A proxy that is there and does not get ready is no reason to give up either."""
+    web(answer, listener=network.bound(mesh.ready[0]))
+    main = start(kubexit, network, mesh, BIRTH_TIMEOUT="300ms", QUIT_TIMEOUT="0")
+
+    assert main.wait() == 0
+    assert main.stdout == "BORN\n"
+
+
+@every_mesh
+@pytest.mark.parametrize(("on_timeout", "code"), [("fail", 69), ("start", 0)])
+def test_own_decision(kubexit: Kubexit, network: Network, mesh: Mesh, on_timeout: str, code: int) -> None:
+    """KUBEXIT_BIRTH_ON_TIMEOUT, where it is set, decides."""
+    main = start(kubexit, network, mesh, BIRTH_TIMEOUT="200ms", BIRTH_ON_TIMEOUT=on_timeout)
+
+    assert main.wait() == code
+    assert main.stdout == ("BORN\n" if code == 0 else "")
+
+
+@every_mesh
+@pytest.mark.parametrize("missing", ["db", "own URL", "both"])
+def test_something_else_is_missing(kubexit: Kubexit, network: Network, mesh: Mesh, missing: str) -> None:
+    """What the user waits for himself is not optional: without it the command does not start."""
+    settings = {
+        "db": {"BIRTH_DEPS": "db:born"},
+        "own URL": {"BIRTH_URLS": "http://127.0.0.1:9/"},
+        "both": {"BIRTH_DEPS": "db:born", "BIRTH_URLS": "http://127.0.0.1:9/"},
+    }
+    main = start(kubexit, network, mesh, BIRTH_TIMEOUT="200ms", **settings[missing])
+
+    assert main.wait() == 69
+    assert main.stdout == ""
+
+
+@every_mesh
+def test_with_others(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
+    """With everything else there and the proxy alone missing the command starts after the timeout."""
+    kubexit.carve("db", Born=True)
+    own = web(listener=network.bound(80))
+    settings = {"BIRTH_DEPS": "db:born", "BIRTH_URLS": own.url()}
+    main = start(kubexit, network, mesh, BIRTH_TIMEOUT="1s", **settings)
+
+    assert main.wait() == 0
+    assert main.stdout == "BORN\n"
+
+
+@every_mesh
+@pytest.mark.parametrize("answer", [status(404), status(503)], ids=["404", "503"])
+def test_does_not_quit(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, answer: webserver.Answer) -> None:
+    """A proxy that is there and refuses is worth a warning: Linkerd's has to be allowed to by an annotation."""
+    web(answer, listener=network.bound(mesh.quit[0]))
+    main = start(kubexit, network, mesh, "sh", "-c", "exit 3", BIRTH_TIMEOUT="100ms")
+
+    assert main.wait() == 3
+    (line,) = lines(main.stderr, "warn")
+    assert mesh.quit[1] in line
+    assert "the exit code stays 3" in line
+
+
+@every_mesh
+@pytest.mark.parametrize("policy", ["success", "failure"])
+def test_policy(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, policy: str) -> None:
+    """The policy holds for the proxy too."""
+    server = web(listener=network.bound(mesh.quit[0]))
+    main = start(kubexit, network, mesh, "false", BIRTH_TIMEOUT="0", QUIT_POLICY=policy)
+
+    assert main.wait() == 1
+    assert len([request for request in server.requests if request.method == "POST"]) == (policy == "failure")
+
+
+@every_mesh
+@pytest.mark.behaviour(26, 61)
+def test_given_up(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
+    """A TERM while the proxy is waited for: no command, and the proxy is asked to quit all the same."""
+    server = web(status(503), listener=network.bound(mesh.quit[0]))
+    main = start(kubexit, network, mesh)
+    eventually(lambda: processes.children(main.pid), "the proxy is asked")
+    main.signal(signal.SIGTERM)
+
+    assert main.wait() == 143
+    assert main.stdout == ""
+    assert ("POST", mesh.quit[1]) in [(request.method, request.target) for request in server.requests]

@@ -1,0 +1,164 @@
+"""KUBEXIT_READY_EXEC: the command is ready when another one, the probe, succeeds."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness import processes
+from harness.containers import lines, running, waiting
+from harness.kubexit import Kubexit
+from harness.processes import next_look
+from harness.waiting import eventually
+
+
+def probe(kubexit: Kubexit, body: str) -> Path:
+    """A probe that notes its starts, then does what it is told."""
+    script = kubexit.folder / "probe"
+    script.write_text(f"#!/bin/sh\necho started >> {script}.starts\n{body}\n")
+    script.chmod(0o755)
+    return script
+
+
+def starts(script: Path) -> int:
+    """How often it was started."""
+    noted = script.with_suffix(".starts")
+    return len(noted.read_text().splitlines()) if noted.exists() else 0
+
+
+def test_succeeds(kubexit: Kubexit) -> None:
+    """The first probe comes at once; with its success there is no second one."""
+    script = probe(kubexit, "exit 0")
+    db = running(kubexit, "db", READY_EXEC=script, READY_PERIOD="1h")
+    kubexit.wait_tombstone("db", "Ready")
+
+    assert starts(script) == 1
+    assert processes.children(db.pid) == [db.command_pid()]
+
+
+@pytest.mark.parametrize("failure", ["exit 1", "exit 255", "kill -KILL $$", "kill -TERM $$"])
+def test_fails_first(kubexit: Kubexit, failure: str) -> None:
+    """A probe that fails, in whatever way, is tried again after the period; until it succeeds there is no Ready."""
+    go = kubexit.folder / "go"
+    script = probe(kubexit, f"test -e {go} || {failure}")
+    db = running(kubexit, "db", READY_EXEC=script, READY_PERIOD="10ms")
+    eventually(lambda: starts(script) >= 3, "it was tried three times")
+    assert "Ready" not in kubexit.wait_tombstone("db", "Born")
+    go.touch()
+
+    kubexit.wait_tombstone("db", "Ready")
+    assert lines(db.stderr, "warn") == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("{} a  b\tc ", ["a", "b", "c"]),
+        (' {} $HOME * "a b" ; false', ["$HOME", "*", '"a', 'b"', ";", "false"]),
+        ("{}\n-h\n/run/é", ["-h", "/run/é"]),
+        ("{}" + " x" * 59, ["x"] * 59),
+    ],
+)
+def test_words(kubexit: Kubexit, setting: str, words: list[str]) -> None:
+    """The setting is split at blanks and nothing else is done to it: no shell."""
+    script = kubexit.folder / "p"
+    script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {script}.words\n')
+    script.chmod(0o755)
+    running(kubexit, "db", READY_EXEC=setting.format(script))
+    kubexit.wait_tombstone("db", "Ready")
+
+    assert Path(f"{script}.words").read_text().splitlines() == words
+
+
+def test_path(kubexit: Kubexit) -> None:
+    """A name without a slash is found along the command's PATH."""
+    script = probe(kubexit, "exit 0")
+    running(kubexit, "db", READY_EXEC="probe", env={"PATH": f"/nowhere:{script.parent}:/bin"})
+
+    kubexit.wait_tombstone("db", "Ready")
+
+
+@pytest.mark.parametrize(("name", "code"), [("no-such-probe", 127), ("/etc/passwd", 126), ("./", 126)])
+def test_cannot_be_executed(kubexit: Kubexit, name: str, code: int) -> None:
+    """A probe that cannot be executed is worth one warning, and no harm to the command."""
+    db = running(kubexit, "db", READY_EXEC=name, READY_PERIOD="10ms", LOG_LEVEL="debug")
+    db.wait_line(f"readiness probe ended with code {code}", "stderr", count=3)
+
+    (line,) = lines(db.stderr, "warn")
+    assert f"KUBEXIT_READY_EXEC: cannot execute {name} (code {code})" in line
+    assert "Ready" not in (kubexit.tombstone("db") or {})
+
+
+def test_comes_later(kubexit: Kubexit) -> None:
+    """One that is put in place later succeeds then."""
+    path = kubexit.folder / "probe"
+    db = running(kubexit, "db", READY_EXEC=path, READY_PERIOD="10ms")
+    db.wait_line("cannot execute", "stderr")
+    draft = probe(kubexit, "exit 0").rename(path.with_name("draft"))
+    draft.rename(path)
+
+    kubexit.wait_tombstone("db", "Ready")
+
+
+def test_one_at_a_time(kubexit: Kubexit) -> None:
+    """While a probe runs no second one is started, and nothing wakes kubexit for it. Fails when each period does."""
+    script = probe(kubexit, "exec sleep 1000")
+    db = running(kubexit, "db", READY_EXEC=script, READY_PERIOD="10ms")
+    eventually(lambda: starts(script), "it was started")
+
+    eventually(lambda: next_look(db.pid) > 5, "kubexit sleeps")
+    assert starts(script) == 1
+
+
+def test_silence(kubexit: Kubexit) -> None:
+    """What a probe prints does not mix with what the command says; it reads nothing either."""
+    script = probe(kubexit, "echo PROBE; echo PROBE >&2; read line && exit 1; exit 0")
+    db = running(kubexit, "db", READY_EXEC=script, stdin=subprocess.PIPE)
+    kubexit.wait_tombstone("db", "Ready")
+    db.signal(signal.SIGTERM)
+    db.wait()
+
+    assert "PROBE" not in db.stdout + db.stderr
+
+
+def test_debug(kubexit: Kubexit) -> None:
+    """At debug both its outputs go to stderr."""
+    script = probe(kubexit, "echo PROBE ONE; echo PROBE TWO >&2")
+    db = running(kubexit, "db", READY_EXEC=script, LOG_LEVEL="debug")
+    db.wait_line("^PROBE ONE", "stderr")
+    db.wait_line("^PROBE TWO", "stderr")
+
+    assert "PROBE" not in db.stdout
+
+
+@pytest.mark.behaviour(48, 63, 83)
+def test_its_surroundings(kubexit: Kubexit, actor: str) -> None:
+    """It has the command's environment and umask, nothing blocked, no descriptor of ours, and a group of its own."""
+    script = probe(kubexit, f"{actor} fds; {actor} mask; echo VALUE $VALUE; umask; {actor} stat")
+    narrow = {"preexec_fn": lambda: os.umask(0o27)}
+    db = running(kubexit, "db", READY_EXEC=script, LOG_LEVEL="debug", env={"VALUE": "1"}, **narrow)
+    kubexit.wait_tombstone("db", "Ready")
+    said = db.stderr.splitlines()
+
+    assert [line for line in said if line.startswith("fd ")] == ["fd 0", "fd 1", "fd 2"]
+    assert [line for line in said if line.startswith("blocked")] == []
+    assert "VALUE 1" in said
+    assert "0027" in said
+    assert f"pgid={os.getpgid(db.pid)}" not in said
+
+
+@pytest.mark.behaviour(106)
+def test_starts_others(kubexit: Kubexit) -> None:
+    """A container that waits for it with the graveyard as its source starts then: no API, no rights."""
+    go = kubexit.folder / "go"
+    script = probe(kubexit, f"test -e {go}")
+    app = waiting(kubexit, BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", LOG_LEVEL="debug", POLL_INTERVAL="0")
+    running(kubexit, "db", READY_EXEC=script, READY_PERIOD="10ms")
+    app.wait_line("db: born, not ready", stream="stderr")
+    assert "command started" not in app.stderr
+    go.touch()
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"

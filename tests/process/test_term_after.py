@@ -1,0 +1,144 @@
+"""KUBEXIT_TERM_AFTER: a TERM from outside waits until the named containers have ended."""
+
+import errno
+import signal
+from typing import Any
+
+import pytest
+
+from harness import namespaces
+from harness.containers import born, lines
+from harness.kubexit import Kubexit
+from harness.supervised import Supervised
+from harness.waiting import eventually
+
+ONE_TERM = "READY\nSIGNAL TERM 15\n"
+
+
+def shipper(kubexit: Kubexit, exits: str = "TERM=9", **settings: Any) -> Supervised:
+    """A container that is to end after main, its command running."""
+    return born(kubexit, "shipper", exits, **{"TERM_AFTER": "main", "GRACE_PERIOD": "1h", **settings})
+
+
+def hold(container: Supervised, number: int = signal.SIGTERM) -> None:
+    """Send it a TERM that it holds."""
+    container.signal(number)
+    container.wait_line("held until", "stderr")
+
+
+@pytest.mark.parametrize("how", ["ends", "is told to end", "fails", "crashes"])
+def test_held(kubexit: Kubexit, how: str) -> None:
+    """The command gets its TERM when the other has died, in whatever way; not before, and once."""
+    main = born(kubexit, "main", "TERM=0 USR2=0 USR1=3")
+    held = shipper(kubexit)
+    hold(held)
+    held.signal(signal.SIGUSR1)
+    held.wait_line("SIGNAL USR1")
+    assert "SIGNAL TERM" not in held.stdout
+    if how == "crashes":
+        main.kill()
+    else:
+        main.signal({"ends": signal.SIGUSR2, "is told to end": signal.SIGTERM, "fails": signal.SIGUSR1}[how])
+        main.wait()
+
+    assert held.wait() == 9
+    assert held.stdout == "READY\nSIGNAL USR1 10\nSIGNAL TERM 15\n"
+    assert (kubexit.tombstone("shipper") or {})["ExitCode"] == 9
+    assert lines(held.stderr, "warn") == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGRTMIN + 2], ids=["TERM", "RTMIN+2"])
+def test_stop_signal(kubexit: Kubexit, number: int) -> None:
+    """TERM and the stop signal are held, and passed on as what they are."""
+    born(kubexit)
+    held = shipper(kubexit, "36=7 TERM=9", STOP_SIGNAL="RTMIN+2")
+    hold(held, number)
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+
+    assert held.wait() == (9 if number == signal.SIGTERM else 7)
+
+
+def test_second_term(kubexit: Kubexit) -> None:
+    """A second TERM passes; the command gets one."""
+    born(kubexit)
+    held = shipper(kubexit)
+    hold(held)
+    held.signal(signal.SIGTERM)
+
+    assert held.wait() == 9
+    assert held.stdout == ONE_TERM
+
+
+@pytest.mark.behaviour(55)
+def test_at_most_one_grace_period(kubexit: Kubexit) -> None:
+    """When the grace period is over it passes, with a warning; then there is no deadline of ours any more."""
+    born(kubexit)
+    held = shipper(kubexit, "USR1=0", GRACE_PERIOD="200ms")
+    hold(held)
+    held.wait_line("warn .*not all of main ended within the grace period: TERM passed on", "stderr")
+    held.wait_line("SIGNAL TERM")
+    held.signal(signal.SIGUSR1)
+
+    assert held.wait() == 0
+    assert held.stdout == ONE_TERM + "SIGNAL USR1 10\n"
+
+
+def test_seen_in_the_last_moment(kubexit: Kubexit) -> None:
+    """A birth in the moment before the TERM counts. Fails when the signal is judged by what was seen before."""
+    held = shipper(kubexit)
+    held.signal(signal.SIGSTOP)
+    kubexit.carve("main", Born=True)
+    held.signal(signal.SIGTERM)
+    held.signal(signal.SIGCONT)
+    held.wait_line("held until main", "stderr")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+
+    assert held.wait() == 9
+    assert held.stdout.count("SIGNAL TERM") == 1
+
+
+@pytest.mark.behaviour(44, 45)
+def test_without_inotify(kubexit: Kubexit) -> None:
+    """Where inotify cannot be had the death is found by polling."""
+    kubexit.carve("main", Born=True)
+    held = shipper(kubexit, preexec_fn=namespaces.refuse("inotify_init1", errno.ENOSYS), POLL_INTERVAL="10ms")
+    hold(held)
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+
+    assert held.wait() == 9
+
+
+def test_born_again(kubexit: Kubexit) -> None:
+    """A container that was started again is alive: its present life is waited for."""
+    kubexit.carve("main", Born=True, Died=True, ExitCode=1)
+    held = shipper(kubexit)
+    main = born(kubexit)
+    hold(held)
+    assert "SIGNAL TERM" not in held.stdout
+    main.signal(signal.SIGTERM)
+
+    assert held.wait() == 9
+
+
+@pytest.mark.behaviour(34)
+def test_command_ends(kubexit: Kubexit) -> None:
+    """A command that ends by itself meanwhile ends as ever."""
+    born(kubexit)
+    held = shipper(kubexit, "USR1=4")
+    hold(held)
+    held.signal(signal.SIGUSR1)
+
+    assert held.wait() == 4
+    assert "SIGNAL TERM" not in held.stdout
+
+
+@pytest.mark.behaviour(77)
+def test_as_pid_1(kubexit: Kubexit) -> None:
+    """PID 1 holds it too."""
+    main = born(kubexit)
+    held = shipper(kubexit, pid1=True)
+    hold(held)
+    main.signal(signal.SIGTERM)
+
+    assert held.wait() == 9
+    eventually(lambda: main.process.poll() is not None, "main has ended")

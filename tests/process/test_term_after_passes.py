@@ -1,0 +1,99 @@
+"""KUBEXIT_TERM_AFTER: what is not held."""
+
+import signal
+from typing import Any
+
+import pytest
+
+from harness.containers import born, running, waiting
+from harness.kubexit import Kubexit
+from harness.supervised import Supervised
+
+
+def shipper(kubexit: Kubexit, exits: str = "TERM=9", **settings: Any) -> Supervised:
+    """A container that is to end after main, its command running."""
+    return born(kubexit, "shipper", exits, **{"TERM_AFTER": "main", "GRACE_PERIOD": "1h", **settings})
+
+
+def hold(container: Supervised, number: int = signal.SIGTERM) -> None:
+    """Send it a TERM that it holds."""
+    container.signal(number)
+    container.wait_line("held until", "stderr")
+
+
+@pytest.mark.behaviour(64)
+@pytest.mark.parametrize("name", ["INT", "QUIT", "HUP", "USR1", "WINCH"])
+def test_other_signals(kubexit: Kubexit, name: str) -> None:
+    """Every other signal passes at once, before a hold and during it."""
+    born(kubexit)
+    held = shipper(kubexit, f"{name}=5 TERM=9")
+    if name in ("INT", "USR1"):
+        hold(held)
+    held.signal(getattr(signal, f"SIG{name}"))
+
+    assert held.wait() == 5
+    assert "SIGNAL TERM" not in held.stdout
+
+
+def test_no_grace_period(kubexit: Kubexit) -> None:
+    """Without a grace period nothing is held."""
+    born(kubexit)
+    held = shipper(kubexit, GRACE_PERIOD="0")
+    held.signal(signal.SIGTERM)
+
+    assert held.wait() == 9
+
+
+@pytest.mark.parametrize(
+    "stone",
+    [None, {"Died": True, "ExitCode": 2}, {"Born": True, "Died": True, "ExitCode": 0}],
+    ids=["never seen", "never born", "dead"],
+)
+def test_nobody_to_wait_for(kubexit: Kubexit, stone: dict[str, Any] | None) -> None:
+    """A container that is not born, or dead already, is not waited for: the TERM passes at once."""
+    if stone is not None:
+        kubexit.carve("main", **stone)
+    held = shipper(kubexit)
+    held.signal(signal.SIGTERM)
+
+    assert held.wait() == 9
+    assert "held until" not in held.stderr
+
+
+@pytest.mark.behaviour(61)
+def test_main_waits_for_birth(kubexit: Kubexit) -> None:
+    """One that waits for its own birth is not born."""
+    waiting(kubexit, "main", BIRTH_DEPS="db:born")
+    held = shipper(kubexit)
+    held.signal(signal.SIGTERM)
+
+    assert held.wait() == 9
+
+
+def test_of_the_command_itself(kubexit: Kubexit, actor: str) -> None:
+    """A TERM that the command sends to us is no wish from outside: it gets it back at once."""
+    born(kubexit)
+    settings = {"TERM_AFTER": "main", "GRACE_PERIOD": "1h"}
+
+    assert kubexit.run(actor, "signal-parent", "TERM", "--exit", "TERM=5", name="shipper", **settings).code == 5
+
+
+@pytest.mark.behaviour(61)
+def test_before_the_birth(kubexit: Kubexit) -> None:
+    """While we wait for our own birth there is nothing to hold."""
+    born(kubexit)
+    app = waiting(kubexit, "shipper", TERM_AFTER="main", BIRTH_DEPS="db:born")
+    app.signal(signal.SIGTERM)
+
+    assert app.wait() == 143
+
+
+@pytest.mark.behaviour(119)
+def test_second_of_a_name(kubexit: Kubexit) -> None:
+    """A second supervisor of a living name holds nothing, as a plain init."""
+    born(kubexit)
+    shipper(kubexit)
+    second = running(kubexit, "shipper", "TERM=5", TERM_AFTER="main", GRACE_PERIOD="1h")
+    second.signal(signal.SIGTERM)
+
+    assert second.wait() == 5

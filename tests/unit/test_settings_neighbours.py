@@ -1,0 +1,114 @@
+"""Settings that other coordinators have too: meshes, quit requests, TERM_AFTER, probes by HTTP and command."""
+
+from types import ModuleType
+
+import pytest
+
+NAME = b"KUBEXIT_NAME=main"
+SECOND = 10**9
+PROBES = {"TCP": "80", "FILE": "/x", "NOTIFY": "true", "HTTP": "http://localhost/", "EXEC": "true"}
+
+
+def read(supervisor: ModuleType, **settings: str) -> dict:
+    """The settings, understood; ValueError when one is refused."""
+    return supervisor.settings_read([NAME, *(f"KUBEXIT_{key}={value}".encode() for key, value in settings.items())])
+
+
+@pytest.mark.parametrize(
+    ("mesh", "ready", "quit_url"),
+    [
+        ("istio", "http://127.0.0.1:15021/healthz/ready", "http://127.0.0.1:15020/quitquitquit"),
+        ("linkerd", "http://127.0.0.1:4191/ready", "http://127.0.0.1:4191/shutdown"),
+    ],
+)
+def test_mesh(supervisor: ModuleType, mesh: str, ready: str, quit_url: str) -> None:
+    """A mesh is its proxy's readiness before, and its end point for the end after; the user's own come first."""
+    own = "http://localhost/own"
+    found = read(supervisor, MESH=mesh, BIRTH_URLS=own, QUIT_POST=own, QUIT_GET=own)
+
+    assert found["birth_urls"] == [("GET", own, "supervisor"), ("GET", ready, "supervisor")]
+    assert found["quit_urls"] == [
+        ("POST", own, "supervisor"),
+        ("GET", own, "supervisor"),
+        ("POST", quit_url, "supervisor"),
+    ]
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize("variable", ["BIRTH_URLS", "QUIT_POST"])
+def test_mesh_is_one_too_many(supervisor: ModuleType, variable: str) -> None:
+    """With 16 URLs already there is no room for the mesh's, and that is said."""
+    urls = ",".join(f"http://localhost/{number}" for number in range(16))
+
+    with pytest.raises(ValueError, match=rf"^KUBEXIT_{variable}=.*no room for the URL of KUBEXIT_MESH"):
+        read(supervisor, MESH="istio", **{variable: urls})
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize(
+    ("variable", "good", "bad"),
+    [
+        ("MESH", ["istio", "linkerd"], ["consul", "Istio", "istio,linkerd", "istio|linkerd", "none"]),
+        ("QUIT_POLICY", ["always", "success", "failure"], ["never", "on-success", "ALWAYS", "success "]),
+        ("QUIT_TIMEOUT", ["0", "5s", "-1s"], ["5", "5 s", "soon", "infinite"]),
+        ("QUIT_PROCESSES", ["envoy", "a, b ,c", "my proxy"], ["/usr/bin/envoy", "envoy,bin/x"]),
+        ("TERM_AFTER", ["main2", "a, b,,a"], ["a/b", ".a", "*", "a?", "a:died", "a:succeeded", "a:", ":died", "a b"]),
+        ("READY_HTTP", ["http://localhost:80/x", "http://[::1]/"], ["https://localhost/", "http://app/", "80", "/x"]),
+        ("READY_HTTP", ["http://127.0.0.1/a,b"], ["http://localhost:0/", "http://me@localhost/", " http://localhost/"]),
+        ("READY_EXEC", ["true", " pg_isready  -q\t-h /run "], [" ", "\t\n", "x" * 1001, "x " * 61]),
+    ],
+)
+def test_words(supervisor: ModuleType, variable: str, good: list[str], bad: list[str]) -> None:
+    """What is understood, and what is refused with the variable's name."""
+    for value in good:
+        read(supervisor, **{variable: value})
+    for value in bad:
+        with pytest.raises(ValueError, match=rf"^KUBEXIT_{variable}\b"):
+            read(supervisor, **{variable: value})
+
+
+@pytest.mark.behaviour(2, 6)
+def test_term_after_ourselves(supervisor: ModuleType) -> None:
+    """Nobody can wait for his own end before he ends."""
+    with pytest.raises(ValueError, match=r'^KUBEXIT_TERM_AFTER: "main" is this container itself'):
+        read(supervisor, TERM_AFTER="db,main")
+
+
+def test_term_after_takes_no_condition(supervisor: ModuleType) -> None:
+    """A condition is refused with the reason: any death lets the TERM pass."""
+    with pytest.raises(ValueError, match=r'^KUBEXIT_TERM_AFTER: "db:failed" takes no condition'):
+        read(supervisor, TERM_AFTER="db:failed")
+
+
+@pytest.mark.behaviour(4)
+def test_term_after_is_one_dependency(supervisor: ModuleType) -> None:
+    """A name in several lists is one dependency with all that is wanted of it."""
+    (db,) = read(supervisor, TERM_AFTER="db,db", DEATH_DEPS="db:failed", BIRTH_DEPS="db:born")["dependencies"]
+
+    assert db == {"name": b"db", "death": ["failed"], "birth": ["born"], "optional": False, "holds_term": True}
+
+
+def test_defaults(supervisor: ModuleType) -> None:
+    """Quit requests are made always, and have five seconds."""
+    found = read(supervisor)
+
+    assert (found["quit_policy"], found["quit_timeout"]) == ("always", 5 * SECOND)
+
+
+@pytest.mark.parametrize("kind", PROBES)
+def test_probe(supervisor: ModuleType, kind: str) -> None:
+    """Each probe by itself is understood."""
+    assert read(supervisor, **{f"READY_{kind}": PROBES[kind]})["ready"] == kind.lower()
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(one, other) for one in PROBES for other in PROBES if list(PROBES).index(one) < list(PROBES).index(other)],
+)
+def test_one_probe(supervisor: ModuleType, one: str, other: str) -> None:
+    """A command has one readiness probe; the message names all that there are."""
+    with pytest.raises(ValueError, match="only one of them may be set") as refusal:
+        read(supervisor, **{f"READY_{kind}": PROBES[kind] for kind in (one, other)})
+
+    assert [kind for kind in PROBES if f"KUBEXIT_READY_{kind}" not in str(refusal.value)] == []

@@ -1,0 +1,168 @@
+"""kubexit.urls: what the waiter asks, and how it says what it got."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from harness import webserver
+from harness.webserver import WebServer
+from kubexit import urls
+
+Web = Callable[..., WebServer]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(("code", "good"), [(200, True), (204, True), (302, False), (404, False), (503, False)])
+def test_answer(web: Web, method: str, code: int, good: bool) -> None:
+    """2xx is good, everything else is not, and a redirect is not followed."""
+    server = web(webserver.status(code, "Location: /elsewhere"))
+
+    assert urls.ask(urls.Url(method, server.url("/quit?x=1")), 20) == urls.Answer(good, f"answered {code}")
+    assert [(request.method, request.target) for request in server.requests] == [(method, "/quit?x=1")]
+
+
+def test_head(web: Web) -> None:
+    """The host is named, the client too, and the connection is not kept."""
+    server = web()
+    urls.ask(urls.Url("POST", server.url()), 20)
+    headers = server.requests[0].headers
+
+    assert headers["host"] == f"127.0.0.1:{server.port}"
+    assert headers["user-agent"] == "kubexit"
+    assert headers["connection"] == "close"
+
+
+def test_no_proxy(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy of the environment is not for what is in our own pod."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    assert urls.ask(urls.Url("GET", web().url()), 20).good
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(webserver.sends(b"nonsense\r\n\r\n"), "nonsense"), (webserver.sends(b""), "Connection aborted")],
+    ids=["garbage", "nothing"],
+)
+def test_no_http(web: Web, answer: webserver.Answer, words: str) -> None:
+    """What is no answer is no good one, and the words say why, without the names of our library's objects."""
+    got = urls.ask(urls.Url("GET", web(answer).url()), 20)
+
+    assert not got.good
+    assert words in got.words
+    assert "urllib3" not in got.words
+
+
+def test_refused(web: Web) -> None:
+    """Nobody listens: that is said."""
+    got = urls.ask(urls.Url("GET", web(listening=False).url()), 20)
+
+    assert not got.good
+    assert "refused" in got.words
+    assert "urllib3" not in got.words
+
+
+@pytest.mark.parametrize("error", [socket.gaierror(-2, "Name or service not known"), OSError(101, "unreachable")])
+def test_trouble_on_the_way(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    """A name that is not known, a network that is not there: an answer in words, no exception."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    got = urls.ask(urls.Url("GET", "http://proxy.nowhere/"), 20)
+
+    assert not got.good
+    assert got.words
+
+
+def test_silence(web: Web) -> None:
+    """A server that never answers costs the time that was given, no more."""
+    got = urls.ask(urls.Url("GET", web(webserver.silent).url()), 0.05)
+
+    assert not got.good
+    assert "timed out" in got.words
+
+
+def test_await_all(web: Web) -> None:
+    """One is asked after the other, each until it has answered 2xx, and every answer is told."""
+    first, second = web(webserver.status(503), webserver.status(200)), web(webserver.status(204))
+    told: list[tuple[str, str]] = []
+    asked = [urls.Url("GET", server.url()) for server in (first, second)]
+    urls.await_all(asked, lambda url, answer: told.append((url.text, answer.words)))
+
+    assert told == [
+        (first.url(), "answered 503"),
+        (first.url(), "answered 200"),
+        (second.url(), "answered 204"),
+    ]
+
+
+def test_ask_all(web: Web) -> None:
+    """All are asked side by side, each once: an answer that is held back holds up no other request."""
+    free = threading.Event()
+    slow, quick = web(webserver.held(free, webserver.status(200))), web(webserver.status(503))
+    told: list[str] = []
+
+    def tell(url: urls.Url, answer: urls.Answer) -> None:
+        told.append(answer.words)
+        if answer.words == "answered 503":
+            free.set()
+
+    urls.ask_all([urls.Url("POST", slow.url()), urls.Url("GET", quick.url())], 20, tell)
+
+    assert told == ["answered 503", "answered 200"]
+    assert [len(server.requests) for server in (slow, quick)] == [1, 1]
+
+
+def test_ask_all_in_time(web: Web) -> None:
+    """The time limit is for all of them together."""
+    silent = web(webserver.silent)
+    begin = time.monotonic()
+    urls.ask_all([urls.Url("POST", silent.url())] * 3, 0.2, lambda url, answer: None)
+
+    assert 0.2 <= time.monotonic() - begin < 5
+
+
+@pytest.fixture
+def waiter(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The module of the waiter."""
+    from kubexit import waiter
+
+    return waiter
+
+
+def test_waiting_long_is_tidied_up(waiter: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The collection of garbage, off at the start, is on again once an answer was not good: this may take for ever."""
+    import gc
+
+    monkeypatch.setattr(gc, "enable", lambda: called.append(True))
+    called: list[bool] = []
+    arguments = waiter.Arguments(["--name", "main", "--get", "http://proxy/"])
+    waiter.Waiter(arguments)._tell_answer(urls.Url("GET", "http://proxy/"), urls.Answer(False, "answered 503"))
+
+    assert called == [True]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--name", "main"],
+        ["--name", "main", "--pod", "p", "db"],
+        ["--get", "http://proxy/"],
+        ["--name", "main", "--get"],
+        [],
+    ],
+    ids=" ".join,
+)
+def test_usage(waiter: ModuleType, words: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    """A command line that the supervisor never composes is refused with 2 and a word on the use."""
+    with pytest.raises(SystemExit, match="2"):
+        waiter.Arguments(words)
+
+    assert capfd.readouterr().err.startswith("usage: ")

@@ -1,0 +1,58 @@
+"""A command behind kubexit that waits for a URL and for containers through the API, in one waiter."""
+
+import pytest
+
+from harness import processes
+from harness.pods import pod, ready
+from harness.waiting import eventually
+from harness.webserver import status
+
+WAITING = pod("main", "db")
+NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal
+
+
+def test_both(api, start, actor, web):
+    """The URL is asked first, then the API, by one process."""
+    server = web(status(503))
+    api.show(ready(WAITING, "db"))
+    supervised = start(actor, "exit", "0", BIRTH_URLS=server.url("/", NAMED))
+    server.wait_asked(2)
+    waiter = processes.children(supervised.pid)
+    assert api.asked() == []
+    assert len(waiter) == 1
+    server.answer_next(status(200))
+
+    assert supervised.wait() == 0
+    assert len(api.asked()) == 1
+
+
+@pytest.mark.behaviour(104)
+@pytest.mark.parametrize("missing", ["url", "container"])
+def test_timeout(api, start, actor, web, missing):
+    """At the deadline the waiter says what is missing of the two."""
+    server = web(status(503 if missing == "url" else 200))
+    api.show(WAITING)
+    supervised = start(actor, "exit", "0", BIRTH_URLS=server.url("/", NAMED), BIRTH_TIMEOUT="5s")
+    server.wait_asked()
+    if missing == "container":
+        api.wait_watched()
+
+    assert supervised.wait() == 69
+    (line,) = [line for line in supervised.stderr.splitlines() if ": not ready: " in line]
+    assert ("answered 503" in line) == (missing == "url")
+    assert ("db" in line) == (missing == "container")
+
+
+def test_with_our_own(api, start, actor, web, kubexit):
+    """Our own probe and the waiter ask at the same time, and both are gone when the command runs."""
+    ours, theirs = web(status(503)), web(status(503))
+    api.show(ready(WAITING, "db"))
+    supervised = start(actor, "plain", BIRTH_URLS=f"{ours.url()},{theirs.url('/', NAMED)}")
+    for server in (ours, theirs):
+        server.wait_asked()
+    assert len(processes.children(supervised.pid)) == 2
+    for server in (ours, theirs):
+        server.answer_next(status(200))
+    supervised.wait_line("READY")
+
+    eventually(lambda: processes.children(supervised.pid) == [supervised.command_pid()], "they are gone")
