@@ -121,10 +121,11 @@ cdef void birth_await(supervisor_t *kx) noexcept nogil:
     """Some birth dependency is not there yet: start the children that ask, and the clock."""
     cdef const char *deps = kx.settings.value[SETTING_BIRTH_DEPS]
     cdef const char *urls = kx.settings.value[SETTING_BIRTH_URLS]
-    log_info(&kx.log, b"waiting for birth dependencies: %s%s%s%s%s, at most %s", deps,
-             b" " if deps[0] != 0 and urls[0] != 0 else b"", urls,
-             b" and the proxy of " if kx.settings.given[SETTING_MESH] else b"", kx.settings.value[SETTING_MESH],
-             kx.settings.value[SETTING_BIRTH_TIMEOUT])
+    cdef const char *mesh = kx.settings.value[SETTING_MESH]
+    log_info(&kx.log, b"waiting for birth dependencies: %s%s%s%s%s%s, at most %s", deps,
+             b", " if deps[0] != 0 and urls[0] != 0 else b"", urls,
+             b", " if mesh[0] != 0 and (deps[0] != 0 or urls[0] != 0) else b"",
+             b"the proxy of " if mesh[0] != 0 else b"", mesh, kx.settings.value[SETTING_BIRTH_TIMEOUT])
     action_arm(kx, kx.settings.birth_timeout_ns)
     if kx.settings.birth_timeout_ns > 0:
         birth_start_children(kx)

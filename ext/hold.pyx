@@ -21,7 +21,7 @@ cdef void hold_begin(supervisor_t *kx) noexcept nogil:
     kx.held = <int>kx.signal.ssi_signo
     signal_label(signal, sizeof(signal), kx.held)
     action_arm(kx, kx.settings.grace_ns)
-    log_info(&kx.log, b"%s from pid %u, uid %u: held until %s have ended, at most %s; a second one passes", signal,
+    log_info(&kx.log, b"%s from pid %u, uid %u: held until %s is dead, at most %s; a second one passes", signal,
              kx.signal.ssi_pid, kx.signal.ssi_uid, kx.settings.value[SETTING_TERM_AFTER],
              kx.settings.value[SETTING_GRACE_PERIOD])
 
@@ -35,7 +35,7 @@ cdef void hold_release(supervisor_t *kx) noexcept nogil:
         log_warn(&kx.log, b"not all of %s ended within the grace period: %s passed on to the command",
                  kx.settings.value[SETTING_TERM_AFTER], signal)
     else:
-        log_info(&kx.log, b"%s have ended: %s passed on to the command", kx.settings.value[SETTING_TERM_AFTER], signal)
+        log_info(&kx.log, b"%s: dead; %s passed on to the command", kx.settings.value[SETTING_TERM_AFTER], signal)
 
 
 cdef void hold_release_grace(supervisor_t *kx) noexcept nogil:
