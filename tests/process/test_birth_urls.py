@@ -12,6 +12,8 @@ from harness.kubexit import Kubexit
 from harness.waiting import eventually
 from harness.webserver import WebServer, sends, status
 
+pytestmark = pytest.mark.behaviour(124)
+
 Web = Callable[..., WebServer]
 NOT_YET = {
     "503": status(503),

@@ -9,6 +9,8 @@ from harness.containers import lines
 from harness.kubexit import Kubexit
 from harness.webserver import WebServer, sends, status
 
+pytestmark = pytest.mark.behaviour(124)
+
 Web = Callable[..., WebServer]
 LAST_WORDS = {
     "503": (status(503), "answered 503"),

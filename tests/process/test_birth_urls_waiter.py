@@ -14,6 +14,8 @@ from harness.waiters import Waiter
 from harness.waiting import eventually
 from harness.webserver import WebServer, status
 
+pytestmark = pytest.mark.behaviour(124)
+
 Web = Callable[..., WebServer]
 POD = {"POD_NAME": "pod-1", "NAMESPACE": "ns-1"}
 FOREIGN = "https://127.0.0.1:1/a"

@@ -17,6 +17,8 @@ from harness.supervised import Supervised
 from harness.waiting import eventually
 from harness.webserver import WebServer, status
 
+pytestmark = pytest.mark.behaviour(125)
+
 Web = Callable[..., WebServer]
 
 

@@ -21,6 +21,8 @@ from harness.supervised import Supervised
 from harness.waiting import eventually
 from harness.webserver import WebServer
 
+pytestmark = pytest.mark.behaviour(128)
+
 Web = Callable[..., WebServer]
 
 

@@ -11,6 +11,8 @@ from harness.containers import lines
 from harness.kubexit import Kubexit
 from harness.webserver import WebServer, status
 
+pytestmark = pytest.mark.behaviour(127)
+
 Web = Callable[..., WebServer]
 
 

@@ -11,6 +11,8 @@ from harness.kubexit import Kubexit
 from harness.waiting import eventually
 from harness.webserver import WebServer, sends, status
 
+pytestmark = pytest.mark.behaviour(127)
+
 Web = Callable[..., WebServer]
 GOOD = {
     "200": (status(200), "answered 200"),

@@ -16,6 +16,8 @@ from harness.supervised import Supervised
 from harness.waiting import eventually
 from harness.webserver import WebServer, status
 
+pytestmark = pytest.mark.behaviour(127)
+
 Web = Callable[..., WebServer]
 SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP]
 

@@ -9,6 +9,8 @@ from harness.containers import lines, running, waiting
 from harness.kubexit import Kubexit
 from harness.webserver import WebServer
 
+pytestmark = pytest.mark.behaviour(127)
+
 Web = Callable[..., WebServer]
 POLICIES = {
     (None, 0): True,

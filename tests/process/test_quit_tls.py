@@ -10,6 +10,8 @@ from harness.containers import lines
 from harness.kubexit import Kubexit
 from harness.webserver import WebServer, status
 
+pytestmark = pytest.mark.behaviour(127)
+
 Web = Callable[..., WebServer]
 NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal
 

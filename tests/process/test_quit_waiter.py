@@ -12,6 +12,8 @@ from harness.waiters import Waiter
 from harness.waiting import eventually
 from harness.webserver import WebServer
 
+pytestmark = pytest.mark.behaviour(127)
+
 Web = Callable[..., WebServer]
 FOREIGN = "https://127.0.0.1:1/a"
 NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal

@@ -13,6 +13,8 @@ from harness.kubexit import Kubexit
 from harness.processes import next_look
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.behaviour(126)
+
 
 def probe(kubexit: Kubexit, body: str) -> Path:
     """A probe that notes its starts, then does what it is told."""

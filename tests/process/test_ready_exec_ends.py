@@ -10,6 +10,8 @@ from harness.containers import running
 from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.behaviour(126)
+
 
 def probe(kubexit: Kubexit, body: str) -> Path:
     """A probe that notes its starts, then does what it is told."""

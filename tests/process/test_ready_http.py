@@ -12,6 +12,8 @@ from harness.kubexit import Kubexit
 from harness.waiting import eventually
 from harness.webserver import WebServer, sends, status
 
+pytestmark = pytest.mark.behaviour(126)
+
 Web = Callable[..., WebServer]
 
 

@@ -12,6 +12,8 @@ from harness.kubexit import Kubexit
 from harness.supervised import Supervised
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.behaviour(123)
+
 ONE_TERM = "READY\nSIGNAL TERM 15\n"
 
 

@@ -7,6 +7,8 @@ import pytest
 from harness.containers import born, lines, running
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.behaviour(123)
+
 
 @pytest.mark.behaviour(118)
 @pytest.mark.parametrize("code_on_stop", ["keep", "zero"])

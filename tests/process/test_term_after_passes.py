@@ -9,6 +9,8 @@ from harness.containers import born, running, waiting
 from harness.kubexit import Kubexit
 from harness.supervised import Supervised
 
+pytestmark = pytest.mark.behaviour(123)
+
 
 def shipper(kubexit: Kubexit, exits: str = "TERM=9", **settings: Any) -> Supervised:
     """A container that is to end after main, its command running."""
