@@ -8,6 +8,7 @@ ctypedef struct birth_t:
     kernel.pid_t probe_pid              # of the child that asks URLs, 0: none
     bint urls_ready                     # they have answered, or there are none
     bint proxy_absent                   # at the deadline nothing but the mesh's proxy was missing
+    bint proxy_answers                  # it is there, but said something else than 2xx
     bint ask_again                      # ready once, before the graveyard's conditions were met
     int failure                         # the exit code of a birth that failed
     long long restart_ns                # when a waiter that was killed starts again, NEVER_NS: not
@@ -22,6 +23,7 @@ cdef void birth_begin(birth_t *birth, const waiter_t *waiter, bint asks_api) noe
     birth.probe_pid = 0
     birth.urls_ready = True
     birth.proxy_absent = False
+    birth.proxy_answers = False
     birth.ask_again = False
     birth.failure = EXIT_UNAVAILABLE
     birth.restart_ns = NEVER_NS
@@ -53,10 +55,17 @@ cdef void birth_take_answer(supervisor_t *kx, int status) noexcept nogil:
     cdef int code = exitcode_of_status(status)
     kx.birth.probe_pid = 0
     kx.birth.urls_ready = code == 0
-    kx.birth.proxy_absent = code == PROBE_PROXY_ABSENT
+    kx.birth.proxy_answers = code == PROBE_PROXY_UNREADY
+    kx.birth.proxy_absent = code == PROBE_PROXY_ABSENT or kx.birth.proxy_answers
     if code != 0 and kx.phase == PHASE_BIRTH:
         birth_lose_child(kx, status, b"probe of the birth URLs")
     birth_conclude(kx)
+
+
+cdef bint birth_lacks_url(const supervisor_t *kx) noexcept nogil:
+    """Whether the dependency failed whose death ends the wait, while a URL is awaited: whose
+    URL that is cannot be known. One that succeeded had no more need of us."""
+    return kx.settings.birth_urls.count > 0 and kx.settings.deps.list[kx.dead].facts & FACT_FAILED != 0
 
 
 cdef void birth_conclude(supervisor_t *kx) noexcept nogil:
@@ -97,6 +106,9 @@ cdef void birth_time_out(supervisor_t *kx) noexcept nogil:
     the mesh's proxy is missing, none was injected, and the command starts without it."""
     if kx.settings.start_on_timeout:
         log_warn(&kx.log, b"%s; starting the command all the same (KUBEXIT_BIRTH_ON_TIMEOUT=start)", kx.reason)
+    elif birth_lacks_proxy_alone(kx) and kx.birth.proxy_answers:
+        log_warn(&kx.log, b"the proxy of KUBEXIT_MESH=%s is there but was not ready within %s; starting the command "
+                 b"all the same", kx.settings.value[SETTING_MESH], kx.settings.value[SETTING_BIRTH_TIMEOUT])
     elif birth_lacks_proxy_alone(kx):
         log_info(&kx.log, b"no proxy of KUBEXIT_MESH=%s answered within %s; starting the command without",
                  kx.settings.value[SETTING_MESH], kx.settings.value[SETTING_BIRTH_TIMEOUT])
@@ -165,7 +177,8 @@ cdef void birth_abandon(supervisor_t *kx, int event) noexcept nogil:
     if event == EVENT_DEPENDENCY_DIED:
         action_explain_death(kx)
         # A main whose proxy is dead must not look as if it had done its work.
-        kx.life.exit_code = EXIT_UNAVAILABLE if dependencies_deny_birth(&kx.settings.deps) else EXIT_STOPPED
+        kx.life.exit_code = EXIT_UNAVAILABLE if dependencies_deny_birth(&kx.settings.deps) or birth_lacks_url(kx) \
+            else EXIT_STOPPED
     else:
         signal_label(signal, sizeof(signal), <int>kx.signal.ssi_signo)
         kernel.snprintf(kx.reason, REASON_BYTES, b"%s from pid %u, uid %u, while waiting for birth dependencies",
@@ -175,6 +188,7 @@ cdef void birth_abandon(supervisor_t *kx, int event) noexcept nogil:
         log_error(&kx.log, b"%s: the command is not started", kx.reason)
     else:
         log_info(&kx.log, b"%s: the command is not started", kx.reason)
+    birth_abandon_probe(kx)
     if not birth_end_children(kx):
         supervisor_event(kx, EVENT_WAITER_GONE)
 
@@ -192,7 +206,9 @@ cdef void birth_fail(supervisor_t *kx) noexcept nogil:
     cdef const char *urls = kx.settings.value[SETTING_BIRTH_URLS]
     cdef const char *why = (b"the readiness waiter failed (it needs python3 with the package kubexit; "
                             b"KUBEXIT_BIRTH_SOURCE=graveyard needs none)")
-    if kx.birth.waiter.entry != NULL:
+    if not kx.settings.asks_api:
+        why = b"the readiness waiter failed, which asks URLs with TLS or a host's name"
+    elif kx.birth.waiter.entry != NULL:
         why = b"the readiness waiter failed (KUBEXIT_BIRTH_SOURCE=graveyard needs none)"
     if kx.birth.failure == EXIT_UNAVAILABLE:
         why = b"birth dependencies can never be ready"

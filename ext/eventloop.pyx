@@ -127,6 +127,8 @@ cdef void eventloop_pass_on(supervisor_t *kx) noexcept nogil:
 cdef int eventloop_event_of(supervisor_t *kx, unsigned int signal) noexcept nogil:
     """The kind of event a signal from outside is."""
     if signal == kernel.SIGTERM or signal == <unsigned int>kx.settings.stop_signal:
+        if kx.phase == PHASE_HELD and signal != <unsigned int>kx.held:
+            return EVENT_SIGNAL_OTHER       # not the held one's second: that goes on waiting
         return EVENT_SIGNAL_HELD if hold_is_due(kx) else EVENT_SIGNAL_STOP
     if signal == kernel.SIGINT or signal == kernel.SIGQUIT:
         return EVENT_SIGNAL_INTERRUPT

@@ -164,7 +164,9 @@ cdef bint http_is_good(int status) noexcept nogil:
 
 cdef void http_describe(int status, char *target, size_t size) noexcept nogil:
     """The outcome of a request in words: "answered 503", "Connection refused"."""
-    if status >= 0:
+    if status == 0:
+        kernel.snprintf(target, size, b"no answer yet")
+    elif status > 0:
         kernel.snprintf(target, size, b"answered %d", status)
     elif status == -kernel.EPROTO:
         kernel.snprintf(target, size, b"the answer was not HTTP")

@@ -10,7 +10,8 @@ cdef void lookout_take(supervisor_t *kx, const kernel.pollfd *ready) noexcept no
     # The FIFOs stand in the poll set in the order of the list.
     for index in range(kx.settings.deps.count):
         if kx.settings.deps.list[index].alive >= 0:
-            if ready[count].revents:
+            # A TERM's look (hold_is_due) may have opened or closed one since the poll.
+            if ready[count].fd == kx.settings.deps.list[index].alive and ready[count].revents:
                 kx.settings.deps.list[index].stale = True
             count += 1
     if ready[POLL_WATCH].revents:

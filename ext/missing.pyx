@@ -44,13 +44,16 @@ cdef void missing_explain(supervisor_t *kx) noexcept nogil:
 
 
 cdef void missing_explain_urls(const supervisor_t *kx, text_t *text) noexcept nogil:
-    """The URLs that may not have answered yet; which of them it was, their child says."""
-    cdef const url_t *url
-    cdef int index
-    for index in range(kx.settings.birth_urls.count):
-        url = &kx.settings.birth_urls.list[index]
-        if text.length < 1024 and not (kx.birth.urls_ready if url.native else kx.birth.api_ready):
-            if text.length > 0:
-                text_add(text, b", ")
-            text_add_some(text, url.text, url.length)
-            text_add(text, b" (no 2xx yet)")
+    """The URL that has not answered; of several, their child has said which."""
+    cdef const urls_t *urls = &kx.settings.birth_urls
+    cdef bint missing = not (kx.birth.urls_ready or not urls_native(urls)) or \
+        not (kx.birth.api_ready or not urls_foreign(urls))
+    if not missing:
+        return
+    if text.length > 0:
+        text_add(text, b", ")
+    if urls.count == 1:
+        text_add_some(text, urls.list[0].text, urls.list[0].length)
+        text_add(text, b" (no 2xx yet)")
+    else:
+        text_add(text, b"birth URLs (not all have answered 2xx; those that have not are named above)")

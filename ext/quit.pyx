@@ -7,7 +7,7 @@ all of them in one.
 cimport kernel
 
 cdef enum:
-    QUIT_HURRY_MS = 500         # what TERM leaves of the time
+    QUIT_HURRY_MS = 500         # what TERM leaves of the time; and for 0, which waits for nobody but has to ask
 
 ctypedef struct request_t:
     kernel.pid_t pid
@@ -35,7 +35,7 @@ cdef void quit_begin(supervisor_t *kx) noexcept nogil:
         burial_let_go(kx)
         quit_processes(kx)
         if kx.settings.quit.urls.count > 0:
-            action_arm(kx, kx.settings.quit.timeout_ns)
+            action_arm(kx, kx.settings.quit.timeout_ns or QUIT_HURRY_MS * MILLISECOND_NS)
             quit_ask(kx)
     if kx.quit.count == 0:
         supervisor_event(kx, EVENT_QUIT_DONE)

@@ -13,6 +13,7 @@ cdef void ready_process_start(supervisor_t *kx) noexcept nogil:
     if kx.ready.pid > 0:
         log_debug(&kx.log, b"readiness probe %s has not ended within 10s: KILL", kx.settings.ready.argv[0])
         kernel.kill(-kx.ready.pid, kernel.SIGKILL)
+        kernel.kill(kx.ready.pid, kernel.SIGKILL)       # where it could have no group of its own
         return
     kx.ready.started_ns = now_ns
     if kx.ready.kind == READY_HTTP:     # asks until it has its answer
@@ -31,10 +32,11 @@ cdef kernel.pid_t ready_process_execute(supervisor_t *kx) noexcept nogil:
     """Execute KUBEXIT_READY_EXEC in a group of its own; its pid, or -errno.
 
     In the command's environment, without its input and output: what a probe prints
-    each second would drown what the command says. At debug it goes to stderr.
+    each second would drown what the command says. At debug it goes to stderr. Not
+    vfork(2): a program on a disk that does not answer must not hold up the loop.
     """
     cdef kernel.pid_t parent = kernel.getpid()
-    cdef kernel.pid_t pid = kernel.vfork()
+    cdef kernel.pid_t pid = kernel.fork()
     if pid == 0:
         child_bind(parent)
         kernel.setpgid(0, 0)
@@ -73,5 +75,10 @@ cdef void ready_process_ended(supervisor_t *kx, int status) noexcept nogil:
             not kx.ready.warned:
         kx.ready.warned = True
         log_warn(&kx.log, b"KUBEXIT_READY_EXEC: cannot execute %s (code %d); Ready is not carved until it succeeds",
+                 kx.settings.ready.argv[0], code)
+    elif not kx.ready.warned:
+        # Once: it may be the command that is not ready, or the probe that never will be (quotes, without a shell).
+        kx.ready.warned = True
+        log_info(&kx.log, b"readiness probe %s ended with code %d; trying again until it succeeds",
                  kx.settings.ready.argv[0], code)
     log_debug(&kx.log, b"readiness probe ended with code %d", code)

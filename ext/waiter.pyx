@@ -93,11 +93,15 @@ cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent, bint quits) noexc
 
 cdef void waiter_part_stdio() noexcept nogil:
     """In the child: the command's stdin and stdout are not the waiter's. It reads an
-    end of file (a pipe, since /dev/null need not exist) and writes to stderr."""
+    end of file (a pipe, since /dev/null need not exist) and writes to stderr; where that
+    came in closed, into a pipe that nobody reads."""
     cdef int ends[2]
+    cdef bint mute = kernel.write(2, b"", 0) < 0 and kernel.errno == kernel.EBADF
     if kernel.pipe(ends) == 0:
         kernel.dup2(ends[0], 0)
         kernel.close(ends[0])
+        if mute:
+            kernel.dup2(ends[1], 2)
         kernel.close(ends[1])
     kernel.dup2(2, 1)
 

@@ -136,7 +136,6 @@ class Cluster:
         )
 
     def _connect(self) -> Any:
-        os.environ.pop("SSLKEYLOGFILE", None)  # urllib3 would write our keys there, and fail where it cannot
         settings = lean.client().Configuration(host=self.url)
         settings.ssl_ca_cert = self.account.certificate
         settings.proxy = None  # a proxy of the environment is not for the cluster's own address

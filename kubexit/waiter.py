@@ -17,6 +17,8 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from threading import Thread
+
     from kubexit.pod import Pod
     from kubexit.readiness import Missing
     from kubexit.urls import Answer, Url
@@ -71,11 +73,17 @@ class Waiter:
         self._unanswered: dict[str, str] = {url: "no answer yet" for _, url in arguments.urls}
 
     def run(self) -> int:
-        """Return the verdict; exceptions of kubexit.errors are verdicts too."""
+        """Return the verdict; exceptions of kubexit.errors are verdicts too.
+
+        URLs are asked beside the API, so that one that never answers does not keep the API's word back.
+        """
         gc.disable()  # imports leave no garbage, and looking for it takes a tenth of the time to the first request
-        if self._arguments.urls:
-            self._await_urls()
-        return self._await_containers() if self._arguments.dependencies else self._ready("the URLs have answered")
+        asking = self._ask_urls()
+        while True:
+            ready = self._await_containers() if self._arguments.dependencies else "the URLs have answered"
+            if asking is None or not asking.is_alive():
+                return self._ready(ready)
+            asking.join()  # then look again: what the API said may be of a while ago
 
     def quit(self) -> int:
         """Send the quit requests; how they go changes no exit code."""
@@ -89,10 +97,17 @@ class Waiter:
         log = self.log.info if answer.good else self.log.warn
         log(f"quit request {url.method} {url.text}: {answer.words}")
 
-    def _await_urls(self) -> None:
+    def _ask_urls(self) -> "Thread | None":
+        if not self._arguments.urls:
+            return None
+        import threading
+
         from kubexit import urls
 
-        urls.await_all([urls.Url(*pair) for pair in self._arguments.urls], self._tell_answer)
+        asked = [urls.Url(*pair) for pair in self._arguments.urls]
+        thread = threading.Thread(target=urls.await_all, args=(asked, self._tell_answer), daemon=True)
+        thread.start()
+        return thread
 
     def _tell_answer(self, url: "Url", answer: "Answer") -> None:
         if answer.good:
@@ -109,7 +124,7 @@ class Waiter:
         self.log.info(f"ready: {what}")
         return READY
 
-    def _await_containers(self) -> int:
+    def _await_containers(self) -> str:
         from kubexit import names, pod, readiness
         from kubexit.cluster import SERVICE_ACCOUNT, Account, Cluster
 
@@ -120,23 +135,25 @@ class Waiter:
             awaited = names.awaited(seen, arguments.name, arguments.dependencies)
             self._missing = readiness.missing(seen, awaited)
             if not self._missing:
-                return self._ready(", ".join(awaited) or "nothing to wait for")
+                return ", ".join(awaited) or "nothing to wait for"
             gc.enable()
             self.log.debug(f"not ready: {', '.join(map(str, self._missing))}")
-        return INTERNAL  # sightings never end
+        raise RuntimeError("the pod is out of sight")  # sightings never end
+
+    def _missing_words(self) -> list[str]:
+        trouble = self._pod.trouble if self._pod is not None else ""
+        if self._missing is not None:
+            words = ", ".join(map(str, self._missing))
+            return [words + (f"; out of date: {trouble}" if trouble else "")] if words else []
+        dependencies = ", ".join(self._arguments.dependencies)
+        return [f"{dependencies} (the pod was not seen: {trouble or 'no answer yet'})"] if dependencies else []
 
     def leave(self, number: int, frame: FrameType | None) -> None:
         """At TERM: the last word, without unwinding what is under way."""
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        if self._missing == []:
+        found = ", ".join([f"{url}: {words}" for url, words in self._unanswered.items()] + self._missing_words())
+        if not found:
             os._exit(READY)  # it was seen in the moment before
-        trouble = self._pod.trouble if self._pod is not None else ""
-        if self._unanswered:
-            found = ", ".join(f"{url}: {words}" for url, words in self._unanswered.items())
-        elif self._missing is None:
-            found = f"{', '.join(self._arguments.dependencies)} (the pod was not seen: {trouble or 'no answer yet'})"
-        else:
-            found = ", ".join(map(str, self._missing)) + (f"; out of date: {trouble}" if trouble else "")
         self.log.error(f"not ready: {found}")
         os._exit(UNAVAILABLE)
 
@@ -145,6 +162,7 @@ def main() -> int:
     """Wait as the command line says; the exit code is the verdict."""
     arguments = Arguments(sys.argv[1:])
     waiter = Waiter(arguments)
+    os.environ.pop("SSLKEYLOGFILE", None)  # urllib3 would write our keys there, and fail where it cannot
     if arguments.quit_seconds > 0:
         return waiter.quit()
     signal.signal(signal.SIGTERM, waiter.leave)

@@ -119,6 +119,18 @@ def test_death_while_waiting(kubexit: Kubexit, web: Web) -> None:
     assert not processes.alive(probe)
 
 
+@pytest.mark.behaviour(112, 122)
+@pytest.mark.parametrize(("code", "ours"), [(0, 0), (3, 69)])
+def test_whose_url_it_was(kubexit: Kubexit, web: Web, code: int, ours: int) -> None:
+    """A proxy that failed while its URL is awaited must not look like work that was done; one that succeeded may."""
+    app = waiting(kubexit, BIRTH_URLS=web(status(503)).url(), DEATH_DEPS="proxy")
+    kubexit.carve("proxy", Born=True, Died=True, ExitCode=code)
+
+    assert app.wait() == ours
+    assert app.stdout == ""
+    assert "not ready: http" not in app.stderr
+
+
 @pytest.mark.behaviour(36)
 def test_death_before(kubexit: Kubexit, web: Web) -> None:
     """One that is dead already: nobody is asked at all."""

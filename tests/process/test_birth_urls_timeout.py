@@ -90,3 +90,15 @@ def test_no_time(kubexit: Kubexit, web: Web, on_timeout: str, code: int) -> None
 
     assert finished.code == code
     assert server.requests == []
+
+
+@pytest.mark.behaviour(104)
+def test_the_others_are_not_blamed(kubexit: Kubexit, web: Web) -> None:
+    """Of several URLs each is asked, whatever the others say; only those that have not answered are named."""
+    bad, good = web(status(503)), web()
+    finished = kubexit.run("true", BIRTH_URLS=f"{bad.url()},{good.url()}", BIRTH_TIMEOUT="500ms")
+
+    assert finished.code == 69
+    assert len(good.requests) == 1
+    assert f"not ready: {bad.url()}: answered 503" in finished.stderr
+    assert good.url() not in finished.stderr.partition("at most 500ms")[2]

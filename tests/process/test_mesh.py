@@ -110,6 +110,8 @@ def test_never_ready(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, a
 
     assert main.wait() == 0
     assert main.stdout == "BORN\n"
+    # One that says something is there, which is worth a warning; of one that is silent nobody knows.
+    assert ("is there but was not ready" in main.stderr) == (answer is not webserver.silent)
 
 
 @every_mesh
@@ -157,7 +159,7 @@ def test_does_not_quit(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh,
     main = start(kubexit, network, mesh, "sh", "-c", "exit 3", BIRTH_TIMEOUT="100ms")
 
     assert main.wait() == 3
-    (line,) = lines(main.stderr, "warn")
+    (line,) = [line for line in lines(main.stderr, "warn") if "quit request" in line]
     assert mesh.quit[1] in line
     assert "the exit code stays 3" in line
 

@@ -96,10 +96,14 @@ def test_time_limit(kubexit: Kubexit, web: Web) -> None:
 
 @pytest.mark.behaviour(59)
 def test_no_time(kubexit: Kubexit, web: Web) -> None:
-    """With a time limit of 0 nobody's answer is waited for."""
-    finished = kubexit.run("sh", "-c", "exit 3", QUIT_POST=web(webserver.silent).url(), QUIT_TIMEOUT="0")
+    """With a time limit of 0 nobody's answer is waited for long, but everybody is asked."""
+    quick = web()
+    finished = kubexit.run(
+        "sh", "-c", "exit 3", QUIT_POST=f"{web(webserver.silent).url()},{quick.url()}", QUIT_TIMEOUT="0"
+    )
 
     assert finished.code == 3
+    assert len(quick.requests) == 1
 
 
 def test_without_a_proxy(kubexit: Kubexit, web: Web) -> None:

@@ -99,3 +99,15 @@ def test_second_of_a_name(kubexit: Kubexit) -> None:
     second.signal(signal.SIGTERM)
 
     assert second.wait() == 5
+
+
+def test_another_stop_signal(kubexit: Kubexit) -> None:
+    """KUBEXIT_STOP_SIGNAL from outside passes while a TERM is held, and does not take the TERM's place."""
+    born(kubexit)
+    held = shipper(kubexit, "TERM=9", STOP_SIGNAL="USR1")
+    hold(held)
+    held.signal(signal.SIGUSR1)
+    held.wait_line("SIGNAL USR1")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+
+    assert held.wait() == 9

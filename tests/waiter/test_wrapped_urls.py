@@ -12,18 +12,18 @@ NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal
 
 
 def test_both(api, start, actor, web):
-    """The URL is asked first, then the API, by one process."""
+    """One process asks both, side by side; when the URL took longer, the API is asked again."""
     server = web(status(503))
     api.show(ready(WAITING, "db"))
     supervised = start(actor, "exit", "0", BIRTH_URLS=server.url("/", NAMED))
     server.wait_asked(2)
     waiter = processes.children(supervised.pid)
-    assert api.asked() == []
+    eventually(lambda: len(api.asked()) == 1, "the API has answered")
     assert len(waiter) == 1
     server.answer_next(status(200))
 
     assert supervised.wait() == 0
-    assert len(api.asked()) == 1
+    assert len(api.asked()) == 2
 
 
 @pytest.mark.behaviour(104)
@@ -31,7 +31,7 @@ def test_both(api, start, actor, web):
 def test_timeout(api, start, actor, web, missing):
     """At the deadline the waiter says what is missing of the two."""
     server = web(status(503 if missing == "url" else 200))
-    api.show(WAITING)
+    api.show(WAITING if missing == "container" else ready(WAITING, "db"))
     supervised = start(actor, "exit", "0", BIRTH_URLS=server.url("/", NAMED), BIRTH_TIMEOUT="5s")
     server.wait_asked()
     if missing == "container":
@@ -41,6 +41,15 @@ def test_timeout(api, start, actor, web, missing):
     (line,) = [line for line in supervised.stderr.splitlines() if ": not ready: " in line]
     assert ("answered 503" in line) == (missing == "url")
     assert ("db" in line) == (missing == "container")
+
+
+@pytest.mark.behaviour(90)
+def test_refusal_is_not_kept_back(api, start, actor, web):
+    """A URL that never answers does not keep back what the API has to say: here that there is no such container."""
+    api.show(pod("main", "cache"))
+    supervised = start(actor, "exit", "0", BIRTH_URLS=web(status(503)).url("/", NAMED), BIRTH_TIMEOUT="infinite")
+
+    assert supervised.wait() == 2
 
 
 def test_with_our_own(api, start, actor, web, kubexit):
