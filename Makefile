@@ -26,7 +26,7 @@ help: ## this list
 
 dev: .build/stamp/installed ## the pinned tools and kubexit itself, in .build/venv
 
-demo: dev .build/gate/kubexit ## a pod of real processes on this machine, no cluster (ARGS=--fail; ARGS=istio-job, any of examples/)
+demo: dev .build/gate/kubexit ## a pod of real processes on this machine, no cluster (ARGS=--fail; ARGS=istio-job, or another that examples/README.md names)
 	@$(BIN)/python -P -m kubexit.demo $(ARGS)
 
 test: dev .build/gate/kubexit ## all tests but the long ones (ARGS= goes to pytest)
@@ -64,7 +64,7 @@ cluster: dev .build/gate/kubexit ## tests against a real API server: KUBECONFIG'
 	@[ -n "$$KUBECONFIG" ] || PYTHONPATH=tests $(BIN)/python -m cluster.programs || true
 	@$(PYTEST) -m cluster tests/cluster $(ARGS)
 
-image: dev ## images of the file in dist/, by docker, podman or buildah: kubexit:VERSION and kubexit:VERSION-ca
+image: dev static ## images of the static file, by docker, podman or buildah: kubexit:VERSION and kubexit:VERSION-ca
 	@build/image.sh
 
 container: dev ## tests of the images, and of the file in other images, in real containers (podman or docker)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # bootloader.sh FOLDER — the source of PyInstaller's boot loader in FOLDER/src, out of the source archive on PyPI of
 # the very release that requirements/static.txt pins, hash included: the wheels only have it compiled. Nothing in it is
-# changed; build/static/objects.sh renames a few names on the compiler's command line.
+# changed; build/static/link.sh renames a few names on the compiler's command line.
 set -eu
 folder=$1
 pin=$(sed -n 's/^pyinstaller==\([^ ]*\).*/\1/p' requirements/static.txt)
