@@ -188,6 +188,17 @@ cdef bint lifecycle_is_job() noexcept nogil:
     return foreground > 0 and foreground == kernel.getpgrp() and kernel.getsid(0) != kernel.getpid()
 
 
+cdef kernel.pid_t supervisor_fork(supervisor_t *kx) noexcept nogil:
+    """A child that stays in our code, in a group of its own, and ends with us; its pid, 0 in the child, or -errno."""
+    cdef kernel.pid_t parent = kernel.getpid()
+    cdef kernel.pid_t pid = kernel.fork()
+    if pid == 0:
+        child_bind(parent)
+        kernel.setpgid(0, 0)
+        supervisor_close_descriptors(kx)
+    return pid if pid >= 0 else -kernel.errno
+
+
 cdef void supervisor_close_descriptors(supervisor_t *kx) noexcept nogil:
     """In a child that will not execute anything: let go of all that is ours but the
     signalfd, from which it may read what is sent to it."""

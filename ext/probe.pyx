@@ -17,14 +17,10 @@ cdef enum:
 
 cdef kernel.pid_t probe_start(supervisor_t *kx, const urls_t *urls, long long period_ns) noexcept nogil:
     """Start the child; its pid, or -errno."""
-    cdef kernel.pid_t parent = kernel.getpid()
-    cdef kernel.pid_t pid = kernel.fork()
+    cdef kernel.pid_t pid = supervisor_fork(kx)
     if pid == 0:
-        child_bind(parent)
-        kernel.setpgid(0, 0)
-        supervisor_close_descriptors(kx)
         kernel._exit(probe_ask_all(kx, urls, period_ns))
-    return pid if pid > 0 else -kernel.errno
+    return pid
 
 
 cdef int probe_ask_all(supervisor_t *kx, const urls_t *urls, long long period_ns) noexcept nogil:

@@ -64,15 +64,11 @@ cdef void quit_note(supervisor_t *kx, kernel.pid_t pid, const url_t *url) noexce
 
 cdef kernel.pid_t quit_start(supervisor_t *kx, const url_t *url) noexcept nogil:
     """Start one request; its pid or -errno."""
-    cdef kernel.pid_t parent = kernel.getpid()
-    cdef kernel.pid_t pid = kernel.fork()
+    cdef kernel.pid_t pid = supervisor_fork(kx)
     if pid == 0:
-        child_bind(parent)
-        kernel.setpgid(0, 0)
-        supervisor_close_descriptors(kx)
         quit_request(kx, url)
         kernel._exit(0)
-    return pid if pid > 0 else -kernel.errno
+    return pid
 
 
 cdef void quit_request(supervisor_t *kx, const url_t *url) noexcept nogil:

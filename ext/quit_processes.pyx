@@ -86,18 +86,10 @@ cdef size_t quit_read(const char *pid, const char *what, char *target, size_t si
 
 cdef bint list_has(const char *names, const char *name) noexcept nogil:
     """Whether a comma-separated list has this name; blanks around its elements do not count."""
-    cdef const char *end
-    cdef size_t length
-    while names[0] != 0:
-        while is_blank(names[0]) or names[0] == c',':
-            names += 1
-        end = names
-        while end[0] != 0 and end[0] != c',':
-            end += 1
-        length = <size_t>(end - names)
-        while length > 0 and is_blank(names[length - 1]):
-            length -= 1
-        if length > 0 and is_text(names, length, name):
+    cdef const char *element
+    cdef size_t length = list_next(&names, &element)
+    while length > 0:
+        if is_text(element, length, name):
             return True
-        names = end
+        length = list_next(&names, &element)
     return False

@@ -5,22 +5,13 @@ cimport kernel
 
 cdef int settings_read_dependencies(settings_t *settings, int row) noexcept nogil:
     """One list: split on commas, trimmed, empty elements dropped, duplicates merged."""
-    cdef const char *text = settings.value[row]
-    cdef const char *end
-    cdef size_t length
-    while text[0] != 0:
-        end = text
-        while end[0] != 0 and end[0] != c',':
-            end += 1
-        length = <size_t>(end - text)
-        while length > 0 and is_blank(text[length - 1]):
-            length -= 1
-        while length > 0 and is_blank(text[0]):
-            text += 1
-            length -= 1
-        if length > 0 and settings_read_dependency(settings, row, text, length) != 0:
+    cdef const char *at = settings.value[row]
+    cdef const char *text
+    cdef size_t length = list_next(&at, &text)
+    while length > 0:
+        if settings_read_dependency(settings, row, text, length) != 0:
             return EXIT_SETTINGS
-        text = end + 1 if end[0] == c',' else end
+        length = list_next(&at, &text)
     return 0
 
 

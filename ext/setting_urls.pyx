@@ -36,25 +36,15 @@ cdef extern from *:
 
 cdef int settings_read_urls(settings_t *settings, int row, urls_t *urls, bint by_post) noexcept nogil:
     """One list, added to urls: split on commas, trimmed, empty elements dropped."""
-    cdef const char *text = settings.value[row]
-    cdef const char *end
-    cdef size_t length
+    cdef const char *at = settings.value[row]
+    cdef const char *text
+    cdef size_t length = list_next(&at, &text)
     cdef const char *why
-    while text[0] != 0:
-        end = text
-        while end[0] != 0 and end[0] != c',':
-            end += 1
-        length = <size_t>(end - text)
-        while length > 0 and is_blank(text[length - 1]):
-            length -= 1
-        while length > 0 and is_blank(text[0]):
-            text += 1
-            length -= 1
-        if length > 0:
-            why = urls_add(urls, text, length, by_post)
-            if why != NULL:
-                return dependency_refuse(settings, row, text, length, why)
-        text = end + 1 if end[0] == c',' else end
+    while length > 0:
+        why = urls_add(urls, text, length, by_post)
+        if why != NULL:
+            return dependency_refuse(settings, row, text, length, why)
+        length = list_next(&at, &text)
     return 0
 
 

@@ -114,6 +114,24 @@ cdef bint is_text(const char *text, size_t length, const char *word) noexcept no
     return kernel.strlen(word) == length and kernel.memcmp(text, word, length) == 0
 
 
+cdef size_t list_next(const char **at, const char **element) noexcept nogil:
+    """The next element of a comma-separated list, blanks around it left out; its length, 0 at the end.
+
+    Empty elements are passed over. at moves behind what was taken.
+    """
+    cdef const char *text = at[0]
+    cdef size_t length = 0
+    while is_blank(text[0]) or text[0] == c',':
+        text += 1
+    while text[length] != 0 and text[length] != c',':
+        length += 1
+    at[0] = text + length
+    element[0] = text
+    while length > 0 and is_blank(text[length - 1]):
+        length -= 1
+    return length
+
+
 cdef int word_place(const char *text, const char *words, char separator) noexcept nogil:
     """Which of the words in a list a text is, from 0 on; -1 when it is none of them."""
     cdef size_t length

@@ -10,24 +10,11 @@ import pytest
 from harness import processes
 from harness.containers import lines, running, waiting
 from harness.kubexit import Kubexit
+from harness.probes import probe, starts
 from harness.processes import next_look
 from harness.waiting import eventually
 
 pytestmark = pytest.mark.behaviour(126)
-
-
-def probe(kubexit: Kubexit, body: str) -> Path:
-    """A probe that notes its starts, then does what it is told."""
-    script = kubexit.folder / "probe"
-    script.write_text(f"#!/bin/sh\necho started >> {script}.starts\n{body}\n")
-    script.chmod(0o755)
-    return script
-
-
-def starts(script: Path) -> int:
-    """How often it was started."""
-    noted = script.with_suffix(".starts")
-    return len(noted.read_text().splitlines()) if noted.exists() else 0
 
 
 def test_succeeds(kubexit: Kubexit) -> None:
