@@ -27,9 +27,9 @@ PALETTE = {
     "floor": ("#b9c1ca", "#4d5661"),
 }
 TITLES = {
-    "time": "Start, end and signals: microseconds",
-    "pod": "Containers that end each other: microseconds",
-    "memory": "Memory of the supervisor while its command runs: KiB",
+    "time": "Start, end and signals: microseconds, less is better",
+    "pod": "Containers that end each other: microseconds, less is better",
+    "memory": "Memory of the supervisor while its command runs: KiB, less is better",
 }
 LABELS = {
     "floor": "bare C",
@@ -84,6 +84,7 @@ def _figure(name: str, measures: Sequence[Measure], results: Results, theme: int
         layout="constrained",
         facecolor=colour["card"],
     )
+    figure.get_layout_engine().set(w_pad=0.12)  # between the last tick of one panel and the first of the next
     figure.suptitle(TITLES[name], color=colour["ink"], fontsize=11, x=0.01, ha="left")
     for axes, measure in zip(figure.subplots(1, len(measures), sharey=True, squeeze=False)[0], measures, strict=True):
         _panel(axes, measure, programs, results, colour)
