@@ -24,12 +24,15 @@ loader="-w -I $bootloader -I $prefix/include -DNDEBUG -D_REENTRANT -D_DEFAULT_SO
     -Ddlclose=bootloader_dlclose -Ddlerror=bootloader_dlerror"
 
 $python build/static/tables.py "$bootloader" "$archive/modules" "$out"
-for source in ext/static/*.c "$out/linked.c"; do
-    $cc $flags -std=gnu23 $strict -c -o "$out/objects/$(basename "$source" .c).o" "$source"
-done
-# Warnings are the gate's business (build/gate.sh), with the compiler that its list was made for.
-$cc $flags -std=gnu11 -w -DKUBEXIT_VERSION="\"$($python build/version.py)\"" -I ext -isystem "$prefix/include/python3.11" \
-    -c -o "$out/objects/supervisor.o" .build/native/supervisor.c
+ours() {
+    for source in ext/static/*.c "$out/linked.c"; do
+        $cc $flags -std=gnu23 $strict -c -o "$out/objects/$(basename "$source" .c).o" "$source" || return 1
+    done
+    # Warnings are the gate's business (build/gate.sh), with the compiler that its list was made for.
+    $cc $flags -std=gnu11 -w -DKUBEXIT_VERSION="\"$($python build/version.py)\"" -I ext \
+        -isystem "$prefix/include/python3.11" -c -o "$out/objects/supervisor.o" .build/native/supervisor.c
+}
+ours & # beside the boot loader: two processors are usual
 mkdir -p "$out/objects/bootloader"
 for source in "$bootloader"/*.c; do
     case $source in
@@ -37,6 +40,7 @@ for source in "$bootloader"/*.c; do
     esac
     $cc $flags $loader -c -o "$out/objects/bootloader/$(basename "$source" .c).o" "$source"
 done
+wait $!
 
 # zig's driver does not let a linker script and packed relocations through; it tells which files of the C library it
 # would link, and its linker takes the rest.
