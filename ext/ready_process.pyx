@@ -71,14 +71,18 @@ cdef void ready_process_ended(supervisor_t *kx, int status) noexcept nogil:
         start_carve_ready(kx)
         return
     kx.ready.next_ns = clock_add_ns(kx.ready.started_ns, kx.settings.ready.period_ns)
-    if (code == EXIT_NOT_FOUND or code == EXIT_NOT_EXECUTABLE) and kx.ready.kind == READY_EXEC and \
-            not kx.ready.warned:
+    if kx.ready.kind == READY_EXEC and not kx.ready.warned:
         kx.ready.warned = True
-        log_warn(&kx.log, b"KUBEXIT_READY_EXEC: cannot execute %s (code %d); Ready is not carved until it succeeds",
-                 kx.settings.ready.argv[0], code)
-    elif not kx.ready.warned:
-        # Once: it may be the command that is not ready, or the probe that never will be (quotes, without a shell).
-        kx.ready.warned = True
-        log_info(&kx.log, b"readiness probe %s ended with code %d; trying again until it succeeds",
-                 kx.settings.ready.argv[0], code)
+        ready_process_complain(kx, code)
     log_debug(&kx.log, b"readiness probe ended with code %d", code)
+
+
+cdef void ready_process_complain(supervisor_t *kx, int code) noexcept nogil:
+    """Tell of the first failure: it may be the command that is not ready, or a probe that
+    never will be (quotes, where no shell takes them away)."""
+    cdef const char *program = kx.settings.ready.argv[0]
+    if code == EXIT_NOT_FOUND or code == EXIT_NOT_EXECUTABLE:
+        log_warn(&kx.log, b"KUBEXIT_READY_EXEC: cannot execute %s (code %d); Ready is not carved until it succeeds",
+                 program, code)
+    else:
+        log_info(&kx.log, b"readiness probe %s ended with code %d; trying again until it succeeds", program, code)
