@@ -8,7 +8,7 @@ ARGS ?=
 
 VENV := .build/venv
 BIN := $(VENV)/bin
-EXT := $(wildcard ext/*.pyx ext/*.pxd ext/*.h ext/*.c)
+EXT := $(shell find ext -name '*.p[yx][xd]' -o -name '*.h' -o -name '*.c')
 PACKAGE := $(shell find kubexit -name '*.py' -o -name '*.pyi' -o -name py.typed 2>/dev/null)
 RUN := @build/quiet.sh
 export PYTHON FUZZ_SECONDS STRESS_ROUNDS

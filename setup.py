@@ -8,7 +8,7 @@ from setuptools import Extension, setup
 
 ROOT = Path(__file__).parent
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-PARTS = sorted(str(p.relative_to(ROOT)) for p in (ROOT / "ext").iterdir() if p.suffix in {".pyx", ".pxd", ".h"})
+PARTS = sorted(str(p.relative_to(ROOT)) for p in (ROOT / "ext").rglob("*") if p.suffix in {".pyx", ".pxd", ".h"})
 
 # egg_base of setup.cfg has to exist before setuptools looks at it.
 (ROOT / ".build" / "setuptools").mkdir(parents=True, exist_ok=True)

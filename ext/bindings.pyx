@@ -1,4 +1,5 @@
 """The Python door: run(), and windows through which tests and docs look at the native parts."""
+cimport cstd
 cimport kernel
 
 
@@ -10,8 +11,8 @@ def run(argv, waiter):
     """
     cdef list arguments = [bytes(word) for word in argv]
     cdef list waiter_words = [bytes(word) for word in waiter]
-    cdef char **c_argv = <char **>kernel.malloc((len(arguments) + 1) * sizeof(char *))
-    cdef const char **c_waiter = <const char **>kernel.malloc((len(waiter_words) + 1) * sizeof(char *))
+    cdef char **c_argv = <char **>cstd.malloc((len(arguments) + 1) * sizeof(char *))
+    cdef const char **c_waiter = <const char **>cstd.malloc((len(waiter_words) + 1) * sizeof(char *))
     cdef waiter_t description
     cdef int argc = len(arguments)
     cdef int code
@@ -38,7 +39,7 @@ cdef void restore_dispositions() noexcept:
     """
     cdef kernel.sigaction_s standard
     cdef kernel.sigaction_s interrupt
-    kernel.memset(&standard, 0, sizeof(standard))
+    cstd.memset(&standard, 0, sizeof(standard))
     standard.sa_handler = kernel.SIG_DFL
     kernel.sigaction(kernel.SIGPIPE, &standard, NULL)
     kernel.sigaction(kernel.SIGXFSZ, &standard, NULL)
@@ -97,14 +98,14 @@ def settings_read(environ):
     """The settings in an environment (KEY=value as bytes) as a dict; ValueError is the line that kubexit logs."""
     cdef settings_t settings
     cdef list entries = [bytes(entry) for entry in environ]
-    cdef char **c_environ = <char **>kernel.malloc((len(entries) + 1) * sizeof(char *))
+    cdef char **c_environ = <char **>cstd.malloc((len(entries) + 1) * sizeof(char *))
     if c_environ == NULL:
         raise MemoryError
     for index, entry in enumerate(entries):
         c_environ[index] = entry
     c_environ[len(entries)] = NULL
     settings_collect(&settings, c_environ)
-    kernel.free(c_environ)
+    cstd.free(c_environ)
     if settings_parse(&settings) != 0:
         raise ValueError((<bytes>settings.problem).decode(errors="replace"))
     return settings_dict(&settings)

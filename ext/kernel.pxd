@@ -1,47 +1,13 @@
-"""Every foreign name that the native unit uses, grouped by manual page.
+"""Every system call that the native unit makes, and the types and numbers it takes, grouped by manual page.
 
-A call that leaves the process reads `kernel.something(...)` everywhere else in
-this folder, so that grepping for `kernel.` lists all system calls.
+A system call reads `kernel.something(...)` everywhere else in this folder, so
+`grep -r kernel. ext` lists them all. String and memory functions are in cstd.pxd.
 """
 from libc.stddef cimport size_t
-
-cdef extern from "<errno.h>" nogil:
-    int errno
-    enum:
-        E2BIG, EACCES, ENODEV, ESTALE, ETIMEDOUT, EAGAIN, ECHILD, EDQUOT, EEXIST, EFBIG, EINPROGRESS, EINTR, EINVAL, EIO
-        EBADF, ECONNREFUSED, EPROTO
-        EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENOENT, ENOEXEC, ENOMEM, ENOSPC
-        ENOSYS, ENOTDIR, ENOTEMPTY, ENXIO, EOPNOTSUPP, EPERM, EROFS, ESRCH, ETXTBSY
 
 cdef extern from "<limits.h>" nogil:
     enum:
         PATH_MAX
-
-cdef extern from "<string.h>" nogil:
-    void *memcpy(void *target, const void *source, size_t size)
-    void *memmove(void *target, const void *source, size_t size)
-    void *memset(void *target, int byte, size_t size)
-    void *memchr(const void *text, int byte, size_t size)
-    int memcmp(const void *one, const void *two, size_t size)
-    size_t strlen(const char *text)
-    size_t strnlen(const char *text, size_t limit)
-    int strcmp(const char *one, const char *two)
-    int strncmp(const char *one, const char *two, size_t size)
-    const char *strchr(const char *text, int byte)
-    const char *strrchr(const char *text, int byte)
-    size_t strspn(const char *text, const char *bytes)
-    char *strerror(int number)
-
-cdef extern from "<strings.h>" nogil:
-    int strcasecmp(const char *one, const char *two)
-    int strncasecmp(const char *one, const char *two, size_t size)
-
-cdef extern from "<stdio.h>" nogil:
-    int snprintf(char *target, size_t size, const char *format, ...)
-
-cdef extern from "<stdlib.h>" nogil:
-    void *malloc(size_t size)
-    void free(void *memory)
 
 cdef extern from "<time.h>" nogil:
     struct timespec:
@@ -74,7 +40,6 @@ cdef extern from "<sys/stat.h>" nogil:
     bint S_ISCHR(mode_t mode)
     bint S_ISREG(mode_t mode)
     bint S_ISFIFO(mode_t mode)
-    bint S_ISDIR(mode_t mode)
 
 cdef extern from "<fcntl.h>" nogil:
     enum:
@@ -165,10 +130,9 @@ cdef extern from "<poll.h>" nogil:
 cdef extern from "<signal.h>" nogil:
     enum:
         SIG_SETMASK
-        SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1
-        SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGSTKFLT, SIGCHLD, SIGCONT, SIGSTOP
-        SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH
-        SIGIO, SIGPWR, SIGSYS
+        SIGHUP, SIGINT, SIGQUIT, SIGKILL
+        SIGPIPE, SIGTERM, SIGCHLD, SIGCONT, SIGSTOP
+        SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ
         SI_KERNEL
     ctypedef void (*sighandler_t)(int) noexcept nogil
     sighandler_t SIG_DFL, SIG_IGN

@@ -5,54 +5,72 @@ One translation unit, so that no part is reached through a pointer that only an
 import would fill. The parts, in the order in which a container lives; none of
 them has a Python object in it but the last.
 """
-include "exitcodes.pyx"         # every number kubexit leaves with
-include "text.pyx"              # bounded text, questions about bytes
-include "clock.pyx"             # monotonic time for waiting, RFC 3339 for people
-include "log.pyx"               # one line, one write, never blocking
-include "duration.pyx"          # "1m30s" to nanoseconds
-include "path.pyx"              # absolute and tidy
-include "address.pyx"           # "[ADDRESS:]PORT" without name resolution
-include "url.pyx"               # "http://…", and who can ask it
-include "dependency.pyx"        # what we want of a peer, what is known of it
-include "ready.pyx"             # the probe of our own command
-include "setting.pyx"           # one value, understood or refused
-include "setting_lists.pyx"     # "db, migrate:succeeded"
-include "setting_urls.pyx"      # "http://localhost:15020/quitquitquit", a mesh's
-include "settings_ready.pyx"    # which probe, of what
-include "settings_collect.pyx"  # our variables in the environment
-include "settings.pyx"          # the environment as one struct
-include "options.pyx"           # --help, --version, --install, --graveyard
-include "help.pyx"              # what --help prints
-include "copy.pyx"              # the running file once more, whole or not at all
-include "install.pyx"           # what --install puts in place
-include "cp.pyx"                # the same, called by the name cp
-include "generation.pyx"        # what --graveyard clears away
-include "signals.pyx"           # blocked first, read as data, given back to children
-include "tombstone.pyx"         # a life as text
-include "inscription.pyx"       # any text as a life
-include "graveyard.pyx"         # the folder: open, carve, read
-include "watch.pyx"             # inotify on it
-include "liveness.pyx"          # the FIFO that tells a crash
-include "peer.pyx"              # one look at a dependency
-include "entrance.pyx"          # watch, FIFO, old tombstone away
-include "waiter.pyx"            # the child that asks the API
-include "http.pyx"              # one plain request
-include "probe.pyx"             # the child that asks URLs until they answer
-include "birth.pyx"             # the wait before the command
-include "missing.pyx"           # what it waited for in vain
-include "command.pyx"           # start it, signal it
-include "start.pyx"             # the command starts, its birth is carved
-include "ready_process.pyx"     # probes of our command that are processes
-include "hold.pyx"              # a TERM that waits for others
-include "reaper.pyx"            # collect every child that ended
-include "drain.pyx"             # what the command left behind
-include "burial.pyx"            # its death is carved
-include "quit.pyx"              # sidecars that cannot be wrapped are asked to end
-include "quit_processes.pyx"    # or get a TERM, in a shared PID namespace
-include "notice.pyx"            # the line on /dev/termination-log
-include "transition.pyx"        # (phase, event) to (phase, action): decides
-include "eventloop.pyx"         # one poll for everything: finds events
-include "lookout.pyx"           # what the graveyard tells
-include "action.pyx"            # performs
-include "lifecycle.pyx"         # kubexit_run: the story in one function
-include "bindings.pyx"          # the only part that sees Python
+
+# base/: what any program needs: text, time, one line on stderr, one HTTP request
+include "base/exitcodes.pyx"                  # every number kubexit leaves with
+include "base/text.pyx"                       # bounded text, questions about bytes
+include "base/clock.pyx"                      # monotonic time for waiting, RFC 3339 for people
+include "base/log.pyx"                        # one line, one write, never blocking
+include "base/duration.pyx"                   # "1m30s" to nanoseconds
+include "base/path.pyx"                       # absolute and tidy
+include "base/address.pyx"                    # "[ADDRESS:]PORT" without name resolution
+include "base/url.pyx"                        # "http://…", and who can ask it
+include "base/signals.pyx"                    # blocked first, read as data, given back to children
+include "base/http.pyx"                       # one plain request
+
+# settings/: the environment as one struct
+include "settings/dependency.pyx"             # what we want of a peer, what is known of it
+include "settings/value.pyx"                  # one value, understood or refused
+include "settings/dependency_lists.pyx"       # "db, migrate:succeeded"
+include "settings/url_lists.pyx"              # "http://localhost:15020/quitquitquit", a mesh's
+include "settings/readiness.pyx"              # which probe, of what
+include "settings/collect.pyx"                # our variables in the environment
+include "settings/settings.pyx"               # the environment as one struct
+
+# graveyard/: the shared folder: tombstones, the watch, who is alive
+include "graveyard/clear.pyx"                 # what --graveyard clears away
+include "graveyard/tombstone.pyx"             # a life as text
+include "graveyard/tombstone_parser.pyx"      # any text as a life
+include "graveyard/graveyard.pyx"             # the folder: open, carve, read
+include "graveyard/watch.pyx"                 # inotify on it
+include "graveyard/liveness.pyx"              # the FIFO that tells a crash
+include "graveyard/peer.pyx"                  # one look at a dependency
+
+# options/: what kubexit does besides supervising
+include "options/options.pyx"                 # --help, --version, --install, --graveyard
+include "options/help.pyx"                    # what --help prints
+include "options/copy.pyx"                    # the running file once more, whole or not at all
+include "options/install.pyx"                 # what --install puts in place
+include "options/cp.pyx"                      # the same, called by the name cp
+
+# state/: the phases, and the one struct that all steps share
+include "state/termination_message.pyx"       # the line on /dev/termination-log
+include "state/transition.pyx"                # (phase, event) to (phase, action): decides
+
+# children/: processes that we start
+include "children/readiness_probe.pyx"        # the probe of our own command
+include "children/waiter.pyx"                 # the child that asks the API
+include "children/probe.pyx"                  # the child that asks URLs until they answer
+include "children/command.pyx"                # start it, signal it
+
+# steps/: what is done between birth and death
+include "steps/claim.pyx"                     # watch, FIFO, old tombstone away
+include "steps/birth.pyx"                     # the wait before the command
+include "steps/birth_report.pyx"              # what it waited for in vain
+include "steps/start.pyx"                     # the command starts, its birth is carved
+include "steps/readiness_child.pyx"           # probes of our command that are processes
+include "steps/term_after.pyx"                # a TERM that waits for others
+include "steps/reaper.pyx"                    # collect every child that ended
+include "steps/orphans.pyx"                   # what the command left behind
+include "steps/death.pyx"                     # its death is carved
+include "steps/quit_requests.pyx"             # sidecars that cannot be wrapped are asked to end
+include "steps/quit_processes.pyx"            # or get a TERM, in a shared PID namespace
+include "steps/observe.pyx"                   # what the graveyard tells
+
+# loop/: finds events, lets the table decide, performs
+include "loop/eventloop.pyx"                  # one poll for everything: finds events
+include "loop/actions.pyx"                    # performs
+include "loop/lifecycle.pyx"                  # kubexit_run: the story in one function
+
+# The Python door
+include "bindings.pyx"     # the only part that sees Python

@@ -1,4 +1,4 @@
-"""Log lines of the waiter, in the format of the supervisor (ext/log.pyx).
+"""Log lines of the waiter, in the format of the supervisor (ext/base/log.pyx).
 
 Both write to one stderr, and a reader must not have to know who wrote a line. So:
 time, level, name, one write a line below PIPE_BUF, and no wait for a reader: a line

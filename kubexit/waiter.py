@@ -32,7 +32,7 @@ READY, SETTINGS, UNAVAILABLE, INTERNAL = 0, 2, 69, 70
 
 
 class Arguments:
-    """The command line that the supervisor composes (ext/birth.pyx), so no parser that explains itself.
+    """The command line that the supervisor composes (ext/children/waiter.pyx), so no parser that explains itself.
 
     --service-account and --watch-seconds are for tests; the supervisor never passes them.
     """

@@ -1,0 +1,177 @@
+"""HTTP: one plain request under a deadline, and the status that it is answered with (RFC 9112).
+
+Runs in a child made for it, so it may wait; what waits is poll(2), which a signal
+that the supervisor sends ends as well.
+"""
+from libc.stddef cimport size_t
+cimport cstd
+cimport kernel
+
+cdef enum:
+    REQUEST_BYTES = URL_BYTES + 512
+    STATUS_BYTES = 12           # "HTTP/1.1 200"
+    REST_BYTES = 4096           # read at once of what follows
+    REST_MS = 100               # for all of it
+
+
+cdef int http_ask(const url_t *url, long long deadline_ns, int signals) noexcept nogil:
+    """Send the request; the status of the answer, or -errno.
+
+    -ETIMEDOUT at the deadline (monotonic), -EPROTO when the answer is not HTTP/1,
+    -EINTR when TERM is read from the descriptor signals (-1: none).
+    """
+    cdef int status = -cstd.ECONNREFUSED
+    cdef int family
+    for family in range(2):
+        # localhost has two addresses; which one a server binds is its affair.
+        if url.address.has_v6 if family else url.address.has_v4:
+            status = http_ask_at(url, family, deadline_ns, signals)
+            if status != -cstd.ECONNREFUSED:
+                break
+    return status
+
+
+cdef int http_ask_at(const url_t *url, bint v6, long long deadline_ns, int signals) noexcept nogil:
+    """Ask at one address; as http_ask."""
+    cdef int connection = kernel.socket(kernel.AF_INET6 if v6 else kernel.AF_INET, kernel.SOCK_STREAM
+                                        | kernel.SOCK_CLOEXEC | kernel.SOCK_NONBLOCK, 0)
+    cdef int result
+    if connection < 0:
+        return -cstd.errno
+    result = http_connect(connection, &url.address, v6, deadline_ns, signals)
+    if result == 0:
+        result = http_send(connection, url, deadline_ns, signals)
+    if result == 0:
+        result = http_receive(connection, deadline_ns, signals)
+        if result > 0:
+            http_take_rest(connection)
+    kernel.close(connection)
+    return result
+
+
+cdef int http_connect(int connection, const address_t *address, bint v6, long long deadline_ns,
+                      int signals) noexcept nogil:
+    """Connect; 0 or -errno."""
+    cdef int result = 0
+    cdef int error = 0
+    cdef kernel.socklen_t size = sizeof(error)
+    if v6:
+        error = kernel.connect(connection, <const kernel.sockaddr *>&address.v6, sizeof(kernel.sockaddr_in6))
+    else:
+        error = kernel.connect(connection, <const kernel.sockaddr *>&address.v4, sizeof(kernel.sockaddr_in))
+    if error < 0:
+        if cstd.errno != cstd.EINPROGRESS:
+            return -cstd.errno
+        result = http_wait(connection, kernel.POLLOUT, deadline_ns, signals)
+        if result == 0 and kernel.getsockopt(connection, kernel.SOL_SOCKET, kernel.SO_ERROR, &error, &size) < 0:
+            return -cstd.errno
+        if result == 0:
+            result = -error
+    if result == 0 and address_is_own(connection):
+        return -cstd.ECONNREFUSED
+    return result
+
+
+cdef int http_send(int connection, const url_t *url, long long deadline_ns, int signals) noexcept nogil:
+    """Write the request; 0 or -errno."""
+    cdef char request[REQUEST_BYTES]
+    cdef bint slash = url.path_length > 0 and url.path[0] == c'/'
+    cdef int length = cstd.snprintf(
+        request, REQUEST_BYTES, b"%s %s%.*s HTTP/1.1\r\nHost: %.*s\r\nUser-Agent: kubexit/%s\r\nAccept: */*\r\n"
+        b"Connection: close\r\n%s\r\n", b"POST" if url.by_post else b"GET", b"" if slash else b"/",
+        <int>url.path_length, url.path, <int>url.host_length, url.host, KUBEXIT_VERSION,
+        b"Content-Length: 0\r\n" if url.by_post else b"")
+    cdef int sent = 0
+    cdef int result
+    cdef kernel.ssize_t part
+    while sent < length:
+        part = kernel.send(connection, request + sent, <size_t>(length - sent), kernel.MSG_NOSIGNAL)
+        if part >= 0:
+            sent += <int>part
+        elif cstd.errno != cstd.EAGAIN:
+            return -cstd.errno
+        else:
+            result = http_wait(connection, kernel.POLLOUT, deadline_ns, signals)
+            if result != 0:
+                return result
+    return 0
+
+
+cdef int http_receive(int connection, long long deadline_ns, int signals) noexcept nogil:
+    """Read as far as the status; it or -errno."""
+    cdef char answer[STATUS_BYTES + 1]
+    cdef kernel.ssize_t length = 0
+    cdef kernel.ssize_t part
+    cdef int result
+    while length < STATUS_BYTES:
+        part = kernel.read(connection, answer + length, <size_t>(STATUS_BYTES - length))
+        if part == 0:
+            return -cstd.EPROTO
+        if part > 0:
+            length += part
+        elif cstd.errno != cstd.EAGAIN:
+            return -cstd.errno
+        else:
+            result = http_wait(connection, kernel.POLLIN, deadline_ns, signals)
+            if result != 0:
+                return result
+    answer[STATUS_BYTES] = 0
+    if cstd.memcmp(answer, b"HTTP/1.", 7) != 0 or answer[8] != c' ':
+        return -cstd.EPROTO
+    result = <int>number_parse(answer + 9, 599)
+    return result if result >= 100 else -cstd.EPROTO
+
+
+cdef void http_take_rest(int connection) noexcept nogil:
+    """Read what follows, which is not of interest, for a moment: a connection that is closed
+    on unread bytes is reset (RFC 2525, section 2.17), and servers complain of that."""
+    cdef char rest[REST_BYTES]
+    cdef long long deadline_ns = clock_monotonic_ns() + REST_MS * MILLISECOND_NS
+    cdef kernel.ssize_t part
+    while True:
+        part = kernel.read(connection, rest, REST_BYTES)
+        if part == 0 or (part < 0 and cstd.errno != cstd.EAGAIN):
+            return
+        if http_wait(connection, kernel.POLLIN, deadline_ns, -1) != 0:
+            return
+
+
+cdef int http_wait(int descriptor, short events, long long deadline_ns, int signals) noexcept nogil:
+    """Wait until a descriptor is ready; 0, -ETIMEDOUT, or -EINTR at a TERM. -1: wait for time alone."""
+    cdef kernel.pollfd ready[2]
+    cdef kernel.timespec length
+    cdef kernel.signalfd_siginfo taken
+    cdef long long left_ns
+    while True:
+        left_ns = deadline_ns - clock_monotonic_ns()
+        if left_ns <= 0:
+            return -cstd.ETIMEDOUT
+        length.tv_sec = left_ns // SECOND_NS
+        length.tv_nsec = left_ns % SECOND_NS
+        eventloop_await(&ready[0], descriptor, events)
+        eventloop_await(&ready[1], signals, kernel.POLLIN)
+        kernel.ppoll(ready, 2, &length, NULL)
+        if ready[1].revents and kernel.read(signals, &taken, sizeof(taken)) > 0 and \
+                taken.ssi_signo == kernel.SIGTERM:
+            return -cstd.EINTR
+        if ready[0].revents:
+            return 0
+
+
+cdef bint http_is_good(int status) noexcept nogil:
+    """2xx: success (RFC 9110, section 15.3)."""
+    return 200 <= status < 300
+
+
+cdef void http_describe(int status, char *target, size_t size) noexcept nogil:
+    """The outcome of a request in words: "answered 503", "Connection refused"."""
+    if status == 0:
+        cstd.snprintf(target, size, b"no answer yet")
+    elif status > 0:
+        cstd.snprintf(target, size, b"answered %d", status)
+    elif status == -cstd.EPROTO:
+        cstd.snprintf(target, size, b"the answer was not HTTP")
+    elif status == -cstd.ETIMEDOUT:
+        cstd.snprintf(target, size, b"no answer in time")
+    else:
+        cstd.snprintf(target, size, b"%s", cstd.strerror(-status))

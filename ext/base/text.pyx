@@ -1,0 +1,190 @@
+"""Text: one bounded line or tombstone under construction, and questions about bytes."""
+from libc.stddef cimport size_t
+cimport cstd
+
+cdef enum:
+    TEXT_BYTES = 3584   # below PIPE_BUF (pipe(7)): log lines of several writers never mix
+
+ctypedef struct text_t:
+    size_t length
+    char bytes[TEXT_BYTES + 8]  # the rest is kept for text_add_end
+
+
+cdef void text_add_byte(text_t *text, char byte) noexcept nogil:
+    """Append a byte; what does not fit is cut."""
+    if text.length < TEXT_BYTES:
+        text.bytes[text.length] = byte
+        text.length += 1
+
+
+cdef void text_add(text_t *text, const char *source) noexcept nogil:
+    """Append words of our own as they are."""
+    while source[0] != 0:
+        text_add_byte(text, source[0])
+        source += 1
+
+
+cdef void text_add_some(text_t *text, const char *source, size_t length) noexcept nogil:
+    """Append so many bytes as they are."""
+    cdef size_t at
+    for at in range(length):
+        text_add_byte(text, source[at])
+
+
+cdef void text_add_end(text_t *text, const char *end) noexcept nogil:
+    """Append the last few bytes (8 at most), for which there is always room."""
+    cstd.memcpy(text.bytes + text.length, end, cstd.strlen(end))
+    text.length += cstd.strlen(end)
+
+
+cdef void text_add_printable(text_t *text, const char *source) noexcept nogil:
+    """Append foreign words: a control character would make two lines of one."""
+    while source[0] != 0:
+        text_add_byte(text, source[0] if not is_control(source[0]) else c'?')
+        source += 1
+
+
+cdef void text_add_quoted(text_t *text, const char *source) noexcept nogil:
+    """Append foreign words inside a JSON string (RFC 8259, section 7), which YAML takes too.
+
+    A byte that is not UTF-8 becomes U+FFFD.
+    """
+    cdef size_t length
+    cdef unsigned int point
+    while source[0] != 0 and text.length + 6 <= TEXT_BYTES:
+        length = utf8_length(source)
+        point = utf8_point(source, length) if length > 0 else 0xfffd
+        if length == 0 or is_unprintable(point):
+            text_add_escape(text, point)
+            length = length if length > 0 else 1
+        else:
+            if source[0] == c'"' or source[0] == c'\\':
+                text_add_byte(text, c'\\')
+            cstd.memcpy(text.bytes + text.length, source, length)
+            text.length += length
+        source += length
+
+
+cdef void text_add_escape(text_t *text, unsigned int point) noexcept nogil:
+    """Append a character of the basic plane as an escape."""
+    cdef const char *hex_digits = b"0123456789abcdef"
+    text_add(text, b"\\u")
+    text_add_byte(text, hex_digits[point >> 12 & 15])
+    text_add_byte(text, hex_digits[point >> 8 & 15])
+    text_add_byte(text, hex_digits[point >> 4 & 15])
+    text_add_byte(text, hex_digits[point & 15])
+
+
+cdef bint is_unprintable(unsigned int point) noexcept nogil:
+    """What YAML 1.2 (section 5.1) does not take as it is, and its further line ends."""
+    return point < 0x20 or 0x7f <= point <= 0x9f or point == 0x2028 or point == 0x2029 \
+        or point == 0xfeff or point == 0xfffe or point == 0xffff
+
+
+cdef unsigned int utf8_point(const char *text, size_t length) noexcept nogil:
+    """The code point of a character of so many bytes."""
+    cdef const unsigned char *byte = <const unsigned char *>text
+    if length == 1:
+        return byte[0]
+    if length == 2:
+        return (byte[0] & <unsigned int>0x1f) << 6 | (byte[1] & 0x3f)
+    if length == 3:
+        return (byte[0] & <unsigned int>0x0f) << 12 | (byte[1] & <unsigned int>0x3f) << 6 | (byte[2] & 0x3f)
+    return (byte[0] & <unsigned int>0x07) << 18 | (byte[1] & <unsigned int>0x3f) << 12 \
+        | (byte[2] & <unsigned int>0x3f) << 6 | (byte[3] & 0x3f)
+
+
+cdef bint is_control(char byte) noexcept nogil:
+    """An ASCII control character, DEL included."""
+    return (0 <= byte < 32) or byte == 127
+
+
+cdef bint is_digit(char byte) noexcept nogil:
+    """An ASCII digit, whatever the locale."""
+    return c'0' <= byte <= c'9'
+
+
+cdef bint is_blank(char byte) noexcept nogil:
+    """A blank, a tab or an end of line."""
+    return byte == c' ' or byte == c'\t' or byte == c'\n' or byte == c'\r'
+
+
+cdef bint is_text(const char *text, size_t length, const char *word) noexcept nogil:
+    """Whether so many bytes are this word."""
+    return cstd.strlen(word) == length and cstd.memcmp(text, word, length) == 0
+
+
+cdef size_t list_next(const char **at, const char **element) noexcept nogil:
+    """The next element of a comma-separated list, blanks around it left out; its length, 0 at the end.
+
+    Empty elements are passed over. at moves behind what was taken.
+    """
+    cdef const char *text = at[0]
+    cdef size_t length = 0
+    while is_blank(text[0]) or text[0] == c',':
+        text += 1
+    while text[length] != 0 and text[length] != c',':
+        length += 1
+    at[0] = text + length
+    element[0] = text
+    while length > 0 and is_blank(text[length - 1]):
+        length -= 1
+    return length
+
+
+cdef int word_place(const char *text, const char *words, char separator) noexcept nogil:
+    """Which of the words in a list a text is, from 0 on; -1 when it is none of them."""
+    cdef size_t length
+    cdef int place = 0
+    while True:
+        length = 0
+        while words[length] != 0 and words[length] != separator:
+            length += 1
+        if cstd.strlen(text) == length and cstd.memcmp(text, words, length) == 0:
+            return place
+        if words[length] == 0:
+            return -1
+        words += length + 1
+        place += 1
+
+
+cdef long long number_parse(const char *text, long long largest) noexcept nogil:
+    """A decimal number from 0 to largest, all of the text; -1 when it is not."""
+    cdef long long number = 0
+    if text[0] == 0:
+        return -1
+    while text[0] != 0:
+        if not is_digit(text[0]):
+            return -1
+        number = number * 10 + (text[0] - c'0')
+        if number > largest:
+            return -1
+        text += 1
+    return number
+
+
+cdef size_t utf8_length(const char *text) noexcept nogil:
+    """Bytes of the UTF-8 character here, or 0 when it is none (RFC 3629)."""
+    cdef const unsigned char *byte = <const unsigned char *>text
+    cdef size_t length
+    cdef size_t at = 1
+    if byte[0] < 0x80:
+        return 1
+    if 0xc2 <= byte[0] < 0xe0:
+        length = 2
+    elif 0xe0 <= byte[0] < 0xf0:
+        length = 3
+    elif 0xf0 <= byte[0] < 0xf5:
+        length = 4
+    else:
+        return 0
+    while at < length:
+        if byte[at] & 0xc0 != 0x80:
+            return 0
+        at += 1
+    # Overlong forms, surrogates and what lies beyond U+10FFFF.
+    if (byte[0] == 0xe0 and byte[1] < 0xa0) or (byte[0] == 0xed and byte[1] > 0x9f):
+        return 0
+    if (byte[0] == 0xf0 and byte[1] < 0x90) or (byte[0] == 0xf4 and byte[1] > 0x8f):
+        return 0
+    return length

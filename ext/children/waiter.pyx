@@ -1,0 +1,163 @@
+"""The waiter: a child that asks the Kubernetes API, and answers with its exit code.
+
+The supervisor does not know what it is: a function of the static file, an
+interpreter, a script. It gets the names that have to be ready as arguments, and
+the URLs that need TLS or a name resolved: before the birth, or as quit requests.
+"""
+cimport cstd
+cimport kernel
+
+cdef extern from "kubexit.h" nogil:
+    ctypedef struct waiter_t:
+        const char *const *argv
+        int (*entry)(int argc, char **argv) noexcept nogil
+
+cdef enum:
+    WAITER_ARGUMENTS_MOST = 16          # of its own argv, before ours
+    WAITER_WORDS_MOST = WAITER_ARGUMENTS_MOST + DEPENDENCIES_MOST + 2 * URLS_MOST + 16
+    WAITER_URL_BYTES = URL_BYTES + 1
+    WAITER_LEAVE_MS = 500               # from TERM to KILL
+    WAITER_BACKOFF_LEAST_MS = 50        # before a waiter that was killed starts again
+    WAITER_BACKOFF_MOST_MS = 5000
+
+
+cdef int waiter_start(supervisor_t *kx) noexcept nogil:
+    """Start the waiter of the birth; 0 or -errno."""
+    cdef kernel.pid_t pid = waiter_fork(kx, False)
+    kx.birth.restart_ns = NEVER_NS
+    if pid < 0:
+        return <int>pid
+    kx.birth.pid = pid
+    log_debug(&kx.log, b"waiter started, pid %d", pid)
+    return 0
+
+
+cdef kernel.pid_t waiter_start_quit(supervisor_t *kx) noexcept nogil:
+    """Start a waiter for those quit requests that need TLS or a name resolved; its pid or -errno."""
+    return waiter_fork(kx, True)
+
+
+cdef kernel.pid_t waiter_fork(supervisor_t *kx, bint quits) noexcept nogil:
+    """The waiter's pid, or -errno.
+
+    fork(2), since an entry function runs on in the child; it has its own group,
+    so that a terminal's Ctrl-C reaches us first and a KILL reaches its children.
+    """
+    cdef kernel.pid_t parent = kernel.getpid()
+    cdef kernel.pid_t pid = kernel.fork()
+    if pid == 0:
+        waiter_become(kx, parent, quits)
+    return pid if pid > 0 else -cstd.errno
+
+
+cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent, bint quits) noexcept nogil:
+    """In the child: undo what is ours, then be the waiter. Never returns."""
+    cdef char *argv[WAITER_WORDS_MOST]
+    cdef char urls[URLS_MOST][WAITER_URL_BYTES]
+    cdef char seconds[32]
+    cdef int argc = waiter_own_words(kx, argv)
+    cdef long long left_ns = kx.deadline_ns - clock_monotonic_ns()
+    cdef int code
+    child_bind(parent)
+    waiter_part_stdio()
+    kernel.setpgid(0, 0)
+    kernel.umask(kx.command.umask)
+    if not quits and kx.settings.asks_api:
+        argc = waiter_add(argv, argc, b"--pod", kx.settings.pod_name)
+        argc = waiter_add(argv, argc, b"--namespace", kx.settings.pod_namespace)
+    argc = waiter_add(argv, argc, b"--name", kx.settings.name)
+    if quits:
+        # Never 0, which would ask it to wait for a birth.
+        cstd.snprintf(seconds, sizeof(seconds), b"%.3f", <double>left_ns / SECOND_NS if left_ns > MILLISECOND_NS
+                        else 0.001)
+        argc = waiter_add(argv, argc, b"--quit-seconds", seconds)
+        argc = waiter_add_urls(argv, argc, &kx.settings.quit.urls, urls)
+    else:
+        argc = waiter_add_urls(argv, argc, &kx.settings.birth_urls, urls)
+        argc = waiter_add_names(kx, argv, argc)
+    argv[argc] = NULL
+    if kx.birth.waiter.entry != NULL:
+        supervisor_close_descriptors(kx)    # no exec will do it
+        kernel.close(kx.signals.descriptor)
+        signals_restore(&kx.signals)
+        code = kx.birth.waiter.entry(argc, argv)
+        if code >= 0:
+            kernel._exit(code)
+        log_error(&kx.log, b"cannot start the readiness waiter, which is in this file: cannot read %s: %s (its mode "
+                  b"should be 0555)", argv[0], cstd.strerror(-code))
+    else:
+        signals_restore(&kx.signals)
+        code = execute(argv, kernel.environ)
+        log_error(&kx.log, b"cannot start the readiness waiter %s: %s", argv[0], cstd.strerror(code))
+    kernel._exit(EXIT_INTERNAL)
+
+
+cdef void waiter_part_stdio() noexcept nogil:
+    """In the child: the command's stdin and stdout are not the waiter's. It reads an
+    end of file (a pipe, since /dev/null need not exist) and writes to stderr; where that
+    came in closed, into a pipe that nobody reads."""
+    cdef int ends[2]
+    cdef bint mute = kernel.write(2, b"", 0) < 0 and cstd.errno == cstd.EBADF
+    if kernel.pipe(ends) == 0:
+        kernel.dup2(ends[0], 0)
+        kernel.close(ends[0])
+        if mute:
+            kernel.dup2(ends[1], 2)
+        kernel.close(ends[1])
+    kernel.dup2(2, 1)
+
+
+cdef int waiter_own_words(supervisor_t *kx, char **argv) noexcept nogil:
+    """The words that make it the waiter; their count."""
+    cdef int count = 0
+    while count < WAITER_ARGUMENTS_MOST and kx.birth.waiter.argv[count] != NULL:
+        argv[count] = <char *>kx.birth.waiter.argv[count]
+        count += 1
+    return count
+
+
+cdef int waiter_add(char **argv, int count, const char *option, const char *value) noexcept nogil:
+    """One more option and its value; the new count."""
+    argv[count] = <char *>option
+    argv[count + 1] = <char *>value
+    return count + 2
+
+
+cdef int waiter_add_urls(char **argv, int count, const urls_t *urls,
+                         char (*words)[WAITER_URL_BYTES]) noexcept nogil:
+    """The URLs that are the waiter's, copied, since they stand in a list; the new count."""
+    cdef const url_t *url
+    cdef int index
+    for index in range(urls.count):
+        url = &urls.list[index]
+        if not url.native:
+            cstd.snprintf(words[index], WAITER_URL_BYTES, b"%.*s", <int>url.length, url.text)
+            count = waiter_add(argv, count, b"--post" if url.by_post else b"--get", words[index])
+    return count
+
+
+cdef int waiter_add_names(supervisor_t *kx, char **argv, int count) noexcept nogil:
+    """The names that the API is asked for; the new count."""
+    cdef int index
+    cdef dependency_t *dep
+    for index in range(kx.settings.deps.count):
+        dep = &kx.settings.deps.list[index]
+        if dep.starts_us & FACT_READY and kx.settings.birth_source == SOURCE_KUBERNETES:
+            if dep.optional:
+                dep.name[dep.length] = c'?'     # this child's copy of the name
+                dep.name[dep.length + 1] = 0
+            argv[count] = dep.name
+            count += 1
+    if kx.settings.deps.every_other:
+        argv[count] = <char *>b"*"
+        count += 1
+    return count
+
+
+cdef void waiter_signal(const birth_t *birth, int signal) noexcept nogil:
+    """Tell the waiter, and whatever it started, to leave; and the probe of the birth URLs."""
+    if birth.probe_pid > 0:
+        kernel.kill(birth.probe_pid, signal)
+    if birth.pid > 0:
+        kernel.kill(birth.pid, signal)
+        kernel.kill(-birth.pid, signal)

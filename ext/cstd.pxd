@@ -1,0 +1,36 @@
+"""Names of the C library that make no system call, grouped by header: error numbers, strings, memory."""
+from libc.stddef cimport size_t
+
+cdef extern from "<errno.h>" nogil:
+    int errno
+    enum:
+        EACCES, ENODEV, ESTALE, ETIMEDOUT, EAGAIN, EDQUOT, EEXIST, EFBIG, EINPROGRESS, EINTR, EINVAL, EIO
+        EBADF, ECONNREFUSED, EPROTO
+        EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENOENT, ENOEXEC, ENOMEM, ENOSPC
+        ENOTDIR, ENXIO, EPERM, EROFS, ESRCH
+
+cdef extern from "<string.h>" nogil:
+    void *memcpy(void *target, const void *source, size_t size)
+    void *memmove(void *target, const void *source, size_t size)
+    void *memset(void *target, int byte, size_t size)
+    void *memchr(const void *text, int byte, size_t size)
+    int memcmp(const void *one, const void *two, size_t size)
+    size_t strlen(const char *text)
+    size_t strnlen(const char *text, size_t limit)
+    int strcmp(const char *one, const char *two)
+    int strncmp(const char *one, const char *two, size_t size)
+    const char *strchr(const char *text, int byte)
+    const char *strrchr(const char *text, int byte)
+    size_t strspn(const char *text, const char *bytes)
+    char *strerror(int number)
+
+cdef extern from "<strings.h>" nogil:
+    int strcasecmp(const char *one, const char *two)
+    int strncasecmp(const char *one, const char *two, size_t size)
+
+cdef extern from "<stdio.h>" nogil:
+    int snprintf(char *target, size_t size, const char *format, ...)
+
+cdef extern from "<stdlib.h>" nogil:
+    void *malloc(size_t size)
+    void free(void *memory)

@@ -1,0 +1,145 @@
+"""The graveyard: a folder that is watched, carved into and read.
+
+Each visit opens the folder, does all it has to do through that descriptor, and
+lets go of it: a path that changes its meaning cannot split one visit over two
+folders, and a folder that is held open could not be unmounted, nor would inotify
+tell that it was deleted.
+"""
+from libc.stddef cimport size_t
+cimport cstd
+cimport kernel
+
+cdef enum:
+    FILE_BYTES = 256            # a file name (NAME_MAX) and its end
+    TOMBSTONE_BYTES = 65536     # a larger file is no tombstone
+
+ctypedef struct graveyard_t:
+    const char *path
+    kernel.mode_t mode          # for a folder that has to be made
+    int folder                  # O_PATH descriptor during a visit, else -1
+    int watch                   # inotify descriptor, -1: none, polling is all there is
+    bint gone                   # the folder was deleted and has not been made again
+    int suspect                 # looks still to be taken soon: our FIFO was removed, the folder may follow
+    unsigned long device        # which folder is watched
+    unsigned long inode
+
+
+cdef void graveyard_begin(graveyard_t *graveyard, const char *path, kernel.mode_t mode) noexcept nogil:
+    """Nothing open yet."""
+    graveyard.path = path
+    graveyard.mode = mode
+    graveyard.folder = -1
+    graveyard.watch = -1
+    graveyard.gone = False
+    graveyard.suspect = 0
+    graveyard.device = 0
+    graveyard.inode = 0
+
+
+cdef int graveyard_open(graveyard_t *graveyard, bint make) noexcept nogil:
+    """Open the folder; 0, 1 when it had to be made, or -errno."""
+    cdef int flags = kernel.O_PATH | kernel.O_DIRECTORY | kernel.O_CLOEXEC
+    cdef int folder = kernel.openat(kernel.AT_FDCWD, graveyard.path, flags)
+    cdef int made = 0
+    if folder < 0 and cstd.errno == cstd.ENOENT and make:
+        made = path_make(graveyard.path, graveyard.mode)
+        if made < 0:
+            return made
+        made = 1 - made
+        folder = kernel.openat(kernel.AT_FDCWD, graveyard.path, flags)
+    if folder < 0:
+        return -cstd.errno
+    graveyard_leave(graveyard)
+    graveyard.folder = folder
+    return made
+
+
+cdef void graveyard_leave(graveyard_t *graveyard) noexcept nogil:
+    """The visit is over."""
+    if graveyard.folder >= 0:
+        kernel.close(graveyard.folder)
+        graveyard.folder = -1
+
+
+cdef void graveyard_file(char *target, const char *name, const char *ending) noexcept nogil:
+    """The name of one of our own files: ".NAME" with an ending. No dependency can have it.
+
+    A longer name than NAME_BYTES, which a foreign file may have, is cut: no supervisor has such.
+    """
+    cdef size_t length = cstd.strnlen(name, NAME_BYTES)
+    target[0] = c'.'
+    cstd.memcpy(target + 1, name, length)
+    cstd.memcpy(target + 1 + length, ending, cstd.strlen(ending) + 1)
+
+
+cdef int graveyard_remove(const graveyard_t *graveyard, const char *file) noexcept nogil:
+    """Remove a file; 0, also when it was not there, or -errno."""
+    if kernel.unlinkat(graveyard.folder, file, 0) == 0 or cstd.errno == cstd.ENOENT:
+        return 0
+    return -cstd.errno
+
+
+cdef int graveyard_carve(const graveyard_t *graveyard, const char *name, const life_t *life) noexcept nogil:
+    """Write a tombstone to a draft and put it in place; 0 or -errno.
+
+    rename(2) swaps the name in one step: a peer never reads half a tombstone,
+    which truncating in place would allow. There is no fsync: the graveyard lives
+    as long as the pod.
+    """
+    cdef text_t text
+    cdef char draft[FILE_BYTES]
+    cdef int result
+    tombstone_write(&text, life)
+    graveyard_file(draft, name, b".tmp")
+    result = graveyard_write_draft(graveyard, draft, &text)
+    if result == 0 and kernel.renameat(graveyard.folder, draft, graveyard.folder, name) < 0:
+        result = -cstd.errno
+    if result < 0:
+        kernel.unlinkat(graveyard.folder, draft, 0)
+    return result
+
+
+cdef int graveyard_write_draft(const graveyard_t *graveyard, const char *draft, const text_t *text) noexcept nogil:
+    """A new file with this text, readable by all (the umask is 0 here); 0 or -errno."""
+    cdef int flags = kernel.O_WRONLY | kernel.O_CREAT | kernel.O_EXCL | kernel.O_NOFOLLOW | kernel.O_CLOEXEC
+    cdef int file = kernel.openat(graveyard.folder, draft, flags, 0o644)
+    cdef kernel.ssize_t written
+    cdef int error
+    if file < 0 and cstd.errno == cstd.EEXIST:
+        kernel.unlinkat(graveyard.folder, draft, 0)     # of a predecessor that was killed
+        file = kernel.openat(graveyard.folder, draft, flags, 0o644)
+    if file < 0:
+        return -cstd.errno
+    written = kernel.write(file, text.bytes, text.length)
+    error = cstd.errno if written < 0 else cstd.ENOSPC
+    kernel.close(file)
+    return 0 if written == <kernel.ssize_t>text.length else -error
+
+
+cdef kernel.ssize_t graveyard_read(const graveyard_t *graveyard, const char *name, char *target) noexcept nogil:
+    """A tombstone's text into TOMBSTONE_BYTES + 1 bytes; its length or -errno.
+
+    Not followed when it is a symbolic link, not waited for when it is a FIFO,
+    -EINVAL when it is not a file, -EFBIG when it is larger than any tombstone.
+    """
+    cdef kernel.stat_s status
+    cdef kernel.ssize_t length = 0
+    cdef kernel.ssize_t size = -1
+    cdef int error
+    cdef int file = kernel.openat(graveyard.folder, name, kernel.O_RDONLY | kernel.O_NOFOLLOW | kernel.O_NONBLOCK
+                                  | kernel.O_NOCTTY | kernel.O_CLOEXEC)
+    if file < 0:
+        return -cstd.errno
+    if kernel.fstat(file, &status) < 0 or not kernel.S_ISREG(status.st_mode):
+        kernel.close(file)
+        return -cstd.EINVAL
+    while length <= TOMBSTONE_BYTES:
+        size = kernel.read(file, target + length, <size_t>(TOMBSTONE_BYTES + 1 - length))
+        if size <= 0:
+            break
+        length += size
+    error = cstd.errno
+    kernel.close(file)
+    if size < 0:
+        return -error
+    return length if length <= TOMBSTONE_BYTES else -cstd.EFBIG

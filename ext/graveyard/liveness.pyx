@@ -1,0 +1,112 @@
+"""Liveness: a FIFO that a supervisor holds open for as long as it lives.
+
+The kernel closes it whatever way the supervisor ends, an OOM kill of the whole
+container included, and tells every writer (POLLERR, poll(2)). So a crash is known
+within microseconds, without a heartbeat. A lock would not do: the event of the
+descriptor's end comes before the lock is free (docs/decisions).
+"""
+cimport cstd
+cimport kernel
+
+cdef enum:
+    LIVENESS_NONE = 0           # no FIFO: the original kubexit, or liveness is off, or never started
+    LIVENESS_HELD = 1
+    LIVENESS_GONE = 2           # a FIFO whose holder is gone
+    LIVENESS_UNKNOWN = 3        # no descriptor was to be had
+
+
+cdef int liveness_open(const graveyard_t *graveyard, const char *name, int *descriptor) noexcept nogil:
+    """Open a name's FIFO for writing, without waiting for a reader; what that tells."""
+    cdef kernel.stat_s status
+    cdef char file[FILE_BYTES]
+    cdef int fifo
+    descriptor[0] = -1
+    graveyard_file(file, name, b".alive")
+    fifo = kernel.openat(graveyard.folder, file, kernel.O_WRONLY | kernel.O_NONBLOCK | kernel.O_NOFOLLOW
+                         | kernel.O_NOCTTY | kernel.O_CLOEXEC)
+    if fifo < 0 and (cstd.errno == cstd.EMFILE or cstd.errno == cstd.ENFILE):
+        return LIVENESS_UNKNOWN
+    if fifo < 0:
+        # ENXIO: a FIFO that nobody reads (fifo(7)); also what a socket file says.
+        return LIVENESS_GONE if cstd.errno == cstd.ENXIO and liveness_is_fifo(graveyard, file) else LIVENESS_NONE
+    if kernel.fstat(fifo, &status) < 0 or not kernel.S_ISFIFO(status.st_mode):
+        kernel.close(fifo)
+        return LIVENESS_NONE
+    descriptor[0] = fifo
+    return LIVENESS_HELD
+
+
+cdef bint liveness_is_fifo(const graveyard_t *graveyard, const char *file) noexcept nogil:
+    """Whether a file is a FIFO, not what a link points to."""
+    cdef kernel.stat_s status
+    if kernel.fstatat(graveyard.folder, file, &status, kernel.AT_SYMLINK_NOFOLLOW) < 0:
+        return False
+    return kernel.S_ISFIFO(status.st_mode)
+
+
+cdef bint liveness_ended(int descriptor) noexcept nogil:
+    """Whether the holder of a FIFO that we write to is gone."""
+    cdef kernel.pollfd fifo
+    fifo.fd = descriptor
+    fifo.events = 0
+    fifo.revents = 0
+    return kernel.poll(&fifo, 1, 0) == 1
+
+
+cdef bint liveness_held(const graveyard_t *graveyard, const char *name) noexcept nogil:
+    """Whether another living supervisor has this name."""
+    cdef int descriptor
+    if liveness_open(graveyard, name, &descriptor) != LIVENESS_HELD:
+        return False
+    kernel.close(descriptor)
+    return True
+
+
+cdef int liveness_raise(const graveyard_t *graveyard, const char *name, int *descriptor) noexcept nogil:
+    """Make our own FIFO and hold it; 0, 1 when one had to do that we may not replace, or -errno.
+
+    It gets its name only when its read end is open: a peer that finds it can take
+    an absent reader for a death without a second look. Mode 0666 (the umask is 0
+    here), since peers may run as other users.
+    """
+    cdef char draft[FILE_BYTES]
+    cdef char file[FILE_BYTES]
+    cdef int error
+    graveyard_file(draft, name, b".alive.tmp")
+    graveyard_file(file, name, b".alive")
+    if kernel.mkfifoat(graveyard.folder, draft, 0o666) < 0:
+        if cstd.errno != cstd.EEXIST:
+            return -cstd.errno
+        kernel.unlinkat(graveyard.folder, draft, 0)     # of a predecessor that was killed
+        if kernel.mkfifoat(graveyard.folder, draft, 0o666) < 0:
+            return -cstd.errno
+    descriptor[0] = kernel.openat(graveyard.folder, draft, kernel.O_RDONLY | kernel.O_NONBLOCK
+                                  | kernel.O_NOFOLLOW | kernel.O_CLOEXEC)
+    if descriptor[0] >= 0 and kernel.renameat(graveyard.folder, draft, graveyard.folder, file) == 0:
+        return 0
+    error = cstd.errno
+    kernel.unlinkat(graveyard.folder, draft, 0)
+    if descriptor[0] >= 0:
+        kernel.close(descriptor[0])
+    descriptor[0] = liveness_adopt(graveyard, file)
+    return 1 if descriptor[0] >= 0 else -error
+
+
+cdef int liveness_adopt(const graveyard_t *graveyard, const char *file) noexcept nogil:
+    """Hold a FIFO that we may not replace, of an earlier run as another user in a sticky
+    folder: left alone it would tell of a crash for as long as we live. -1: no."""
+    cdef kernel.stat_s status
+    cdef int fifo = kernel.openat(graveyard.folder, file, kernel.O_RDONLY | kernel.O_NONBLOCK | kernel.O_NOFOLLOW
+                                  | kernel.O_NOCTTY | kernel.O_CLOEXEC)
+    if fifo >= 0 and (kernel.fstat(fifo, &status) < 0 or not kernel.S_ISFIFO(status.st_mode)):
+        kernel.close(fifo)
+        return -1
+    return fifo
+
+
+cdef int liveness_lower(const graveyard_t *graveyard, const char *name) noexcept nogil:
+    """Remove our FIFO at an orderly end; 0, also when there is none, or -errno. Its
+    read end closes with us, after this."""
+    cdef char file[FILE_BYTES]
+    graveyard_file(file, name, b".alive")
+    return graveyard_remove(graveyard, file)

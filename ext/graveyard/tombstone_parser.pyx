@@ -1,0 +1,196 @@
+"""Inscriptions: what somebody's tombstone says, whoever wrote it."""
+from libc.stddef cimport size_t
+cimport cstd
+cimport kernel
+
+
+cdef int tombstone_read(const char *text, size_t length, tombstone_t *stone) noexcept nogil:
+    """0, or -EINVAL when the text is no tombstone (half-written, binary, another format).
+
+    A reader more tolerant than YAML would call half a file a death, a stricter one
+    would miss one: keys in any case and order, unknown keys with whatever lies
+    indented below them, comments, document marks, CRLF; but known keys must have
+    values that make sense. The words point into the text.
+    """
+    cdef const char *end = text + length
+    cdef const char *line_end
+    cdef kernel.ssize_t indent = -1     # of the keys; the first one sets it
+    cstd.memset(stone, 0, sizeof(tombstone_t))
+    if cstd.memchr(text, 0, length) != NULL:
+        return -cstd.EINVAL
+    if length >= 3 and cstd.memcmp(text, b"\xef\xbb\xbf", 3) == 0:
+        text += 3               # a byte order mark
+    while text < end:
+        line_end = <const char *>cstd.memchr(text, c'\n', <size_t>(end - text))
+        if line_end == NULL:
+            line_end = end
+        if tombstone_read_line(text, line_end, &indent, stone) < 0:
+            return -cstd.EINVAL
+        text = line_end + 1
+    return 0
+
+
+cdef int tombstone_read_line(const char *text, const char *end, kernel.ssize_t *indent,
+                              tombstone_t *stone) noexcept nogil:
+    """One line without its end; 0 or -EINVAL."""
+    cdef const char *key = text
+    cdef const char *colon
+    cdef size_t key_length
+    while end > text and is_blank(end[-1]):
+        end -= 1
+    while key < end and key[0] == c' ':
+        key += 1
+    if key == end or key[0] == c'#':
+        return 0
+    if key == text and (key[0] == c'%' or is_text(key, <size_t>(end - key), b"---")
+                        or is_text(key, <size_t>(end - key), b"...")):
+        return 0
+    if indent[0] < 0:
+        indent[0] = key - text
+    if key - text > indent[0] or (key[0] == c'-' and key + 1 < end and key[1] == c' '):
+        return 0                # belongs to an unknown key above
+    if key - text < indent[0]:
+        return -cstd.EINVAL
+    colon = <const char *>cstd.memchr(key, c':', <size_t>(end - key))
+    if colon == NULL or (colon + 1 < end and not is_blank(colon[1])):
+        return -cstd.EINVAL
+    key_length = <size_t>(colon - key)
+    if key_length >= 2 and (key[0] == c'"' or key[0] == c'\'') and key[key_length - 1] == key[0]:
+        key += 1
+        key_length -= 2
+    return tombstone_take(stone, key, key_length, colon + 1, end)
+
+
+cdef int tombstone_take(tombstone_t *stone, const char *key, size_t length, const char *value,
+                        const char *end) noexcept nogil:
+    """Enter the value of a known key; 0 or -EINVAL."""
+    cdef words_t words
+    cdef words_t *time = NULL
+    if is_key(key, length, b"Born"):
+        time = &stone.born
+    elif is_key(key, length, b"Ready"):
+        time = &stone.ready
+    elif is_key(key, length, b"Died"):
+        time = &stone.died
+    elif not is_key(key, length, b"ExitCode"):
+        return 0
+    if scalar_parse(value, end, &words) < 0:
+        return -cstd.EINVAL
+    if time != NULL:
+        if words.start != NULL and not is_time(words.start, words.length):
+            return -cstd.EINVAL
+        time[0] = words
+        return 0
+    stone.coded = words.start != NULL
+    return 0 if words.start == NULL else code_parse(words, &stone.exit_code)
+
+
+cdef bint is_key(const char *key, size_t length, const char *known) noexcept nogil:
+    """Whether a key is this one, in any case, as for the original's reader."""
+    return cstd.strlen(known) == length and cstd.strncasecmp(key, known, length) == 0
+
+
+cdef int scalar_parse(const char *value, const char *end, words_t *words) noexcept nogil:
+    """A plain or quoted scalar with its comment cut off; 0 or -EINVAL (an open quote, say)."""
+    cdef const char *at
+    cdef char quote = 0
+    words.start = NULL
+    words.length = 0
+    while value < end and is_blank(value[0]):
+        value += 1
+    if value < end and (value[0] == c'"' or value[0] == c'\''):
+        quote = value[0]
+        value += 1
+    at = value
+    while at < end and (at[0] != quote if quote else not (at[0] == c'#' and is_blank(at[-1]))):
+        at += 1
+    if quote:
+        if at == end or not is_rest_empty(at + 1, end):
+            return -cstd.EINVAL
+    else:
+        while at > value and is_blank(at[-1]):
+            at -= 1
+        if at == value or is_text(value, <size_t>(at - value), b"~") or \
+                is_text(value, <size_t>(at - value), b"null"):
+            return 0
+    words.start = value
+    words.length = <size_t>(at - value)
+    return 0
+
+
+cdef bint is_rest_empty(const char *at, const char *end) noexcept nogil:
+    """Nothing but blanks and perhaps a comment."""
+    while at < end and is_blank(at[0]):
+        at += 1
+    return at == end or (at[0] == c'#' and is_blank(at[-1]))
+
+
+cdef int code_parse(words_t words, int *code) noexcept nogil:
+    """An exit code; -1 is what the original writes for a death by signal. 0 or -EINVAL."""
+    cdef size_t at = 0
+    cdef long long number = 0
+    cdef bint negative = words.length > 0 and words.start[0] == c'-'
+    if words.length > 0 and (negative or words.start[0] == c'+'):
+        at = 1
+    if at == words.length or words.length > 10:
+        return -cstd.EINVAL
+    while at < words.length:
+        if not is_digit(words.start[at]):
+            return -cstd.EINVAL
+        number = number * 10 + (words.start[at] - c'0')
+        at += 1
+    if number > 0x7fffffff:
+        return -cstd.EINVAL
+    code[0] = <int>(-number if negative else number)
+    return 0
+
+
+cdef int digits_parse(const char *text, size_t count) noexcept nogil:
+    """So many digits as a number, -1 when one is none."""
+    cdef int number = 0
+    cdef size_t at
+    for at in range(count):
+        if not is_digit(text[at]):
+            return -1
+        number = number * 10 + (text[at] - c'0')
+    return number
+
+
+cdef bint is_time(const char *text, size_t length) noexcept nogil:
+    """Strict RFC 3339: "T" between date and time, a zone, any fraction."""
+    cdef size_t at = 19
+    cdef int month
+    cdef int day
+    if length < 20 or text[4] != c'-' or text[7] != c'-' or text[10] != c'T' or \
+            text[13] != c':' or text[16] != c':':
+        return False
+    month = digits_parse(text + 5, 2)
+    day = digits_parse(text + 8, 2)
+    if digits_parse(text, 4) < 0 or month < 1 or month > 12 or day < 1 or \
+            day > days_of_month(digits_parse(text, 4), month):
+        return False
+    if not is_below(text + 11, 24) or not is_below(text + 14, 60) or not is_below(text + 17, 60):
+        return False
+    if text[at] == c'.':
+        at += 1
+        if at == length or not is_digit(text[at]):
+            return False
+        while at < length and is_digit(text[at]):
+            at += 1
+    if length - at == 1:
+        return text[at] == c'Z'
+    return length - at == 6 and (text[at] == c'+' or text[at] == c'-') and text[at + 3] == c':' \
+        and is_below(text + at + 1, 24) and is_below(text + at + 4, 60)
+
+
+cdef bint is_below(const char *text, int limit) noexcept nogil:
+    """Two digits below a limit."""
+    cdef int number = digits_parse(text, 2)
+    return 0 <= number < limit
+
+
+cdef int days_of_month(int year, int month) noexcept nogil:
+    """28 to 31."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month == 4 or month == 6 or month == 9 or month == 11 else 31

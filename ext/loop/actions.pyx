@@ -1,0 +1,142 @@
+"""Actions: what is done when transition.pyx has decided."""
+cimport cstd
+cimport kernel
+
+
+cdef void supervisor_event(supervisor_t *kx, int event) noexcept nogil:
+    """One event: decide, then act."""
+    cdef step_t next = decide(kx.phase, event)
+    if kx.log.level == LOG_DEBUG and next.phase != kx.phase:
+        log_debug(&kx.log, b"%s: %s to %s", event_name(event), phase_name(kx.phase), phase_name(next.phase))
+    kx.phase = next.phase
+    action_perform(kx, next.action, event)
+
+
+cdef void action_perform(supervisor_t *kx, int action, int event) noexcept nogil:
+    """Perform one action; it may lead to the next event at once."""
+    if action == ACTION_NONE:
+        return
+    if action == ACTION_FORWARD:
+        action_forward(kx)
+    elif action == ACTION_START:
+        start_command(kx)
+    elif action == ACTION_ABANDON:
+        birth_abandon(kx, event)
+    elif action == ACTION_EXPIRE:
+        birth_expire(kx)
+    elif action == ACTION_KILL_WAITER:
+        kx.deadline_ns = NEVER_NS
+        waiter_signal(&kx.birth, kernel.SIGKILL)
+    elif action == ACTION_FAIL:
+        birth_fail(kx)
+    elif action == ACTION_DELAY:
+        action_delay(kx)
+    elif action == ACTION_STOP:
+        action_stop(kx)
+    elif action == ACTION_GRACE:
+        action_explain_death(kx)
+        log_info(&kx.log, b"%s; the command has its signal already, KILL in %s", kx.reason,
+                 kx.settings.value[SETTING_GRACE_PERIOD])
+        action_arm_grace(kx)
+    elif action == ACTION_FORWARD_GRACE:
+        action_forward(kx)
+        action_arm_grace(kx)
+    elif action == ACTION_KILL:
+        action_kill(kx)
+    elif action == ACTION_DRAIN:
+        burial_begin(kx)
+    elif action == ACTION_DRAIN_KILL:
+        log_info(&kx.log, b"left-over processes did not end in time: KILL")
+        burial_signal_remains(kx, kernel.SIGKILL)
+        action_arm(kx, DRAIN_KILL_MS * MILLISECOND_NS)
+    elif action == ACTION_HOLD:
+        hold_begin(kx)
+    elif action == ACTION_RELEASE:
+        hold_release(kx)
+    elif action == ACTION_RELEASE_GRACE:
+        hold_release_grace(kx)
+    else:
+        action_perform_last(kx, action)
+
+
+cdef void action_perform_last(supervisor_t *kx, int action) noexcept nogil:
+    """The actions after the command, from its tombstone on."""
+    if action == ACTION_BURY:
+        burial_end(kx)
+    elif action == ACTION_HURRY:
+        quit_hurry(kx)
+    elif action == ACTION_CUT:
+        quit_cut(kx)
+        burial_leave(kx)
+    elif action == ACTION_LEAVE:
+        burial_leave(kx)
+
+
+cdef void action_arm(supervisor_t *kx, long long length_ns) noexcept nogil:
+    """The phase has so much time from now on."""
+    kx.deadline_ns = clock_add_ns(clock_monotonic_ns(), length_ns)
+    kx.overslept = False
+
+
+cdef void action_arm_grace(supervisor_t *kx) noexcept nogil:
+    """The grace period begins."""
+    action_arm(kx, kx.settings.grace_ns)
+    kx.kill_at_ns = kx.deadline_ns
+
+
+cdef void action_explain_death(supervisor_t *kx) noexcept nogil:
+    """The reason, in words: which dependency died, and how."""
+    cdef char state[64]
+    dependency_describe(&kx.settings.deps.list[kx.dead], state, sizeof(state))
+    cstd.snprintf(kx.reason, REASON_BYTES, b"dependency %s %s", kx.settings.deps.list[kx.dead].name, state)
+
+
+cdef void action_forward(supervisor_t *kx) noexcept nogil:
+    """Pass the signal on, unless the terminal has done so."""
+    cdef int number = <int>kx.signal.ssi_signo
+    cdef char signal[16]
+    cdef int result
+    if signal_reached_command(&kx.signal, kx.command.own_group):
+        log_debug(&kx.log, b"signal %d from the terminal, which the command has too", number)
+        return
+    result = command_signal(&kx.command, number)
+    if result < 0 or kx.log.level == LOG_DEBUG:
+        signal_label(signal, sizeof(signal), number)
+        action_check_sent(kx, signal, result)
+        log_debug(&kx.log, b"%s from pid %u, uid %u: forwarded", signal, kx.signal.ssi_pid, kx.signal.ssi_uid)
+
+
+cdef void action_check_sent(supervisor_t *kx, const char *signal, int result) noexcept nogil:
+    """Say so when a signal did not get there: the command may have become another user."""
+    if result < 0 and result != -cstd.ESRCH:
+        log_warn(&kx.log, b"%s cannot be sent to the command: %s", signal, cstd.strerror(-result))
+
+
+cdef void action_delay(supervisor_t *kx) noexcept nogil:
+    """A dependency died: the stop delay begins."""
+    action_explain_death(kx)
+    if kx.settings.stop_delay_ns > 0:
+        log_info(&kx.log, b"%s; stopping the command in %s", kx.reason, kx.settings.value[SETTING_STOP_DELAY])
+    action_arm(kx, kx.settings.stop_delay_ns)
+    if kx.settings.stop_delay_ns == 0:
+        supervisor_event(kx, EVENT_TIME_UP)
+
+
+cdef void action_stop(supervisor_t *kx) noexcept nogil:
+    """Send the stop signal; the grace period begins."""
+    cdef char signal[16]
+    signal_label(signal, sizeof(signal), kx.settings.stop_signal)
+    action_check_sent(kx, signal, command_signal(&kx.command, kx.settings.stop_signal))
+    kx.stopped_by_us = True
+    action_arm_grace(kx)
+    log_info(&kx.log, b"%s: %s sent to the command, KILL in %s", kx.reason, signal,
+             kx.settings.value[SETTING_GRACE_PERIOD])
+
+
+cdef void action_kill(supervisor_t *kx) noexcept nogil:
+    """The grace period is over."""
+    action_check_sent(kx, b"KILL", command_kill(&kx.command))
+    kx.life.killed = True
+    kx.deadline_ns = NEVER_NS
+    log_warn(&kx.log, b"grace period of %s is over: KILL sent to the command",
+             kx.settings.value[SETTING_GRACE_PERIOD])

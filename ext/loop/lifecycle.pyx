@@ -1,0 +1,213 @@
+"""The life of a supervisor: kubexit_run tells the story, its helpers the chapters.
+
+    signals blocked → settings → graveyard → birth → command → event loop
+    → drain → tombstone → quit requests → exit
+"""
+cimport cstd
+cimport kernel
+
+cdef enum:
+    REASON_BYTES = 512
+
+ctypedef struct supervisor_t:
+    log_t log
+    signals_t signals
+    settings_t settings
+    graveyard_t graveyard
+    int alive                       # read end of our FIFO, -1: none
+    bint outside                    # a living supervisor has our name: no graveyard for us
+    birth_t birth
+    command_t command
+    ready_t ready
+    quit_t quit
+    life_t life
+    bint carved                     # its death is on the tombstone
+    # The event loop:
+    int phase
+    long long deadline_ns           # of the phase, monotonic
+    bint overslept                  # the deadline was missed by far and has been moved once
+    long long poll_at_ns            # next backstop look at the graveyard
+    long long unseen_at_ns          # when to speak of dependencies that never appeared
+    kernel.signalfd_siginfo signal  # the one being handled
+    int dead                        # index of the dependency that ended us, -1: none
+    bint stopped_by_us              # our stop signal came first
+    int held                        # a signal that waits for others (KUBEXIT_TERM_AFTER)
+    long long kill_at_ns            # end of the grace period, NEVER_NS: none runs
+    int command_code                # how the command ended
+    bint alone                      # the last waitpid said that no child is left
+    bint job_control                # we are a job of a shell
+    char reason[REASON_BYTES]
+
+
+cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexcept nogil:
+    """Supervise the command in argv; the exit code for the caller. See kubexit.h."""
+    cdef supervisor_t kx
+    cdef int refusal
+    signals_block(&kx.signals)
+    standard_descriptors_fill()
+    log_open(&kx.log)
+    settings_collect(&kx.settings, kernel.environ)
+    if options_are_known(argc, argv):
+        return options_run(argc, argv, &kx.log)         # signals stay blocked: nothing is left half done
+    if settings_disabled(&kx.settings):
+        return lifecycle_disabled(&kx, argc, argv)
+    supervisor_begin(&kx, argv + options_skip(argc, argv), waiter)
+    refusal = settings_parse(&kx.settings)
+    lifecycle_heed_log(&kx)
+    settings_warn_unknown(&kx.settings, &kx.log)    # a misspelt name may be why another is missing
+    if argc > 1 and options_are(argv[1]):
+        cstd.snprintf(kx.reason, REASON_BYTES, b"option %.200s is unknown or used wrongly; the options are --help, "
+                        b"--version, --install DIR and --graveyard DIR (one folder each); a command that begins with "
+                        b"a dash goes behind --", argv[1])
+        return lifecycle_refuse(&kx, kx.reason)
+    if kx.command.argv[0] == NULL:
+        return lifecycle_refuse(&kx, b"no command was given; write kubexit COMMAND [ARGUMENTS...], "
+                                     b"or see kubexit --help")
+    if refusal != 0:
+        return lifecycle_refuse(&kx, kx.settings.problem)
+    return lifecycle_supervise(&kx)
+
+
+cdef void standard_descriptors_fill() noexcept nogil:
+    """Occupy a standard descriptor that came in closed, else a tombstone's file might become our stderr.
+
+    With an O_PATH descriptor of "/", which exists everywhere, cannot be read or
+    written, and is closed again for the command.
+    """
+    cdef kernel.pollfd standard[3]
+    cdef int descriptor
+    for descriptor in range(3):
+        eventloop_await(&standard[descriptor], descriptor, 0)
+    if kernel.poll(standard, 3, 0) <= 0:
+        return
+    for descriptor in range(3):
+        if standard[descriptor].revents & kernel.POLLNVAL:
+            kernel.openat(kernel.AT_FDCWD, b"/", kernel.O_PATH | kernel.O_CLOEXEC)
+
+
+cdef void supervisor_begin(supervisor_t *kx, char **argv, const waiter_t *waiter) noexcept nogil:
+    """All parts at their beginning; no system call but umask(2), which makes ours 0."""
+    command_begin(&kx.command, argv)
+    kx.command.umask = kernel.umask(0)
+    graveyard_begin(&kx.graveyard, kx.settings.graveyard, 0o777 & ~kx.command.umask)
+    birth_begin(&kx.birth, waiter, False)
+    ready_begin(&kx.ready)
+    kx.quit.count = 0
+    life_begin(&kx.life)
+    kx.carved = False
+    kx.alive = -1
+    kx.outside = False
+    kx.phase = PHASE_BIRTH
+    kx.deadline_ns = NEVER_NS
+    kx.overslept = False
+    kx.poll_at_ns = NEVER_NS
+    kx.unseen_at_ns = NEVER_NS
+    kx.dead = -1
+    kx.stopped_by_us = False
+    kx.held = 0
+    kx.kill_at_ns = NEVER_NS
+    kx.command_code = 0
+    kx.alone = False
+    kx.job_control = False
+    kx.reason[0] = 0
+
+
+cdef void lifecycle_heed_log(supervisor_t *kx) noexcept nogil:
+    """Log as the settings say, with our name."""
+    kx.log.level = kx.settings.log_level
+    kx.log.json = kx.settings.log_json
+    kx.log.name = kx.settings.name
+
+
+cdef int lifecycle_disabled(supervisor_t *kx, int argc, char **argv) noexcept nogil:
+    """KUBEXIT_DISABLED: become the command; the code when that fails."""
+    cdef char **command = argv + options_skip(argc, argv)
+    cdef int error
+    if command[0] == NULL:
+        log_error(&kx.log, b"no command was given; write kubexit COMMAND [ARGUMENTS...]")
+        return EXIT_SETTINGS
+    signals_release(&kx.signals)
+    error = execute(command, kernel.environ)
+    log_error(&kx.log, b"cannot execute %s: %s", command[0], cstd.strerror(error))
+    return exitcode_of_exec(error)
+
+
+cdef int lifecycle_refuse(supervisor_t *kx, const char *problem) noexcept nogil:
+    """Bad settings: say so, and carve a death if we know where, so that no peer waits in vain."""
+    log_error(&kx.log, b"%s", problem)
+    kx.life.exit_code = EXIT_SETTINGS
+    kx.life.died_ns = clock_wall_ns()
+    kx.life.reason = problem
+    notice_write(problem)
+    if kx.settings.name_valid and kx.settings.graveyard_valid:
+        lifecycle_carve_refusal(kx)
+    return lifecycle_quit(kx)
+
+
+cdef void lifecycle_carve_refusal(supervisor_t *kx) noexcept nogil:
+    """A death that had no life before it; not over that of a living namesake."""
+    kx.outside = graveyard_open(&kx.graveyard, True) == 0 and liveness_held(&kx.graveyard, kx.settings.name)
+    if kx.graveyard.folder < 0 or kx.outside:
+        return
+    if graveyard_carve(&kx.graveyard, kx.settings.name, &kx.life) == 0:
+        liveness_lower(&kx.graveyard, kx.settings.name)     # of a predecessor that crashed
+
+
+cdef int lifecycle_quit(supervisor_t *kx) noexcept nogil:
+    """The command will not be started: what cannot be wrapped is asked to quit all the same,
+    else the pod would live on without its work. Returns the exit code."""
+    if quit_is_wanted(kx) and (kx.signals.descriptor >= 0 or signals_open(&kx.signals) == 0):
+        kx.settings.deps.count = 0
+        kx.phase = PHASE_QUIT
+        quit_begin(kx)
+        eventloop_turn(kx)
+    return kx.life.exit_code
+
+
+cdef int lifecycle_supervise(supervisor_t *kx) noexcept nogil:
+    """From the graveyard to the exit code."""
+    cdef int error = signals_open(&kx.signals)
+    if error < 0:
+        log_error(&kx.log, b"cannot read signals: signalfd: %s", cstd.strerror(-error))
+        return EXIT_INTERNAL
+    if kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1) < 0:
+        log_warn(&kx.log, b"cannot become subreaper: %s; orphans go to PID 1", cstd.strerror(cstd.errno))
+    kx.life.exit_code = entrance_take(kx)
+    if kx.life.exit_code != 0:
+        return lifecycle_quit(kx)
+    kx.command.own_group = kx.settings.signal_group
+    kx.birth.api_ready = not kx.settings.asks_waiter
+    kx.birth.urls_ready = not urls_native(&kx.settings.birth_urls)
+    kx.job_control = lifecycle_is_job()
+    eventloop_run(kx)
+    return kx.life.exit_code
+
+
+cdef bint lifecycle_is_job() noexcept nogil:
+    """Whether we are the foreground job of somebody's shell: a terminal that is not ours alone."""
+    cdef kernel.pid_t foreground = kernel.tcgetpgrp(0)
+    return foreground > 0 and foreground == kernel.getpgrp() and kernel.getsid(0) != kernel.getpid()
+
+
+cdef kernel.pid_t supervisor_fork(supervisor_t *kx) noexcept nogil:
+    """A child that stays in our code, in a group of its own, and ends with us; its pid, 0 in the child, or -errno."""
+    cdef kernel.pid_t parent = kernel.getpid()
+    cdef kernel.pid_t pid = kernel.fork()
+    if pid == 0:
+        child_bind(parent)
+        kernel.setpgid(0, 0)
+        supervisor_close_descriptors(kx)
+    return pid if pid >= 0 else -cstd.errno
+
+
+cdef void supervisor_close_descriptors(supervisor_t *kx) noexcept nogil:
+    """In a child that will not execute anything: let go of all that is ours but the
+    signalfd, from which it may read what is sent to it."""
+    if kx.log.own >= 0:
+        kernel.close(kx.log.own)
+        kx.log.own = LOG_NONE
+    burial_let_go(kx)
+    graveyard_leave(&kx.graveyard)
+    if kx.alive >= 0:
+        kernel.close(kx.alive)
+    ready_close(&kx.ready)

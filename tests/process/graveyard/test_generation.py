@@ -1,0 +1,219 @@
+"""`kubexit --graveyard DIR` begins a new generation: what dead containers left is removed, and nothing else."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness import namespaces
+from harness.containers import running, waiting
+from harness.kubexit import Kubexit
+from harness.supervised import Finished
+
+RECORDED = Path(__file__).parents[2] / "recorded"
+DEATH = 'Born: "2020-04-28T10:41:46Z"\nDied: "2020-04-28T10:41:47Z"\nExitCode: 0\n'
+
+
+def begin(kubexit: Kubexit, **keywords: object) -> Finished:
+    """Run it as an init container does: without a name, without settings."""
+    return kubexit.run(options=["--graveyard", kubexit.graveyard], name=None, GRAVEYARD=None, **keywords)
+
+
+def put(kubexit: Kubexit, *names: str, text: str = DEATH) -> None:
+    """Files in the graveyard."""
+    kubexit.graveyard.mkdir(exist_ok=True)
+    for name in names:
+        (kubexit.graveyard / name).write_text(text)
+
+
+def left(kubexit: Kubexit) -> list[str]:
+    return sorted(os.listdir(kubexit.graveyard))
+
+
+@pytest.mark.behaviour(29)
+def test_tombstones(kubexit: Kubexit) -> None:
+    """Births and deaths of an earlier generation go."""
+    put(kubexit, "main", "sidecar", "größe", "-rf", "x" * 240)
+    put(kubexit, "db", text='Born: "2020-04-28T10:41:46Z"\n')
+    finished = begin(kubexit)
+
+    assert finished.code == 0
+    assert left(kubexit) == []
+
+
+@pytest.mark.behaviour(29)
+def test_of_the_original(kubexit: Kubexit) -> None:
+    """So do those that the original wrote."""
+    shutil.copytree(RECORDED / "original", kubexit.graveyard)
+    begin(kubexit)
+
+    assert left(kubexit) == []
+
+
+@pytest.mark.behaviour(29, 30)
+def test_of_crashed_containers(kubexit: Kubexit) -> None:
+    """So does what crashed containers left: tombstones, FIFOs, drafts."""
+    crashed = running(kubexit, "main")
+    kubexit.wait_tombstone("main", "Born")
+    crashed.kill()
+    put(kubexit, ".db.tmp", text="Bor")
+    os.mkfifo(kubexit.graveyard / ".db.alive.tmp")
+    os.mkfifo(kubexit.graveyard / ".db.alive")
+    begin(kubexit)
+
+    assert left(kubexit) == []
+
+
+@pytest.mark.behaviour(29)
+def test_of_the_living(kubexit: Kubexit) -> None:
+    """What belongs to a container that is alive stays, born or not."""
+    born = running(kubexit, "born")
+    kubexit.wait_tombstone("born", "Born")
+    waiting(kubexit, "unborn", BIRTH_DEPS="never:born")
+    put(kubexit, "dead", ".born.tmp")
+    begin(kubexit)
+
+    assert left(kubexit) == [".born.alive", ".born.tmp", ".unborn.alive", "born"]
+    born.signal(15)
+    assert born.wait() == 0
+
+
+@pytest.mark.behaviour(15, 25, 29)
+def test_of_others(kubexit: Kubexit) -> None:
+    """What is not ours stays: other files, folders and what is in them, links and what they point to."""
+    outside = kubexit.folder / "outside"
+    outside.write_text(DEATH)
+    put(kubexit, "notes.txt", "empty", ".hidden", text="")
+    put(kubexit, "program", text="#!/bin/sh\n")
+    put(kubexit, "a b", ".main", ".main.tmp.old", "..data", "x" * 250)
+    put(kubexit, "huge", text=DEATH + "# filler\n" * 10_000)
+    (kubexit.graveyard / "folder").mkdir()
+    (kubexit.graveyard / "folder/main").write_text(DEATH)
+    (kubexit.graveyard / ".folder.tmp").mkdir()
+    (kubexit.graveyard / "link").symlink_to(outside)
+    (kubexit.graveyard / ".link.alive").symlink_to(outside)
+    (kubexit.graveyard / ".link.tmp").symlink_to(outside)
+    os.mkfifo(kubexit.graveyard / "fifo")
+    os.mkfifo(kubexit.graveyard / ".fifo")
+    (kubexit.graveyard / ".file.alive").write_text("no FIFO")
+    before = left(kubexit)
+    finished = begin(kubexit)
+
+    assert finished.code == 0
+    assert left(kubexit) == before
+    assert outside.read_text() == DEATH
+    assert (kubexit.graveyard / "folder/main").exists()
+
+
+@pytest.mark.behaviour(29, 41)
+def test_made(kubexit: Kubexit) -> None:
+    """A graveyard that is not there is made."""
+    finished = begin(kubexit)
+
+    assert finished.code == 0
+    assert left(kubexit) == []
+
+
+@pytest.mark.behaviour(9, 73)
+def test_no_folder(kubexit: Kubexit) -> None:
+    """What is no folder is 73 and a line."""
+    kubexit.graveyard.write_text("")
+    finished = begin(kubexit)
+
+    assert finished.code == 73
+    assert str(kubexit.graveyard) in finished.stderr
+    assert kubexit.graveyard.is_file()
+
+
+@pytest.mark.behaviour(21, 73)
+def test_read_only(kubexit: Kubexit) -> None:
+    """A folder in which nothing could be removed is 73, also while there is nothing to remove."""
+    namespaces.require_mounts()
+    put(kubexit, "main")
+    world = namespaces.private_mounts(namespaces.read_only(kubexit.graveyard))
+
+    assert begin(kubexit, preexec_fn=world).code == 73
+    (kubexit.graveyard / "main").unlink()
+    assert begin(kubexit, preexec_fn=world).code == 73
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize(
+    "options", [["--graveyard"], ["--graveyard", "a", "b"], ["--graveyards", "a"], ["-g", "a"], ["--graveyard=a"]]
+)
+def test_usage(kubexit: Kubexit, options: list[str]) -> None:
+    """Anything but one folder behind the option is 2, and no folder is made."""
+    finished = kubexit.run(options=options, name=None, GRAVEYARD=None, cwd=kubexit.folder)
+
+    assert finished.code == 2
+    assert os.listdir(kubexit.folder) == []
+
+
+@pytest.mark.behaviour(29)
+def test_again(kubexit: Kubexit) -> None:
+    """It can be run again and again, as an init container is."""
+    put(kubexit, "main")
+
+    assert [begin(kubexit).code for _ in range(3)] == [0, 0, 0]
+
+
+@pytest.mark.behaviour(29)
+def test_settings_do_not_matter(kubexit: Kubexit) -> None:
+    """Settings for the supervision of a command, good or bad, play no part."""
+    put(kubexit, "main")
+    finished = begin(
+        kubexit, env={"KUBEXIT_NAME": "main", "KUBEXIT_GRACE_PERIOD": "bad", "KUBEXIT_GRAVEYARD": "/nowhere"}
+    )
+
+    assert finished.code == 0
+    assert left(kubexit) == []
+
+
+@pytest.mark.behaviour(29)
+@pytest.mark.parametrize("order", [("main", "sidecar"), ("sidecar", "main")])
+def test_all_containers_restarted(kubexit: Kubexit, order: tuple[str, str]) -> None:
+    """After it, nobody acts on the dead of the former generation, in whatever order containers start."""
+    put(kubexit, "main", "sidecar", "proxy")
+    begin(kubexit)
+    started = {}
+    for name in order:
+        if name == "sidecar":
+            started[name] = running(kubexit, name, DEATH_DEPS="main")
+        else:
+            started[name] = kubexit.start(
+                kubexit.program(),
+                "ready-then-wait",
+                "--exit",
+                "TERM=0",
+                name=name,
+                BIRTH_DEPS="sidecar:born",
+                DEATH_DEPS="proxy",
+            )
+    started["main"].wait_line("READY")
+    assert started["sidecar"].process.poll() is None
+    started["main"].signal(15)
+
+    assert started["main"].wait() == 0
+    assert started["sidecar"].wait() == 0
+
+
+@pytest.mark.behaviour(29)
+def test_without_it(kubexit: Kubexit) -> None:
+    """Without it a sidecar that starts before its main takes the old death for new: a documented limit."""
+    put(kubexit, "main")
+
+    assert kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="main").stdout == ""
+
+
+@pytest.mark.behaviour(25, 29)
+def test_sockets_and_devices(kubexit: Kubexit) -> None:
+    """Sockets are left alone, whatever they are called."""
+    kubexit.graveyard.mkdir()
+    script = "import socket, sys\nfor name in sys.argv[1:]: socket.socket(socket.AF_UNIX).bind(name)"
+    subprocess.run([sys.executable, "-c", script, "main", ".db.alive"], cwd=kubexit.graveyard, check=True, timeout=20)
+    begin(kubexit)
+
+    assert left(kubexit) == [".db.alive", "main"]
