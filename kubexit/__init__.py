@@ -1,7 +1,8 @@
 """kubexit: a command supervisor for containers that share a pod.
 
-The supervisor itself is native (`kubexit._supervisor`, built from ext/); this
-package starts it, and holds what is better said in Python.
+The supervisor is native (`kubexit._supervisor`, built from ext/). The package holds two
+programs: the console script that starts it (`kubexit.cli`), and the readiness waiter that
+it starts as a child (`kubexit.waiter`).
 """
 
 

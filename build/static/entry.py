@@ -2,7 +2,7 @@
 
 import os
 
-from kubexit.waiter import main
+from kubexit.waiter.program import main
 
 # Not by way of the interpreter's own end: the command waits for us.
 os._exit(main())

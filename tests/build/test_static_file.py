@@ -187,8 +187,8 @@ def test_modules_are_all_there(modules: dict[str, CodeType]) -> None:
     """All of kubexit that the waiter imports is bundled, and nothing that the licence or the size forbids."""
     imported = {match for name in modules if name.startswith("kubexit.") for match in imports(modules[name])}
 
-    assert "kubexit.waiter" in modules
-    assert {name for name in imported if name.startswith("kubexit.")} <= set(modules) | {"kubexit.pod.Pod"}
+    assert "kubexit.waiter.program" in modules
+    assert {name for name in imported if name.startswith("kubexit.")} <= set(modules) | {"kubexit.waiter.pod.Pod"}
     assert [
         name for name in modules if re.match(r"inotify|kubernetes\.client\.models\.|kubexit\.(cli|demo)", name)
     ] == []

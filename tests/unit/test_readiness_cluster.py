@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from harness.pods import UID, token
-from kubexit import rbac
-from kubexit.cluster import Account, address
-from kubexit.errors import SettingsError
+from kubexit.waiter import rbac
+from kubexit.waiter.cluster import Account, address
+from kubexit.waiter.errors import SettingsError
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_token_has_no_newline(folder):
 def test_token_is_read_again(folder, monkeypatch):
     """A token is at most a minute old, and an old one is kept while the file is away."""
     now = 1000.0
-    monkeypatch.setattr("kubexit.cluster.time.monotonic", lambda: now)
+    monkeypatch.setattr("kubexit.waiter.cluster.time.monotonic", lambda: now)
     account = Account(folder)
     (folder / "token").write_text("renewed")
     now += 59

@@ -3,8 +3,8 @@
 import pytest
 
 from harness.pods import pod
-from kubexit.errors import SettingsError
-from kubexit.names import awaited
+from kubexit.waiter.errors import SettingsError
+from kubexit.waiter.names import awaited
 
 POD = pod("main", "db", "cache", sidecars=("proxy", "log"), inits=("setup",))
 

@@ -3,8 +3,8 @@
 import pytest
 
 from harness.pods import UID, pod, ready, terminated, with_metadata, with_status
-from kubexit.errors import NeverReadyError
-from kubexit.readiness import missing, stays
+from kubexit.waiter.errors import NeverReadyError
+from kubexit.waiter.readiness import missing, stays
 
 POD = pod("main", "db")
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubexit.backoff import MOST_SECONDS, Backoff, retry_after_seconds
-from kubexit.stream import lines
+from kubexit.waiter.backoff import MOST_SECONDS, Backoff, retry_after_seconds
+from kubexit.waiter.stream import lines
 
 
 @pytest.mark.behaviour(97)

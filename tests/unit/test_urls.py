@@ -1,4 +1,4 @@
-"""kubexit.urls: what the waiter asks, and how it says what it got."""
+"""kubexit.waiter.urls: what the waiter asks, and how it says what it got."""
 
 import socket
 import threading
@@ -10,7 +10,7 @@ import pytest
 
 from harness import webserver
 from harness.webserver import WebServer
-from kubexit import urls
+from kubexit.waiter import urls
 
 Web = Callable[..., WebServer]
 
@@ -132,9 +132,9 @@ def test_ask_all_in_time(web: Web) -> None:
 @pytest.fixture
 def waiter(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The module of the waiter."""
-    from kubexit import waiter
+    from kubexit.waiter import program
 
-    return waiter
+    return program
 
 
 def test_waiting_long_is_tidied_up(waiter: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,7 +156,7 @@ def test_line_of_a_megabyte(api, waiter):
 def test_threads_and_memory_of_the_import():
     """The client brings neither its models nor threads, and a later import of what was put off is the real one."""
     script = (
-        "import sys, threading\nfrom kubexit import lean\nlean.client()\n"
+        "import sys, threading\nfrom kubexit.waiter import lean\nlean.client()\n"
         "print(len(sys.modules) < 300, threading.active_count(), 'kubernetes.client.models.v1_pod' in sys.modules)\n"
         "import kubernetes.client, requests.utils, dateutil.parser, multiprocessing.pool\n"
         "print(kubernetes.client.V1Pod.__module__, requests.get.__module__, multiprocessing.Process.__name__)\n"

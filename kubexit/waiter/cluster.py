@@ -13,8 +13,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kubexit import lean
-from kubexit.errors import SettingsError
+from kubexit.waiter import lean
+from kubexit.waiter.errors import SettingsError
 
 SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 TOKEN_SECONDS = 60.0
@@ -139,7 +139,7 @@ class Cluster:
         settings = lean.client().Configuration(host=self.url)
         settings.ssl_ca_cert = self.account.certificate
         settings.proxy = None  # a proxy of the environment is not for the cluster's own address
-        settings.retries = False  # kubexit.pod decides when to try again
+        settings.retries = False  # kubexit.waiter.pod decides when to try again
         settings.api_key = {"authorization": ""}
         settings.refresh_api_key_hook = lambda it: it.api_key.update(authorization=f"Bearer {self.account.token}")
         client = lean.client().ApiClient(settings)

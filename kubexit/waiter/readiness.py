@@ -8,7 +8,7 @@ talks to anybody, so every rule can be tested with a dictionary.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from kubexit.errors import NeverReadyError
+from kubexit.waiter.errors import NeverReadyError
 
 Object = dict[str, Any]
 

@@ -1,10 +1,10 @@
 """The readiness waiter: a child of the supervisor that leaves when the dependencies are ready.
 
 The supervisor speaks no TLS and knows no API. It starts this program with the pod and
-the names, reads the verdict from its exit code (kubexit.errors; 0 is ready), and sends
+the names, reads the verdict from its exit code (kubexit.waiter.errors; 0 is ready), and sends
 TERM when the time is up: then we say what was last seen, and leave at once.
 
-It also asks the URLs that need TLS or a name resolved (kubexit.urls): before the birth, or
+It also asks the URLs that need TLS or a name resolved (kubexit.waiter.urls): before the birth, or
 as quit requests after the death, when it has no verdict to give.
 """
 
@@ -12,59 +12,26 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
+
+from kubexit.waiter.arguments import Arguments
 
 if TYPE_CHECKING:
     from threading import Thread
 
-    from kubexit.pod import Pod
-    from kubexit.readiness import Missing
-    from kubexit.urls import Answer, Url
+    from kubexit.waiter.pod import Pod
+    from kubexit.waiter.readiness import Missing
+    from kubexit.waiter.urls import Answer, Url
 
-USAGE = (
-    "usage: python -m kubexit.waiter [--pod POD --namespace NS] --name OWN_NAME [--get URL]... [DEP...]\n"
-    "       python -m kubexit.waiter --name OWN_NAME --quit-seconds SECONDS [--get URL | --post URL]..."
-)
-METHODS = {"--get": "GET", "--post": "POST"}
-READY, SETTINGS, UNAVAILABLE, INTERNAL = 0, 2, 69, 70
-
-
-class Arguments:
-    """The command line that the supervisor composes (ext/children/waiter.pyx), so no parser that explains itself.
-
-    --service-account and --watch-seconds are for tests; the supervisor never passes them.
-    """
-
-    def __init__(self, words: Sequence[str]) -> None:
-        options = dict.fromkeys(("--pod", "--namespace", "--name", "--service-account"), "")
-        options |= {"--watch-seconds": "20", "--quit-seconds": "0"}
-        self.urls: list[tuple[str, str]] = []
-        rest = list(words)
-        while len(rest) >= 2 and (rest[0] in options or rest[0] in METHODS):
-            key, value, *rest = rest
-            if key in METHODS:
-                self.urls.append((METHODS[key], value))
-            else:
-                options[key] = value
-        self.pod, self.namespace, self.name = options["--pod"], options["--namespace"], options["--name"]
-        self.quit_seconds = float(options["--quit-seconds"])
-        # Quit requests are made for a container without a (valid) name too.
-        named = self.name or self.quit_seconds > 0
-        if not named or not (rest or self.urls) or (rest and not (self.pod and self.namespace)):
-            os.write(2, USAGE.encode() + b"\n")
-            raise SystemExit(SETTINGS)
-        self.service_account = options["--service-account"]
-        self.watch_seconds = int(options["--watch-seconds"])
-        self.dependencies = rest
+READY, UNAVAILABLE, INTERNAL = 0, 69, 70
 
 
 class Waiter:
     """Waits for the containers, and can say at any time for what it waits."""
 
     def __init__(self, arguments: Arguments) -> None:
-        from kubexit.log import Log
+        from kubexit.waiter.log import Log
 
         self.log = Log(arguments.name, os.environ)
         self._arguments = arguments
@@ -73,7 +40,7 @@ class Waiter:
         self._unanswered: dict[str, str] = {url: "no answer yet" for _, url in arguments.urls}
 
     def run(self) -> int:
-        """Return the verdict; exceptions of kubexit.errors are verdicts too.
+        """Return the verdict; exceptions of kubexit.waiter.errors are verdicts too.
 
         URLs are asked beside the API, so that one that never answers does not keep the API's word back.
         """
@@ -87,7 +54,7 @@ class Waiter:
 
     def quit(self) -> int:
         """Send the quit requests; how they go changes no exit code."""
-        from kubexit import urls
+        from kubexit.waiter import urls
 
         asked = [urls.Url(*pair) for pair in self._arguments.urls]
         urls.ask_all(asked, self._arguments.quit_seconds, self._tell_quit)
@@ -102,7 +69,7 @@ class Waiter:
             return None
         import threading
 
-        from kubexit import urls
+        from kubexit.waiter import urls
 
         asked = [urls.Url(*pair) for pair in self._arguments.urls]
         thread = threading.Thread(target=urls.await_all, args=(asked, self._tell_answer), daemon=True)
@@ -125,8 +92,8 @@ class Waiter:
         return READY
 
     def _await_containers(self) -> str:
-        from kubexit import names, pod, readiness
-        from kubexit.cluster import SERVICE_ACCOUNT, Account, Cluster
+        from kubexit.waiter import names, pod, readiness
+        from kubexit.waiter.cluster import SERVICE_ACCOUNT, Account, Cluster
 
         arguments = self._arguments
         cluster = Cluster(Account(arguments.service_account or SERVICE_ACCOUNT))
@@ -166,7 +133,7 @@ def main() -> int:
     if arguments.quit_seconds > 0:
         return waiter.quit()
     signal.signal(signal.SIGTERM, waiter.leave)
-    from kubexit.errors import WaiterError
+    from kubexit.waiter.errors import WaiterError
 
     try:
         return waiter.run()
@@ -177,8 +144,3 @@ def main() -> int:
     except Exception as error:
         waiter.log.error(f"the readiness waiter failed: {type(error).__name__}: {error}")
         return INTERNAL
-
-
-if __name__ == "__main__":
-    # Not by way of the interpreter's own end: the command waits for us.
-    os._exit(main())

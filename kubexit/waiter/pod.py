@@ -15,12 +15,12 @@ from typing import Any
 
 from urllib3.exceptions import HTTPError
 
-from kubexit import lean, rbac, readiness, stream
-from kubexit.backoff import Backoff
-from kubexit.cluster import Cluster
-from kubexit.errors import NeverReadyError, RefusedError
-from kubexit.log import Log
-from kubexit.readiness import Object
+from kubexit.waiter import lean, rbac, readiness, stream
+from kubexit.waiter.backoff import Backoff
+from kubexit.waiter.cluster import Cluster
+from kubexit.waiter.errors import NeverReadyError, RefusedError
+from kubexit.waiter.log import Log
+from kubexit.waiter.readiness import Object
 
 PATH = "/api/v1/namespaces/{namespace}/pods"
 LIST_READ_SECONDS = 10.0

@@ -7,8 +7,8 @@ refused before any waiting.
 
 from collections.abc import Iterable
 
-from kubexit.errors import SettingsError
-from kubexit.readiness import Object, inits, is_init, is_sidecar, regulars
+from kubexit.waiter.errors import SettingsError
+from kubexit.waiter.readiness import Object, inits, is_init, is_sidecar, regulars
 
 
 def awaited(pod: Object, own: str, words: Iterable[str]) -> list[str]:
