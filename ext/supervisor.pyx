@@ -16,6 +16,8 @@ include "base/path.pyx"                       # absolute and tidy
 include "base/address.pyx"                    # "[ADDRESS:]PORT" without name resolution
 include "base/url.pyx"                        # "http://…", and who can ask it
 include "base/signals.pyx"                    # blocked first, read as data, given back to children
+include "base/poll.pyx"                      # one entry of a poll set
+include "base/process.pyx"                   # a new child: bound to us, executes a program along PATH
 include "base/http.pyx"                       # one plain request
 
 # settings/: the environment as one struct
@@ -45,9 +47,11 @@ include "options/cp.pyx"                      # the same, called by the name cp
 
 # state/: the phases, and the one struct that all steps share
 include "state/termination_message.pyx"       # the line on /dev/termination-log
+include "state/state.pyx"                     # the one struct that all steps share; events wait in it
 include "state/transition.pyx"                # (phase, event) to (phase, action): decides
 
 # children/: processes that we start
+include "children/child.pyx"                  # a fork that stays in our code
 include "children/readiness_probe.pyx"        # the probe of our own command
 include "children/waiter.pyx"                 # the child that asks the API
 include "children/probe.pyx"                  # the child that asks URLs until they answer

@@ -148,8 +148,8 @@ cdef int http_wait(int descriptor, short events, long long deadline_ns, int sign
             return -cstd.ETIMEDOUT
         length.tv_sec = left_ns // SECOND_NS
         length.tv_nsec = left_ns % SECOND_NS
-        eventloop_await(&ready[0], descriptor, events)
-        eventloop_await(&ready[1], signals, kernel.POLLIN)
+        poll_entry(&ready[0], descriptor, events)
+        poll_entry(&ready[1], signals, kernel.POLLIN)
         kernel.ppoll(ready, 2, &length, NULL)
         if ready[1].revents and kernel.read(signals, &taken, sizeof(taken)) > 0 and \
                 taken.ssi_signo == kernel.SIGTERM:

@@ -3,12 +3,6 @@ from libc.stddef cimport size_t
 cimport cstd
 cimport kernel
 
-cdef extern from *:
-    """
-    #define PATH_DEFAULT "/usr/local/bin:/bin:/usr/bin"
-    """
-    const char *PATH_DEFAULT    # when PATH is not set
-
 cdef enum:
     NOTIFY_ENTRY_BYTES = 160    # "NOTIFY_SOCKET=@…"
 
@@ -75,90 +69,6 @@ cdef void command_become(command_t *command, signals_t *signals, kernel.pid_t pa
     kernel._exit(exitcode_of_exec(command.error))
 
 
-cdef void child_bind(kernel.pid_t parent) noexcept nogil:
-    """In a child: end when the supervisor ends, also when it has ended already.
-
-    In a PID namespace that begins with the child, getppid() is 0 in any case.
-    """
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, kernel.SIGKILL)
-    if kernel.getppid() != parent and kernel.getppid() != 0:
-        kernel._exit(EXIT_INTERNAL)
-
-
-cdef int execute(char **argv, char **environment) noexcept nogil:
-    """Execute argv[0], found along PATH when it has no slash; the errno, when that fails.
-
-    Not execvp(3): it would run a file without "#!" by a shell (ENOEXEC).
-    """
-    cdef const char *search = environment_find(environment, b"PATH")
-    cdef char path[kernel.PATH_MAX]
-    cdef size_t name_length = cstd.strlen(argv[0])
-    cdef size_t length
-    cdef bint refused = False
-    if cstd.strchr(argv[0], c'/') != NULL:
-        kernel.execve(argv[0], argv, environment)
-        return cstd.errno
-    if name_length == 0:
-        return cstd.ENOENT
-    if search == NULL:
-        search = PATH_DEFAULT
-    while True:
-        length = 0
-        while search[length] != 0 and search[length] != c':':
-            length += 1
-        if length + name_length + 2 <= kernel.PATH_MAX:
-            cstd.memcpy(path, search, length)
-            if length > 0:
-                path[length] = c'/'
-            # An empty part of PATH is the working folder, as in a shell.
-            cstd.memcpy(path + length + (length > 0), argv[0], name_length + 1)
-            kernel.execve(path, argv, environment)
-            if cstd.errno == cstd.EACCES:
-                refused = True      # there may be another one further on
-            elif not is_elsewhere(cstd.errno):
-                return cstd.errno
-        if search[length] == 0:
-            return cstd.EACCES if refused else cstd.ENOENT
-        search += length + 1
-
-
-cdef bint is_elsewhere(int error) noexcept nogil:
-    """Whether a part of PATH does not have the command, or cannot be reached: go on with the next."""
-    return error == cstd.ENOENT or error == cstd.ENOTDIR or error == cstd.ESTALE or error == cstd.ENODEV \
-        or error == cstd.ETIMEDOUT or error == cstd.ELOOP or error == cstd.ENAMETOOLONG
-
-
-cdef bint environment_has_program(char **environment, const char *name) noexcept nogil:
-    """Whether a file of this name is in PATH, or at its path: then it is its loader that is missing."""
-    cdef const char *search = environment_find(environment, b"PATH")
-    cdef char path[kernel.PATH_MAX]
-    cdef size_t length
-    if cstd.strchr(name, c'/') != NULL:
-        return kernel.access(name, kernel.F_OK) == 0
-    if search == NULL:
-        search = PATH_DEFAULT
-    while True:
-        length = 0
-        while search[length] != 0 and search[length] != c':':
-            length += 1
-        if cstd.snprintf(path, kernel.PATH_MAX, b"%.*s/%s", <int>length, search, name) < kernel.PATH_MAX and \
-                kernel.access(path, kernel.F_OK) == 0:
-            return True
-        if search[length] == 0:
-            return False
-        search += length + 1
-
-
-cdef const char *environment_find(char **environment, const char *name) noexcept nogil:
-    """The value of a variable, NULL when it is not set."""
-    cdef size_t length = cstd.strlen(name)
-    while environment[0] != NULL:
-        if cstd.strncmp(environment[0], name, length) == 0 and environment[0][length] == c'=':
-            return environment[0] + length + 1
-        environment += 1
-    return NULL
-
-
 cdef int command_offer_notify(command_t *command, const char *address) noexcept nogil:
     """Give the command NOTIFY_SOCKET; all else of its environment stays as it is. 0 or -ENOMEM.
 
@@ -212,3 +122,9 @@ cdef void command_leave_terminal(command_t *command) noexcept nogil:
     if command.terminal:
         kernel.tcsetpgrp(0, kernel.getpgrp())
         command.terminal = False
+
+
+cdef void command_check_sent(supervisor_t *kx, const char *signal, int result) noexcept nogil:
+    """Say so when a signal did not get there: the command may have become another user."""
+    if result < 0 and result != -cstd.ESRCH:
+        log_warn(&kx.log, b"%s cannot be sent to the command: %s", signal, cstd.strerror(-result))

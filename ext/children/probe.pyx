@@ -18,7 +18,7 @@ cdef enum:
 
 cdef kernel.pid_t probe_start(supervisor_t *kx, const urls_t *urls, long long period_ns) noexcept nogil:
     """Start the child; its pid, or -errno."""
-    cdef kernel.pid_t pid = supervisor_fork(kx)
+    cdef kernel.pid_t pid = child_fork(kx)
     if pid == 0:
         kernel._exit(probe_ask_all(kx, urls, period_ns))
     return pid

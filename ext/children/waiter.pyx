@@ -59,7 +59,7 @@ cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent, bint quits) noexc
     cdef long long left_ns = kx.deadline_ns - clock_monotonic_ns()
     cdef int code
     child_bind(parent)
-    waiter_part_stdio()
+    child_part_stdio()
     kernel.setpgid(0, 0)
     kernel.umask(kx.command.umask)
     if not quits and kx.settings.asks_api:
@@ -77,7 +77,7 @@ cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent, bint quits) noexc
         argc = waiter_add_names(kx, argv, argc)
     argv[argc] = NULL
     if kx.birth.waiter.entry != NULL:
-        supervisor_close_descriptors(kx)    # no exec will do it
+        child_close_descriptors(kx)    # no exec will do it
         kernel.close(kx.signals.descriptor)
         signals_restore(&kx.signals)
         code = kx.birth.waiter.entry(argc, argv)
@@ -90,21 +90,6 @@ cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent, bint quits) noexc
         code = execute(argv, kernel.environ)
         log_error(&kx.log, b"cannot start the readiness waiter %s: %s", argv[0], cstd.strerror(code))
     kernel._exit(EXIT_INTERNAL)
-
-
-cdef void waiter_part_stdio() noexcept nogil:
-    """In the child: the command's stdin and stdout are not the waiter's. It reads an
-    end of file (a pipe, since /dev/null need not exist) and writes to stderr; where that
-    came in closed, into a pipe that nobody reads."""
-    cdef int ends[2]
-    cdef bint mute = kernel.write(2, b"", 0) < 0 and cstd.errno == cstd.EBADF
-    if kernel.pipe(ends) == 0:
-        kernel.dup2(ends[0], 0)
-        kernel.close(ends[0])
-        if mute:
-            kernel.dup2(ends[1], 2)
-        kernel.close(ends[1])
-    kernel.dup2(2, 1)
 
 
 cdef int waiter_own_words(supervisor_t *kx, char **argv) noexcept nogil:

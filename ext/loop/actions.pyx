@@ -1,5 +1,4 @@
 """Actions: what is done when transition.pyx has decided."""
-cimport cstd
 cimport kernel
 
 
@@ -34,13 +33,13 @@ cdef void action_perform(supervisor_t *kx, int action, int event) noexcept nogil
     elif action == ACTION_STOP:
         action_stop(kx)
     elif action == ACTION_GRACE:
-        action_explain_death(kx)
+        explain_death(kx)
         log_info(&kx.log, b"%s; the command has its signal already, KILL in %s", kx.reason,
                  kx.settings.value[SETTING_GRACE_PERIOD])
-        action_arm_grace(kx)
+        phase_arm_grace(kx)
     elif action == ACTION_FORWARD_GRACE:
         action_forward(kx)
-        action_arm_grace(kx)
+        phase_arm_grace(kx)
     elif action == ACTION_KILL:
         action_kill(kx)
     elif action == ACTION_DRAIN:
@@ -48,7 +47,7 @@ cdef void action_perform(supervisor_t *kx, int action, int event) noexcept nogil
     elif action == ACTION_DRAIN_KILL:
         log_info(&kx.log, b"left-over processes did not end in time: KILL")
         burial_signal_remains(kx, kernel.SIGKILL)
-        action_arm(kx, DRAIN_KILL_MS * MILLISECOND_NS)
+        phase_arm(kx, DRAIN_KILL_MS * MILLISECOND_NS)
     elif action == ACTION_HOLD:
         hold_begin(kx)
     elif action == ACTION_RELEASE:
@@ -72,25 +71,6 @@ cdef void action_perform_last(supervisor_t *kx, int action) noexcept nogil:
         burial_leave(kx)
 
 
-cdef void action_arm(supervisor_t *kx, long long length_ns) noexcept nogil:
-    """The phase has so much time from now on."""
-    kx.deadline_ns = clock_add_ns(clock_monotonic_ns(), length_ns)
-    kx.overslept = False
-
-
-cdef void action_arm_grace(supervisor_t *kx) noexcept nogil:
-    """The grace period begins."""
-    action_arm(kx, kx.settings.grace_ns)
-    kx.kill_at_ns = kx.deadline_ns
-
-
-cdef void action_explain_death(supervisor_t *kx) noexcept nogil:
-    """The reason, in words: which dependency died, and how."""
-    cdef char state[64]
-    dependency_describe(&kx.settings.deps.list[kx.dead], state, sizeof(state))
-    cstd.snprintf(kx.reason, REASON_BYTES, b"dependency %s %s", kx.settings.deps.list[kx.dead].name, state)
-
-
 cdef void action_forward(supervisor_t *kx) noexcept nogil:
     """Pass the signal on, unless the terminal has done so."""
     cdef int number = <int>kx.signal.ssi_signo
@@ -102,22 +82,16 @@ cdef void action_forward(supervisor_t *kx) noexcept nogil:
     result = command_signal(&kx.command, number)
     if result < 0 or kx.log.level == LOG_DEBUG:
         signal_label(signal, sizeof(signal), number)
-        action_check_sent(kx, signal, result)
+        command_check_sent(kx, signal, result)
         log_debug(&kx.log, b"%s from pid %u, uid %u: forwarded", signal, kx.signal.ssi_pid, kx.signal.ssi_uid)
-
-
-cdef void action_check_sent(supervisor_t *kx, const char *signal, int result) noexcept nogil:
-    """Say so when a signal did not get there: the command may have become another user."""
-    if result < 0 and result != -cstd.ESRCH:
-        log_warn(&kx.log, b"%s cannot be sent to the command: %s", signal, cstd.strerror(-result))
 
 
 cdef void action_delay(supervisor_t *kx) noexcept nogil:
     """A dependency died: the stop delay begins."""
-    action_explain_death(kx)
+    explain_death(kx)
     if kx.settings.stop_delay_ns > 0:
         log_info(&kx.log, b"%s; stopping the command in %s", kx.reason, kx.settings.value[SETTING_STOP_DELAY])
-    action_arm(kx, kx.settings.stop_delay_ns)
+    phase_arm(kx, kx.settings.stop_delay_ns)
     if kx.settings.stop_delay_ns == 0:
         supervisor_event(kx, EVENT_TIME_UP)
 
@@ -126,16 +100,16 @@ cdef void action_stop(supervisor_t *kx) noexcept nogil:
     """Send the stop signal; the grace period begins."""
     cdef char signal[16]
     signal_label(signal, sizeof(signal), kx.settings.stop_signal)
-    action_check_sent(kx, signal, command_signal(&kx.command, kx.settings.stop_signal))
+    command_check_sent(kx, signal, command_signal(&kx.command, kx.settings.stop_signal))
     kx.stopped_by_us = True
-    action_arm_grace(kx)
+    phase_arm_grace(kx)
     log_info(&kx.log, b"%s: %s sent to the command, KILL in %s", kx.reason, signal,
              kx.settings.value[SETTING_GRACE_PERIOD])
 
 
 cdef void action_kill(supervisor_t *kx) noexcept nogil:
     """The grace period is over."""
-    action_check_sent(kx, b"KILL", command_kill(&kx.command))
+    command_check_sent(kx, b"KILL", command_kill(&kx.command))
     kx.life.killed = True
     kx.deadline_ns = NEVER_NS
     log_warn(&kx.log, b"grace period of %s is over: KILL sent to the command",

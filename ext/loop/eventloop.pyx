@@ -44,7 +44,7 @@ cdef void eventloop_begin(supervisor_t *kx) noexcept nogil:
         lookout_set_poll(kx)
         lookout_judge(kx)
         kx.unseen_at_ns = clock_monotonic_ns() + UNSEEN_MS * MILLISECOND_NS
-    if kx.phase == PHASE_BIRTH and not eventloop_is_ready(kx):
+    if kx.phase == PHASE_BIRTH and not birth_is_ready(kx):
         birth_await(kx)
     eventloop_settle(kx)
 
@@ -57,12 +57,12 @@ cdef void eventloop_wait(supervisor_t *kx, kernel.pollfd *ready) noexcept nogil:
     cdef unsigned long count = POLL_PEERS
     cdef int index
     graveyard_leave(&kx.graveyard)
-    eventloop_await(&ready[POLL_SIGNALS], kx.signals.descriptor, kernel.POLLIN)
-    eventloop_await(&ready[POLL_WATCH], kx.graveyard.watch, kernel.POLLIN)
-    eventloop_await(&ready[POLL_READY], kx.ready.descriptor, kx.ready.events)
+    poll_entry(&ready[POLL_SIGNALS], kx.signals.descriptor, kernel.POLLIN)
+    poll_entry(&ready[POLL_WATCH], kx.graveyard.watch, kernel.POLLIN)
+    poll_entry(&ready[POLL_READY], kx.ready.descriptor, kx.ready.events)
     for index in range(kx.settings.deps.count):
         if kx.settings.deps.list[index].alive >= 0:
-            eventloop_await(&ready[count], kx.settings.deps.list[index].alive, 0)
+            poll_entry(&ready[count], kx.settings.deps.list[index].alive, 0)
             count += 1
     if due_ns == NEVER_NS and count == POLL_PEERS and kx.graveyard.watch < 0 and kx.ready.descriptor < 0:
         ready[POLL_SIGNALS].revents = kernel.POLLIN     # nothing else can happen: its read waits
@@ -75,13 +75,6 @@ cdef void eventloop_wait(supervisor_t *kx, kernel.pollfd *ready) noexcept nogil:
     length.tv_sec = due_ns // SECOND_NS
     length.tv_nsec = due_ns % SECOND_NS
     kernel.ppoll(ready, count, &length, NULL)
-
-
-cdef void eventloop_await(kernel.pollfd *entry, int descriptor, short events) noexcept nogil:
-    """One entry of the poll set; poll(2) passes over a negative descriptor."""
-    entry.fd = descriptor
-    entry.events = events
-    entry.revents = 0
 
 
 cdef long long eventloop_due_ns(const supervisor_t *kx) noexcept nogil:
@@ -181,19 +174,13 @@ cdef void eventloop_check_time(supervisor_t *kx) noexcept nogil:
         supervisor_event(kx, EVENT_TIME_UP)
 
 
-cdef bint eventloop_is_ready(supervisor_t *kx) noexcept nogil:
-    """Whether nothing holds the birth back any more."""
-    return kx.birth.api_ready and kx.birth.urls_ready and \
-        not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
-
-
 cdef void eventloop_settle(supervisor_t *kx) noexcept nogil:
     """Events that follow from the state as a whole."""
     if kx.phase == PHASE_BIRTH and kx.birth.ask_again and \
             not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source):
         kx.birth.ask_again = False
         birth_start_children(kx)
-    if (kx.phase == PHASE_BIRTH or kx.phase == PHASE_EXPIRED) and eventloop_is_ready(kx):
+    if (kx.phase == PHASE_BIRTH or kx.phase == PHASE_EXPIRED) and birth_is_ready(kx):
         supervisor_event(kx, EVENT_BIRTH_READY)
     if kx.phase == PHASE_HELD and not dependencies_hold_term(&kx.settings.deps):
         supervisor_event(kx, EVENT_RELEASED)

@@ -77,7 +77,7 @@ cdef void standard_descriptors_fill() noexcept nogil:
     cdef kernel.pollfd standard[3]
     cdef int descriptor
     for descriptor in range(3):
-        eventloop_await(&standard[descriptor], descriptor, 0)
+        poll_entry(&standard[descriptor], descriptor, 0)
     if kernel.poll(standard, 3, 0) <= 0:
         return
     for descriptor in range(3):
@@ -187,27 +187,3 @@ cdef bint lifecycle_is_job() noexcept nogil:
     """Whether we are the foreground job of somebody's shell: a terminal that is not ours alone."""
     cdef kernel.pid_t foreground = kernel.tcgetpgrp(0)
     return foreground > 0 and foreground == kernel.getpgrp() and kernel.getsid(0) != kernel.getpid()
-
-
-cdef kernel.pid_t supervisor_fork(supervisor_t *kx) noexcept nogil:
-    """A child that stays in our code, in a group of its own, and ends with us; its pid, 0 in the child, or -errno."""
-    cdef kernel.pid_t parent = kernel.getpid()
-    cdef kernel.pid_t pid = kernel.fork()
-    if pid == 0:
-        child_bind(parent)
-        kernel.setpgid(0, 0)
-        supervisor_close_descriptors(kx)
-    return pid if pid >= 0 else -cstd.errno
-
-
-cdef void supervisor_close_descriptors(supervisor_t *kx) noexcept nogil:
-    """In a child that will not execute anything: let go of all that is ours but the
-    signalfd, from which it may read what is sent to it."""
-    if kx.log.own >= 0:
-        kernel.close(kx.log.own)
-        kx.log.own = LOG_NONE
-    burial_let_go(kx)
-    graveyard_leave(&kx.graveyard)
-    if kx.alive >= 0:
-        kernel.close(kx.alive)
-    ready_close(&kx.ready)

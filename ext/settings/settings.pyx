@@ -77,16 +77,6 @@ ctypedef struct settings_t:
     long long poll_ns
 
 
-cdef int settings_refuse(settings_t *settings, int row, const char *why) noexcept nogil:
-    """Compose the one line about a bad value; always EXIT_SETTINGS."""
-    if settings.given[row]:
-        cstd.snprintf(settings.problem, PROBLEM_BYTES, b"%s=%.120s %s",
-                        SETTINGS[row].name, settings.value[row], why)
-    else:
-        cstd.snprintf(settings.problem, PROBLEM_BYTES, b"%s %s", SETTINGS[row].name, why)
-    return EXIT_SETTINGS
-
-
 cdef int settings_parse(settings_t *settings) noexcept nogil:
     """The collected values as settings; 0, or EXIT_SETTINGS with the problem in words.
 

@@ -129,3 +129,13 @@ cdef int least_of(int one, int two, int three) noexcept nogil:
     if two < one:
         one = two
     return three if three < one else one
+
+
+cdef int settings_refuse(settings_t *settings, int row, const char *why) noexcept nogil:
+    """Compose the one line about a bad value; always EXIT_SETTINGS."""
+    if settings.given[row]:
+        cstd.snprintf(settings.problem, PROBLEM_BYTES, b"%s=%.120s %s",
+                        SETTINGS[row].name, settings.value[row], why)
+    else:
+        cstd.snprintf(settings.problem, PROBLEM_BYTES, b"%s %s", SETTINGS[row].name, why)
+    return EXIT_SETTINGS

@@ -75,7 +75,7 @@ cdef void birth_conclude(supervisor_t *kx) noexcept nogil:
         return
     if kx.phase == PHASE_LEAVING:
         supervisor_event(kx, EVENT_WAITER_GONE)
-    elif kx.phase == PHASE_EXPIRED and not eventloop_is_ready(kx):
+    elif kx.phase == PHASE_EXPIRED and not birth_is_ready(kx):
         birth_time_out(kx)
 
 
@@ -139,7 +139,7 @@ cdef void birth_await(supervisor_t *kx) noexcept nogil:
              b", " if deps[0] != 0 and urls[0] != 0 else b"", urls,
              b", " if mesh[0] != 0 and (deps[0] != 0 or urls[0] != 0) else b"",
              b"the proxy of " if mesh[0] != 0 else b"", mesh, kx.settings.value[SETTING_BIRTH_TIMEOUT])
-    action_arm(kx, kx.settings.birth_timeout_ns)
+    phase_arm(kx, kx.settings.birth_timeout_ns)
     if kx.settings.birth_timeout_ns > 0:
         birth_start_children(kx)
 
@@ -168,7 +168,7 @@ cdef bint birth_end_children(supervisor_t *kx) noexcept nogil:
     if kx.birth.pid <= 0 and kx.birth.probe_pid <= 0:
         return False
     waiter_signal(&kx.birth, kernel.SIGTERM)
-    action_arm(kx, WAITER_LEAVE_MS * MILLISECOND_NS)
+    phase_arm(kx, WAITER_LEAVE_MS * MILLISECOND_NS)
     return True
 
 
@@ -176,7 +176,7 @@ cdef void birth_abandon(supervisor_t *kx, int event) noexcept nogil:
     """The wait for birth is given up: remember the outcome, end the waiter."""
     cdef char signal[16]
     if event == EVENT_DEPENDENCY_DIED:
-        action_explain_death(kx)
+        explain_death(kx)
         # A main whose proxy is dead must not look as if it had done its work.
         kx.life.exit_code = EXIT_UNAVAILABLE if dependencies_deny_birth(&kx.settings.deps) or birth_lacks_url(kx) \
             else EXIT_STOPPED
@@ -223,3 +223,9 @@ cdef void birth_fail(supervisor_t *kx) noexcept nogil:
     log_error(&kx.log, b"%s: the command is not started", kx.reason)
     kx.life.exit_code = kx.birth.failure
     burial_end(kx)
+
+
+cdef bint birth_is_ready(supervisor_t *kx) noexcept nogil:
+    """Whether nothing holds the birth back any more."""
+    return kx.birth.api_ready and kx.birth.urls_ready and \
+        not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)

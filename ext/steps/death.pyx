@@ -20,7 +20,7 @@ cdef void burial_begin(supervisor_t *kx) noexcept nogil:
     if kx.settings.orphan_grace_ns == 0 or burial_signal_remains(kx, kernel.SIGTERM) == 0:
         supervisor_event(kx, EVENT_ALONE)
     else:
-        action_arm(kx, kx.settings.orphan_grace_ns)
+        phase_arm(kx, kx.settings.orphan_grace_ns)
         if left_ns < kx.deadline_ns:
             kx.deadline_ns = left_ns    # it counts into the grace period
     if kx.command.started:
@@ -90,7 +90,7 @@ cdef int burial_carve(supervisor_t *kx) noexcept nogil:
             result = graveyard_carve(&kx.graveyard, kx.settings.name, &kx.life)
         tries += 1
         if result == -cstd.EMFILE or result == -cstd.ENFILE:
-            burial_let_go(kx)
+            stop_watching(kx)
         if result == -cstd.ENOSPC or result == -cstd.EDQUOT:
             # The draft needs room beside the birth that it replaces. All that is on
             # that we know, and a tombstone that goes is no death.
@@ -98,18 +98,6 @@ cdef int burial_carve(supervisor_t *kx) noexcept nogil:
         if result == 0 or tries > CARVE_RETRIES or not is_passing(-result):
             return result
         kernel.nanosleep(&pause, NULL)
-
-
-cdef void burial_let_go(supervisor_t *kx) noexcept nogil:
-    """Nothing is awaited of anybody any more: free the descriptors."""
-    cdef int index
-    watch_end(&kx.graveyard)
-    kx.poll_at_ns = NEVER_NS
-    kx.unseen_at_ns = NEVER_NS
-    for index in range(kx.settings.deps.count):
-        if kx.settings.deps.list[index].alive >= 0:
-            kernel.close(kx.settings.deps.list[index].alive)
-            kx.settings.deps.list[index].alive = -1
 
 
 cdef bint is_passing(int error) noexcept nogil:

@@ -33,10 +33,10 @@ cdef void quit_begin(supervisor_t *kx) noexcept nogil:
     """Ask everybody who is to be asked; EVENT_QUIT_DONE at once when nobody is."""
     kx.quit.count = 0
     if quit_is_wanted(kx):
-        burial_let_go(kx)
+        stop_watching(kx)
         quit_processes(kx)
         if kx.settings.quit.urls.count > 0:
-            action_arm(kx, kx.settings.quit.timeout_ns or QUIT_HURRY_MS * MILLISECOND_NS)
+            phase_arm(kx, kx.settings.quit.timeout_ns or QUIT_HURRY_MS * MILLISECOND_NS)
             quit_ask(kx)
     if kx.quit.count == 0:
         supervisor_event(kx, EVENT_QUIT_DONE)
@@ -65,7 +65,7 @@ cdef void quit_note(supervisor_t *kx, kernel.pid_t pid, const url_t *url) noexce
 
 cdef kernel.pid_t quit_start(supervisor_t *kx, const url_t *url) noexcept nogil:
     """Start one request; its pid or -errno."""
-    cdef kernel.pid_t pid = supervisor_fork(kx)
+    cdef kernel.pid_t pid = child_fork(kx)
     if pid == 0:
         quit_request(kx, url)
         kernel._exit(0)

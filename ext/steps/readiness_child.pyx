@@ -52,7 +52,7 @@ cdef void ready_process_part_stdio(bint loud) noexcept nogil:
     """In the child: /dev/null for the standard descriptors; a pipe that nobody writes to where there is none."""
     cdef int nothing = kernel.openat(kernel.AT_FDCWD, b"/dev/null", kernel.O_RDWR | kernel.O_CLOEXEC)
     if nothing < 0:
-        waiter_part_stdio()
+        child_part_stdio()
         return
     kernel.dup2(nothing, 0)
     kernel.dup2(2 if loud else nothing, 1)

@@ -20,7 +20,7 @@ cdef void hold_begin(supervisor_t *kx) noexcept nogil:
     cdef char signal[16]
     kx.held = <int>kx.signal.ssi_signo
     signal_label(signal, sizeof(signal), kx.held)
-    action_arm(kx, kx.settings.grace_ns)
+    phase_arm(kx, kx.settings.grace_ns)
     log_info(&kx.log, b"%s from pid %u, uid %u: held until %s is dead, at most %s; a second one passes", signal,
              kx.signal.ssi_pid, kx.signal.ssi_uid, kx.settings.value[SETTING_TERM_AFTER],
              kx.settings.value[SETTING_GRACE_PERIOD])
@@ -41,9 +41,9 @@ cdef void hold_release(supervisor_t *kx) noexcept nogil:
 cdef void hold_release_grace(supervisor_t *kx) noexcept nogil:
     """Pass it on because a death dependency has died, which starts the grace period too."""
     cdef char signal[16]
-    action_explain_death(kx)
+    explain_death(kx)
     hold_send(kx, signal, sizeof(signal))
-    action_arm_grace(kx)
+    phase_arm_grace(kx)
     log_info(&kx.log, b"%s: %s passed on to the command, KILL in %s", kx.reason, signal,
              kx.settings.value[SETTING_GRACE_PERIOD])
 
@@ -51,4 +51,4 @@ cdef void hold_release_grace(supervisor_t *kx) noexcept nogil:
 cdef void hold_send(supervisor_t *kx, char *signal, size_t size) noexcept nogil:
     """Send the held signal, and tell its name."""
     signal_label(signal, size, kx.held)
-    action_check_sent(kx, signal, command_signal(&kx.command, kx.held))
+    command_check_sent(kx, signal, command_signal(&kx.command, kx.held))

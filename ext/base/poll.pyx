@@ -1,0 +1,9 @@
+"""Poll: one entry of the set that poll(2) waits for."""
+cimport kernel
+
+
+cdef void poll_entry(kernel.pollfd *entry, int descriptor, short events) noexcept nogil:
+    """One entry of the poll set; poll(2) passes over a negative descriptor."""
+    entry.fd = descriptor
+    entry.events = events
+    entry.revents = 0
