@@ -3,20 +3,6 @@ from libc.stddef cimport size_t
 cimport cstd
 cimport kernel
 
-cdef enum:
-    NOTIFY_ENTRY_BYTES = 160    # "NOTIFY_SOCKET=@…"
-
-ctypedef struct command_t:
-    char **argv
-    char **environment
-    kernel.pid_t pid            # 0: not started yet, or collected already
-    bint started
-    bint own_group              # KUBEXIT_SIGNAL_GROUP
-    bint terminal               # our group is the foreground of the terminal on stdin
-    kernel.mode_t umask         # as it came in; ours is 0
-    int error                   # why it could not be executed
-    char notify[NOTIFY_ENTRY_BYTES]
-
 
 cdef void command_begin(command_t *command, char **argv) noexcept nogil:
     """Not started yet."""

@@ -11,17 +11,6 @@ cimport kernel
 cdef enum:
     NOTIFY_BYTES = 4096
 
-ctypedef struct ready_t:
-    int kind                    # READY_NONE: no probe, or it has succeeded
-    int descriptor              # the notify socket, or a connection under way; -1: none
-    short events                # what poll waits for on it
-    long long next_ns           # of the next probe, NEVER_NS: none
-    bint second_address         # no other address is left for this probe
-    long long start_ns          # wall time that a file has to be newer than
-    kernel.pid_t pid            # of a probe that is a process, 0: none
-    long long started_ns        # when that was started
-    bint warned                 # that it cannot be executed was said
-
 
 cdef void ready_begin(ready_t *ready) noexcept nogil:
     """No probe yet."""

@@ -7,11 +7,6 @@ the URLs that need TLS or a name resolved: before the birth, or as quit requests
 cimport cstd
 cimport kernel
 
-cdef extern from "kubexit.h" nogil:
-    ctypedef struct waiter_t:
-        const char *const *argv
-        int (*entry)(int argc, char **argv) noexcept nogil
-
 cdef enum:
     WAITER_ARGUMENTS_MOST = 16          # of its own argv, before ours
     WAITER_WORDS_MOST = WAITER_ARGUMENTS_MOST + DEPENDENCIES_MOST + 2 * URLS_MOST + 16

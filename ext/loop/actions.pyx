@@ -2,13 +2,18 @@
 cimport kernel
 
 
-cdef void supervisor_event(supervisor_t *kx, int event) noexcept nogil:
-    """One event: decide, then act."""
-    cdef step_t next = decide(kx.phase, event)
-    if kx.log.level == LOG_DEBUG and next.phase != kx.phase:
-        log_debug(&kx.log, b"%s: %s to %s", event_name(event), phase_name(kx.phase), phase_name(next.phase))
-    kx.phase = next.phase
-    action_perform(kx, next.action, event)
+cdef void events_dispatch(supervisor_t *kx) noexcept nogil:
+    """Decide and act on each pending event, in the order in which they came; an action may post the next."""
+    cdef event_t event
+    cdef step_t next
+    while event_take(kx, &event):
+        next = decide(kx.phase, event.kind)
+        if kx.log.level == LOG_DEBUG and next.phase != kx.phase:
+            log_debug(&kx.log, b"%s: %s to %s", event_name(event.kind), phase_name(kx.phase), phase_name(next.phase))
+        if event.kind == EVENT_DEPENDENCY_DIED and next.action != ACTION_NONE:
+            kx.dead = event.value
+        kx.phase = next.phase
+        action_perform(kx, next.action, event.kind)
 
 
 cdef void action_perform(supervisor_t *kx, int action, int event) noexcept nogil:
@@ -62,6 +67,7 @@ cdef void action_perform_last(supervisor_t *kx, int action) noexcept nogil:
     """The actions after the command, from its tombstone on."""
     if action == ACTION_BURY:
         burial_end(kx)
+        burial_tell(kx)
     elif action == ACTION_HURRY:
         quit_hurry(kx)
     elif action == ACTION_CUT:
@@ -93,7 +99,7 @@ cdef void action_delay(supervisor_t *kx) noexcept nogil:
         log_info(&kx.log, b"%s; stopping the command in %s", kx.reason, kx.settings.value[SETTING_STOP_DELAY])
     phase_arm(kx, kx.settings.stop_delay_ns)
     if kx.settings.stop_delay_ns == 0:
-        supervisor_event(kx, EVENT_TIME_UP)
+        event_post(kx, EVENT_TIME_UP, 0)
 
 
 cdef void action_stop(supervisor_t *kx) noexcept nogil:

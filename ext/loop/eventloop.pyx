@@ -1,17 +1,12 @@
-"""The event loop: one poll for everything; turns what is ready into events.
+"""The event loop: one poll for everything; turns what is ready into events, and has each decided at once.
 
-It acts on nothing itself: transition.pyx decides, action.pyx performs.
+transition.pyx decides, actions.pyx performs. Birth and start happen in here as well: to
+the loop, the wait before the command is a phase like any other.
 """
 cimport kernel
 
 cdef enum:
-    POLL_SIGNALS = 0
-    POLL_WATCH = 1
-    POLL_READY = 2
-    POLL_PEERS = 3              # from here on, the FIFOs of dependencies
-    POLL_MOST = POLL_PEERS + DEPENDENCIES_MOST
     SIGNALS_A_READ = 16
-    BLIND_POLL_MS = 200         # without inotify, polling is all there is
     OVERSLEPT_MS = 1000         # so late is more than a busy machine
     UNSEEN_MS = 60000           # before a dependency that never appeared is spoken of
 
@@ -22,17 +17,41 @@ cdef void eventloop_run(supervisor_t *kx) noexcept nogil:
     eventloop_turn(kx)
 
 
+cdef void eventloop_raise(supervisor_t *kx, int event) noexcept nogil:
+    """Have one event decided at once."""
+    event_post(kx, event, 0)
+    events_dispatch(kx)
+
+
+cdef void eventloop_look(supervisor_t *kx) noexcept nogil:
+    """Read what is new in the graveyard; a dependency's death is an event."""
+    cdef int dead = observe_read(kx)
+    if dead >= 0:
+        # A command that has ended by itself before this is not one that we stopped.
+        eventloop_reap(kx)
+        event_post(kx, EVENT_DEPENDENCY_DIED, dead)
+        events_dispatch(kx)
+
+
+cdef void eventloop_reap(supervisor_t *kx) noexcept nogil:
+    """Collect all children that have ended. After our end the rest is PID 1's, if that is not us."""
+    while kx.phase != PHASE_END and reaper_collect(kx):
+        events_dispatch(kx)
+
+
 cdef void eventloop_turn(supervisor_t *kx) noexcept nogil:
     """Wait, and see to what has happened, until nothing is left to do."""
-    cdef kernel.pollfd ready[POLL_MOST]
+    cdef kernel.pollfd polled[POLL_MOST]
+    events_dispatch(kx)
     while kx.phase != PHASE_END:
-        eventloop_wait(kx, ready)
-        if ready[POLL_SIGNALS].revents:
+        eventloop_wait(kx, polled)
+        if polled[POLL_SIGNALS].revents:
             eventloop_take_signals(kx)
         if kx.phase == PHASE_END:
             return
-        lookout_take(kx, ready)
-        eventloop_probe(kx, ready)
+        observe_take(kx, polled)
+        eventloop_look(kx)
+        eventloop_probe(kx, polled)
         eventloop_check_time(kx)
         eventloop_settle(kx)
 
@@ -40,16 +59,16 @@ cdef void eventloop_turn(supervisor_t *kx) noexcept nogil:
 cdef void eventloop_begin(supervisor_t *kx) noexcept nogil:
     """Watch is set: look. Who is dead already, what is ready already?"""
     dependencies_mark(&kx.settings.deps)
-    if lookout_is_needed(kx):
-        lookout_set_poll(kx)
-        lookout_judge(kx)
+    if observe_is_needed(kx):
+        observe_set_poll(kx)
+        eventloop_look(kx)
         kx.unseen_at_ns = clock_monotonic_ns() + UNSEEN_MS * MILLISECOND_NS
     if kx.phase == PHASE_BIRTH and not birth_is_ready(kx):
         birth_await(kx)
     eventloop_settle(kx)
 
 
-cdef void eventloop_wait(supervisor_t *kx, kernel.pollfd *ready) noexcept nogil:
+cdef void eventloop_wait(supervisor_t *kx, kernel.pollfd *polled) noexcept nogil:
     """Sleep until something is ready or due."""
     cdef kernel.timespec length
     cdef long long due_ns = eventloop_due_ns(kx)
@@ -57,24 +76,24 @@ cdef void eventloop_wait(supervisor_t *kx, kernel.pollfd *ready) noexcept nogil:
     cdef unsigned long count = POLL_PEERS
     cdef int index
     graveyard_leave(&kx.graveyard)
-    poll_entry(&ready[POLL_SIGNALS], kx.signals.descriptor, kernel.POLLIN)
-    poll_entry(&ready[POLL_WATCH], kx.graveyard.watch, kernel.POLLIN)
-    poll_entry(&ready[POLL_READY], kx.ready.descriptor, kx.ready.events)
+    poll_entry(&polled[POLL_SIGNALS], kx.signals.descriptor, kernel.POLLIN)
+    poll_entry(&polled[POLL_WATCH], kx.graveyard.watch, kernel.POLLIN)
+    poll_entry(&polled[POLL_READY], kx.ready.descriptor, kx.ready.events)
     for index in range(kx.settings.deps.count):
         if kx.settings.deps.list[index].alive >= 0:
-            poll_entry(&ready[count], kx.settings.deps.list[index].alive, 0)
+            poll_entry(&polled[count], kx.settings.deps.list[index].alive, 0)
             count += 1
     if due_ns == NEVER_NS and count == POLL_PEERS and kx.graveyard.watch < 0 and kx.ready.descriptor < 0:
-        ready[POLL_SIGNALS].revents = kernel.POLLIN     # nothing else can happen: its read waits
+        polled[POLL_SIGNALS].revents = kernel.POLLIN     # nothing else can happen: its read waits
         return
     if due_ns == NEVER_NS:
-        kernel.ppoll(ready, count, NULL, NULL)
+        kernel.ppoll(polled, count, NULL, NULL)
         return
     now_ns = clock_monotonic_ns()
     due_ns = due_ns - now_ns if due_ns > now_ns else 0
     length.tv_sec = due_ns // SECOND_NS
     length.tv_nsec = due_ns % SECOND_NS
-    kernel.ppoll(ready, count, &length, NULL)
+    kernel.ppoll(polled, count, &length, NULL)
 
 
 cdef long long eventloop_due_ns(const supervisor_t *kx) noexcept nogil:
@@ -104,7 +123,7 @@ cdef void eventloop_take_signals(supervisor_t *kx) noexcept nogil:
             kx.signal = taken[index]
             eventloop_pass_on(kx)
     if children:
-        reaper_collect(kx)
+        eventloop_reap(kx)
 
 
 cdef void eventloop_pass_on(supervisor_t *kx) noexcept nogil:
@@ -112,9 +131,9 @@ cdef void eventloop_pass_on(supervisor_t *kx) noexcept nogil:
     to end it; it gets it back, as it would from any init."""
     if kx.command.pid > 0 and kx.signal.ssi_pid == <unsigned int>kx.command.pid:
         if kx.command.own_group or not signal_is_echo(&kx.signals, &kx.signal, kx.settings.stop_signal):
-            supervisor_event(kx, EVENT_SIGNAL_OTHER)
+            eventloop_raise(kx, EVENT_SIGNAL_OTHER)
         return
-    supervisor_event(kx, eventloop_event_of(kx, kx.signal.ssi_signo))
+    eventloop_raise(kx, eventloop_event_of(kx, kx.signal.ssi_signo))
 
 
 cdef int eventloop_event_of(supervisor_t *kx, unsigned int signal) noexcept nogil:
@@ -122,16 +141,23 @@ cdef int eventloop_event_of(supervisor_t *kx, unsigned int signal) noexcept nogi
     if signal == kernel.SIGTERM or signal == <unsigned int>kx.settings.stop_signal:
         if kx.phase == PHASE_HELD and signal != <unsigned int>kx.held:
             return EVENT_SIGNAL_OTHER       # not the held one's second: that goes on waiting
-        return EVENT_SIGNAL_HELD if hold_is_due(kx) else EVENT_SIGNAL_STOP
+        if kx.phase == PHASE_LIFE and kx.settings.given[SETTING_TERM_AFTER]:
+            # Look now: the watch's event may be queued behind the signal, or only the
+            # backstop poll would see it. A death that this finds is decided first.
+            dependencies_mark(&kx.settings.deps)
+            eventloop_look(kx)
+            if kx.phase == PHASE_LIFE and dependencies_hold_term(&kx.settings.deps):
+                return EVENT_SIGNAL_HELD
+        return EVENT_SIGNAL_STOP
     if signal == kernel.SIGINT or signal == kernel.SIGQUIT:
         return EVENT_SIGNAL_INTERRUPT
     return EVENT_SIGNAL_HANGUP if signal == kernel.SIGHUP else EVENT_SIGNAL_OTHER
 
 
-cdef void eventloop_probe(supervisor_t *kx, const kernel.pollfd *ready) noexcept nogil:
+cdef void eventloop_probe(supervisor_t *kx, const kernel.pollfd *polled) noexcept nogil:
     """Readiness of our own command, and a waiter that has to be started again."""
     cdef bint is_ready = False
-    if kx.ready.descriptor >= 0 and ready[POLL_READY].revents:
+    if kx.ready.descriptor >= 0 and polled[POLL_READY].revents:
         is_ready = ready_answer(&kx.ready, &kx.settings.ready.address)
     elif kx.ready.next_ns != NEVER_NS and clock_monotonic_ns() >= kx.ready.next_ns:
         if kx.ready.kind == READY_HTTP or kx.ready.kind == READY_EXEC:
@@ -154,7 +180,7 @@ cdef void eventloop_check_time(supervisor_t *kx) noexcept nogil:
     """
     cdef long long late_ns
     if kx.unseen_at_ns != NEVER_NS and clock_monotonic_ns() >= kx.unseen_at_ns:
-        lookout_report_unseen(kx)
+        observe_report_unseen(kx)
     if kx.deadline_ns == NEVER_NS:
         return
     late_ns = clock_monotonic_ns() - kx.deadline_ns
@@ -166,12 +192,12 @@ cdef void eventloop_check_time(supervisor_t *kx) noexcept nogil:
         return
     if kx.phase == PHASE_BIRTH:
         dependencies_mark(&kx.settings.deps)
-        lookout_judge(kx)
-    reaper_collect(kx)
+        eventloop_look(kx)
+    eventloop_reap(kx)
     eventloop_settle(kx)
     if kx.deadline_ns != NEVER_NS and clock_monotonic_ns() >= kx.deadline_ns:
         kx.deadline_ns = NEVER_NS
-        supervisor_event(kx, EVENT_TIME_UP)
+        eventloop_raise(kx, EVENT_TIME_UP)
 
 
 cdef void eventloop_settle(supervisor_t *kx) noexcept nogil:
@@ -181,8 +207,8 @@ cdef void eventloop_settle(supervisor_t *kx) noexcept nogil:
         kx.birth.ask_again = False
         birth_start_children(kx)
     if (kx.phase == PHASE_BIRTH or kx.phase == PHASE_EXPIRED) and birth_is_ready(kx):
-        supervisor_event(kx, EVENT_BIRTH_READY)
+        eventloop_raise(kx, EVENT_BIRTH_READY)
     if kx.phase == PHASE_HELD and not dependencies_hold_term(&kx.settings.deps):
-        supervisor_event(kx, EVENT_RELEASED)
+        eventloop_raise(kx, EVENT_RELEASED)
     if (kx.phase == PHASE_DRAIN or kx.phase == PHASE_DRAIN_KILLED) and kx.alone:
-        supervisor_event(kx, EVENT_ALONE)
+        eventloop_raise(kx, EVENT_ALONE)

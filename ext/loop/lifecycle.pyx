@@ -6,38 +6,6 @@
 cimport cstd
 cimport kernel
 
-cdef enum:
-    REASON_BYTES = 512
-
-ctypedef struct supervisor_t:
-    log_t log
-    signals_t signals
-    settings_t settings
-    graveyard_t graveyard
-    int alive                       # read end of our FIFO, -1: none
-    bint outside                    # a living supervisor has our name: no graveyard for us
-    birth_t birth
-    command_t command
-    ready_t ready
-    quit_t quit
-    life_t life
-    bint carved                     # its death is on the tombstone
-    # The event loop:
-    int phase
-    long long deadline_ns           # of the phase, monotonic
-    bint overslept                  # the deadline was missed by far and has been moved once
-    long long poll_at_ns            # next backstop look at the graveyard
-    long long unseen_at_ns          # when to speak of dependencies that never appeared
-    kernel.signalfd_siginfo signal  # the one being handled
-    int dead                        # index of the dependency that ended us, -1: none
-    bint stopped_by_us              # our stop signal came first
-    int held                        # a signal that waits for others (KUBEXIT_TERM_AFTER)
-    long long kill_at_ns            # end of the grace period, NEVER_NS: none runs
-    int command_code                # how the command ended
-    bint alone                      # the last waitpid said that no child is left
-    bint job_control                # we are a job of a shell
-    char reason[REASON_BYTES]
-
 
 cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexcept nogil:
     """Supervise the command in argv; the exit code for the caller. See kubexit.h."""
@@ -98,6 +66,7 @@ cdef void supervisor_begin(supervisor_t *kx, char **argv, const waiter_t *waiter
     kx.alive = -1
     kx.outside = False
     kx.phase = PHASE_BIRTH
+    kx.events.count = 0
     kx.deadline_ns = NEVER_NS
     kx.overslept = False
     kx.poll_at_ns = NEVER_NS
@@ -107,6 +76,7 @@ cdef void supervisor_begin(supervisor_t *kx, char **argv, const waiter_t *waiter
     kx.held = 0
     kx.kill_at_ns = NEVER_NS
     kx.command_code = 0
+    kx.told = False
     kx.alone = False
     kx.job_control = False
     kx.reason[0] = 0

@@ -2,19 +2,6 @@
 cimport cstd
 cimport kernel
 
-ctypedef struct birth_t:
-    const waiter_t *waiter
-    kernel.pid_t pid                    # of the waiter, 0: none
-    bint api_ready                      # its verdict was 0, or nothing is asked
-    kernel.pid_t probe_pid              # of the child that asks URLs, 0: none
-    bint urls_ready                     # they have answered, or there are none
-    bint proxy_absent                   # at the deadline nothing but the mesh's proxy was missing
-    bint proxy_answers                  # it is there, but said something else than 2xx
-    bint ask_again                      # ready once, before the graveyard's conditions were met
-    int failure                         # the exit code of a birth that failed
-    long long restart_ns                # when a waiter that was killed starts again, NEVER_NS: not
-    long long backoff_ns
-
 
 cdef void birth_begin(birth_t *birth, const waiter_t *waiter, bint asks_api) noexcept nogil:
     """Nothing awaited yet."""
@@ -46,7 +33,7 @@ cdef void birth_take_verdict(supervisor_t *kx, int status) noexcept nogil:
         kx.birth.failure = code if code == EXIT_SETTINGS or code == EXIT_UNAVAILABLE or code == EXIT_REFUSED \
             else EXIT_INTERNAL
         birth_abandon_probe(kx)
-        supervisor_event(kx, EVENT_BIRTH_FAILED)
+        event_post(kx, EVENT_BIRTH_FAILED, 0)
         return
     birth_conclude(kx)
 
@@ -74,7 +61,7 @@ cdef void birth_conclude(supervisor_t *kx) noexcept nogil:
     if kx.birth.pid > 0 or kx.birth.probe_pid > 0:
         return
     if kx.phase == PHASE_LEAVING:
-        supervisor_event(kx, EVENT_WAITER_GONE)
+        event_post(kx, EVENT_WAITER_GONE, 0)
     elif kx.phase == PHASE_EXPIRED and not birth_is_ready(kx):
         birth_time_out(kx)
 
@@ -115,10 +102,10 @@ cdef void birth_time_out(supervisor_t *kx) noexcept nogil:
                  kx.settings.value[SETTING_MESH], kx.settings.value[SETTING_BIRTH_TIMEOUT])
     else:
         kx.birth.failure = EXIT_UNAVAILABLE
-        supervisor_event(kx, EVENT_WAITER_GONE)
+        event_post(kx, EVENT_WAITER_GONE, 0)
         return
     kx.reason[0] = 0
-    supervisor_event(kx, EVENT_BIRTH_READY)
+    event_post(kx, EVENT_BIRTH_READY, 0)
 
 
 cdef bint birth_lacks_proxy_alone(supervisor_t *kx) noexcept nogil:
@@ -191,7 +178,7 @@ cdef void birth_abandon(supervisor_t *kx, int event) noexcept nogil:
         log_info(&kx.log, b"%s: the command is not started", kx.reason)
     birth_abandon_probe(kx)
     if not birth_end_children(kx):
-        supervisor_event(kx, EVENT_WAITER_GONE)
+        event_post(kx, EVENT_WAITER_GONE, 0)
 
 
 cdef void birth_expire(supervisor_t *kx) noexcept nogil:

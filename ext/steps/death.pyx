@@ -18,14 +18,20 @@ cdef void burial_begin(supervisor_t *kx) noexcept nogil:
     if kx.command.started and not kx.stopped_by_us and not kx.life.killed:
         kx.reason[0] = 0        # it ended by itself, whatever was about to happen
     if kx.settings.orphan_grace_ns == 0 or burial_signal_remains(kx, kernel.SIGTERM) == 0:
-        supervisor_event(kx, EVENT_ALONE)
+        event_post(kx, EVENT_ALONE, 0)
     else:
         phase_arm(kx, kx.settings.orphan_grace_ns)
         if left_ns < kx.deadline_ns:
             kx.deadline_ns = left_ns    # it counts into the grace period
-    if kx.command.started:
-        # After the tombstone, when nothing is left behind: peers wait for that, not for this.
+        burial_tell(kx)
+
+
+cdef void burial_tell(supervisor_t *kx) noexcept nogil:
+    """Log the command's end once. If it left nothing behind, that is after the
+    tombstone: peers wait for the tombstone, not for this line."""
+    if kx.command.started and not kx.told:
         log_info(&kx.log, b"command ended with exit code %d", kx.command_code)
+        kx.told = True
 
 
 cdef void burial_settle_code(supervisor_t *kx) noexcept nogil:

@@ -10,14 +10,6 @@ cimport kernel
 cdef enum:
     QUIT_HURRY_MS = 500         # what TERM leaves of the time; and for 0, which waits for nobody but has to ask
 
-ctypedef struct request_t:
-    kernel.pid_t pid
-    const url_t *url            # NULL: the waiter, which has several
-
-ctypedef struct quit_t:
-    int count
-    request_t running[URLS_MOST + 1]
-
 
 cdef bint quit_is_wanted(const supervisor_t *kx) noexcept nogil:
     """Whether anybody is to be asked, after an end with this code. Not by a second
@@ -39,7 +31,7 @@ cdef void quit_begin(supervisor_t *kx) noexcept nogil:
             phase_arm(kx, kx.settings.quit.timeout_ns or QUIT_HURRY_MS * MILLISECOND_NS)
             quit_ask(kx)
     if kx.quit.count == 0:
-        supervisor_event(kx, EVENT_QUIT_DONE)
+        event_post(kx, EVENT_QUIT_DONE, 0)
 
 
 cdef void quit_ask(supervisor_t *kx) noexcept nogil:
@@ -99,7 +91,7 @@ cdef bint quit_collected(supervisor_t *kx, kernel.pid_t pid, int status) noexcep
             kx.quit.count -= 1
             kx.quit.running[index] = kx.quit.running[kx.quit.count]
             if kx.quit.count == 0:
-                supervisor_event(kx, EVENT_QUIT_DONE)
+                event_post(kx, EVENT_QUIT_DONE, 0)
             return True
     return False
 

@@ -13,7 +13,7 @@ cdef void start_command(supervisor_t *kx) noexcept nogil:
     error = -command_start(&kx.command, &kx.signals)
     if error != 0:
         start_explain_failure(kx, error)
-        supervisor_event(kx, EVENT_COMMAND_ENDED)
+        event_post(kx, EVENT_COMMAND_ENDED, 0)
         return
     kx.life.born_ns = clock_wall_ns()
     ready_arm(&kx.ready, clock_monotonic_ns())

@@ -2,19 +2,6 @@
 from libc.stddef cimport size_t
 
 
-cdef bint hold_is_due(supervisor_t *kx) noexcept nogil:
-    """Whether a signal to end has to wait now: one of the named containers is born and alive.
-
-    A look for itself: what the watch has to tell may stand behind the signal, or
-    come with the next backstop poll alone.
-    """
-    if kx.phase != PHASE_LIFE or not kx.settings.given[SETTING_TERM_AFTER]:
-        return False
-    dependencies_mark(&kx.settings.deps)
-    lookout_judge(kx)
-    return kx.phase == PHASE_LIFE and dependencies_hold_term(&kx.settings.deps)
-
-
 cdef void hold_begin(supervisor_t *kx) noexcept nogil:
     """Remember the signal; at most one grace period it is ours."""
     cdef char signal[16]
