@@ -27,7 +27,7 @@ help: ## this list
 dev: .build/stamp/installed ## the pinned tools and kubexit itself, in .build/venv
 
 demo: dev .build/gate/kubexit ## a pod of real processes on this machine, no cluster (ARGS=--fail; ARGS=istio-job, or another that examples/README.md names)
-	@$(BIN)/python -P -m kubexit.demo $(ARGS)
+	@PYTHONPATH=examples $(BIN)/python -P -m demo $(ARGS)
 
 test: dev .build/gate/kubexit ## all tests but the long ones (ARGS= goes to pytest)
 	@$(PYTEST) -m 'not stress and not cluster and not latency and not container' $(ARGS); status=$$?; \
@@ -113,6 +113,8 @@ clean: ## remove everything that was made
 	@touch $@
 
 .build/stamp/installed: .build/stamp/venv pyproject.toml setup.py setup.cfg $(EXT) $(PACKAGE)
+	@# A module that was moved away would be installed from what setuptools keeps.
+	@[ ! -d .build/setuptools ] || find .build/setuptools -name '*.py*' -delete
 	$(RUN) "kubexit, installed in .build/venv" install $(BIN)/pip install --disable-pip-version-check \
 		--no-deps --no-build-isolation --force-reinstall .
 	@touch $@

@@ -1,8 +1,10 @@
 """What is installed, and under which licences."""
 
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 from importlib.metadata import distribution, entry_points
 from pathlib import Path
@@ -40,6 +42,31 @@ def test_licence_travels_with_the_package() -> None:
 
     assert metadata["License-Expression"] == "Apache-2.0"
     assert metadata.get_all("License-File") == ["LICENSE"]
+
+
+def test_installed_folders() -> None:
+    """The two programs and nothing else is installed: neither tests nor the demo nor the build."""
+    files = [file for file in distribution("kubexit").files or [] if file.suffix in {".py", ".pyi", ".so", ".typed"}]
+
+    assert {str(file.parent) for file in files} == {"kubexit", "kubexit/waiter"}
+
+
+def test_source_archive_folders(tmp_path: Path) -> None:
+    """The source archive holds the package and the native unit, and neither tests nor examples."""
+    tree = tmp_path / "tree"
+    for name in ("kubexit", "ext", "examples", "tests/unit", ".build/cython"):
+        shutil.copytree(ROOT / name, tree / name, copy_function=shutil.copy2)
+    for name in ("pyproject.toml", "setup.py", "setup.cfg", "README.md", "LICENSE"):
+        shutil.copy2(ROOT / name, tree / name)
+    script = "from setuptools.build_meta import build_sdist; build_sdist('..')"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tree, capture_output=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        parts = [Path(name).parts[1:] for name in packed.getnames()]
+
+    # .build: the C file that Cython made, and what setuptools knows of the package.
+    assert {part[0] for part in parts if len(part) > 1} == {"kubexit", "ext", ".build"}
+    assert {part[1] for part in parts if len(part) > 2 and part[0] == "kubexit"} == {"waiter"}
 
 
 def test_console_script_is_installed() -> None:

@@ -1,5 +1,6 @@
 """The examples, run as `make demo ARGS=NAME` runs them: the manifest's containers as real processes, no cluster."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,8 +10,8 @@ import pytest
 
 pytest.importorskip("kubexit._supervisor", reason="EXAMPLES NOT TESTED: kubexit is not installed (make dev)")
 
+from demo import example
 from harness.forms import FORMS, ROOT
-from kubexit.demo import example
 
 EXAMPLES = ROOT / "examples"
 CASES = [(name, case) for name in example.names(EXAMPLES) for case in example.load(EXAMPLES / name).local.case]
@@ -20,8 +21,9 @@ def run(name: str, *arguments: str, folder: Path = EXAMPLES) -> subprocess.Compl
     """Run an example; skip loudly if a program of Debian's is missing."""
     if not FORMS["gate"].exists:
         pytest.skip(f"EXAMPLES NOT TESTED: {FORMS['gate'].missing}")
-    line = [sys.executable, "-P", "-m", "kubexit.demo", "--folder", str(folder), name, *arguments]
-    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=110)
+    line = [sys.executable, "-P", "-m", "demo", "--folder", str(folder), name, *arguments]
+    environment = os.environ | {"PYTHONPATH": str(EXAMPLES)}
+    done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=110)
     if done.returncode == example.CANNOT_RUN and "is not installed here" in done.stderr:
         pytest.skip(f"EXAMPLE {name} NOT TESTED: {done.stderr.strip()}")
     return done

@@ -7,10 +7,10 @@ import pytest
 
 pytest.importorskip("kubexit._supervisor", reason="EXAMPLES NOT TESTED: kubexit is not installed (make dev)")
 
-from kubexit.demo import local, manifest
-from kubexit.demo.local import Image, Local, LocalError
-from kubexit.demo.machine import Machine
-from kubexit.demo.manifest import ManifestError
+from demo import local, manifest
+from demo.local import Image, Local, LocalError
+from demo.machine import Machine
+from demo.manifest import ManifestError
 
 POD = """\
 apiVersion: v1

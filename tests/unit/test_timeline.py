@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("kubexit._supervisor", reason="NATIVE UNIT NOT TESTED: kubexit is not installed (make dev)")
 
-from kubexit.demo.life import Life, read
-from kubexit.demo.timeline import ASCII, UNICODE, Look, draw
+from demo.life import Life, read
+from demo.timeline import ASCII, UNICODE, Look, draw
 
 REASON = "dependency client died with exit code 0"
 WEB = Life("web", started=100, born=100, ready=102, died=107, exit_code=0, command_exit_code=143, reason=REASON)

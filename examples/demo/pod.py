@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from kubexit.demo import life
-from kubexit.demo.life import Life
-from kubexit.demo.screen import Screen
+from demo import life
+from demo.life import Life
+from demo.screen import Screen
 
 ALARM_SECONDS = 30.0  # far more than the demo takes: an alarm, not a plan
 HELD = re.compile(r" kubexit\[.*: held until ")

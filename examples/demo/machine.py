@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from kubexit.demo.local import Image, Local
-from kubexit.demo.manifest import ContainerSpec, PodSpec
-from kubexit.demo.pod import Container
+from demo.local import Image, Local
+from demo.manifest import ContainerSpec, PodSpec
+from demo.pod import Container
 
 GRAVEYARD = "/graveyard"  # where KUBEXIT_GRAVEYARD is, if nobody says otherwise
 PLACEHOLDER = re.compile(r"\{(programs|annotation:([^}]*))\}")

@@ -1,4 +1,4 @@
-"""python -m kubexit.demo: a Job's pod with two sidecars, or one of the examples, on this machine, without a cluster."""
+"""python -m demo: a Job's pod with two sidecars, or one of the examples, on this machine, without a cluster."""
 
 import argparse
 import shutil
@@ -9,12 +9,12 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from kubexit.demo import example
-from kubexit.demo.local import LocalError
-from kubexit.demo.manifest import ManifestError
-from kubexit.demo.pod import Container, Pod
-from kubexit.demo.screen import Screen
-from kubexit.demo.three import containers
+from demo import example
+from demo.local import LocalError
+from demo.manifest import ManifestError
+from demo.pod import Container, Pod
+from demo.screen import Screen
+from demo.three import containers
 
 GATE = Path(".build/gate/kubexit")
 EXAMPLES = Path("examples")
@@ -31,7 +31,7 @@ Three containers of one pod, each started as `kubexit COMMAND`:
 
 def main() -> int:
     """Run the pod, show what happened; the client's exit code, or whether an example ended as documented."""
-    parser = argparse.ArgumentParser(prog="python -m kubexit.demo", description=__doc__.partition(": ")[2])
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__.partition(": ")[2])
     parser.add_argument("--fail", action="store_true", help=f"the client fails, with exit code {FAILURE}")
     parser.add_argument("example", nargs="?", help=f"one of {', '.join(example.names(EXAMPLES))}, instead of the three")
     parser.add_argument("case", nargs="?", help="one of the cases in its local.toml; its first one if not given")

@@ -4,7 +4,7 @@ import socket
 import sys
 from pathlib import Path
 
-from kubexit.demo.pod import Container
+from demo.pod import Container
 
 PROGRAMS = Path(__file__).parent
 SECONDS_TO_START = 1.2

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kubexit.demo import local, manifest, network
-from kubexit.demo.life import Life
-from kubexit.demo.local import Case, Local
-from kubexit.demo.machine import Machine
-from kubexit.demo.manifest import PodSpec
-from kubexit.demo.pod import Container, Pod
-from kubexit.demo.screen import Screen
+from demo import local, manifest, network
+from demo.life import Life
+from demo.local import Case, Local
+from demo.machine import Machine
+from demo.manifest import PodSpec
+from demo.pod import Container, Pod
+from demo.screen import Screen
 
 REFUSED = 2  # by kubexit: this form of it cannot copy itself
 NOT_AS_DOCUMENTED = 1

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TextIO
 
-from kubexit.demo import timeline
-from kubexit.demo.life import Life
+from demo import timeline
+from demo.life import Life
 
 KUBEXIT_LINE = re.compile(r"\S+Z (\w+) kubexit(?:\[[^]]*\])?: (.*)")
 COLOURS = ("36", "33", "35", "34")

@@ -1,1 +1,0 @@
-"""A small pod of real processes on this machine, each one under kubexit: `python -m kubexit.demo`."""
