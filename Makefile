@@ -80,13 +80,13 @@ bench-compare: dev .build/gate/kubexit .build/stamp/bench ## the same of two com
 	@[ -n "$(BEFORE)" ] || { echo "  make bench-compare BEFORE=commit [AFTER=commit]; without AFTER, the working tree"; exit 2; }
 	@$(BENCH) compare $(ARGS) $(BEFORE) $(AFTER)
 
-bench-page: .build/stamp/bench ## charts and tables of docs/benchmarks.md, from docs/benchmarks/results.json (ARGS=--check)
+bench-page: .build/stamp/bench ## charts and tables of docs/use/benchmarks.md, from docs/use/benchmarks/results.json (ARGS=--check)
 	@$(BENCH) page $(ARGS)
 
 latency: dev .build/gate/kubexit ## tests of times as ratios to peers in one run; twice as slow is seen
 	@$(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/pytest -q -m latency tests/latency $(ARGS)
 
-docs: dev ## write the generated parts of docs/ anew
+docs: dev ## write the generated parts of docs/, and .build/docs/behaviours.md: which test covers which statement
 	@$(BIN)/python build/docs.py --write
 
 clean: ## remove everything that was made

@@ -1,4 +1,4 @@
-"""Which test covers which numbered statement of docs/behaviours.md.
+"""Which test covers which numbered statement of docs/develop/behaviours.md.
 
 A statement is a line `12. text` there, perhaps with continuation lines. One that belongs to a capability that
 kubexit does not have yet ends in `*(not yet: reason)*`. A test names what it covers by
@@ -8,6 +8,7 @@ kubexit does not have yet ends in `*(not yet: reason)*`. A test names what it co
 import contextlib
 import io
 import re
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +16,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "behaviours.md"
+PAGE = ROOT / "docs" / "develop" / "behaviours.md"
 STATEMENT = re.compile(r"^(\d+)\. ")
-GENERATED = re.compile(r"<!-- generated: .*?<!-- end of generated: ", re.DOTALL)
 NOT_YET = re.compile(r"\*\(not yet: (.*)\)\*$")
 
 
@@ -58,11 +58,11 @@ def statements(page: str) -> dict[int, str | None]:
     """Number → None, or the reason why that statement does not apply yet."""
     found: dict[int, str] = {}
     number = None
-    for line in GENERATED.sub("", page).splitlines():
+    for line in page.splitlines():
         if match := STATEMENT.match(line):
             number = int(match[1])
             if number in found:
-                raise BehaviourError(f"docs/behaviours.md: statement {number} is there twice")
+                raise BehaviourError(f"docs/develop/behaviours.md: statement {number} is there twice")
             found[number] = line.strip()
         elif not line.strip():
             number = None
@@ -74,13 +74,16 @@ def statements(page: str) -> dict[int, str | None]:
 def problems(known: dict[int, str | None], tests: dict[int, dict[str, list[str]]]) -> list[str]:
     """What a newcomer could not rely on: marks without a statement, statements without a test."""
     strays = [
-        f"{', '.join(tests[number])}: behaviour {number} is not in docs/behaviours.md"
+        f"{', '.join(tests[number])}: behaviour {number} is not in docs/develop/behaviours.md"
         for number in tests
         if number not in known
     ]
     bare = [number for number, reason in known.items() if reason is None and number not in tests]
     if bare:
-        strays.append(f"docs/behaviours.md: no test is marked for {', '.join(map(str, bare))}")
+        strays.append(f"docs/develop/behaviours.md: no test is marked for {', '.join(map(str, bare))}")
+    tested = [number for number, reason in known.items() if reason is not None and number in tests]
+    if tested:
+        strays.append(f'docs/develop/behaviours.md: "not yet", but tested: {", ".join(map(str, tested))}')
     return strays
 
 
@@ -93,3 +96,17 @@ def table(known: dict[int, str | None], tests: dict[int, dict[str, list[str]]]) 
             covered.append(f"*not yet: {reason}*")
         lines.append(f"| {number} | {'<br>'.join(covered) or '**nothing**'} |")
     return "\n".join(lines)
+
+
+def main() -> int:
+    """Print what is wrong with the statements and the marks of all tests; exit code 1 if there is anything."""
+    wrong = problems(statements(PAGE.read_text()), collect())
+    print("\n".join(wrong), end="\n" if wrong else "")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except BehaviourError as error:
+        sys.exit(str(error))

@@ -4,7 +4,7 @@
 #define KUBEXIT_H
 
 /* The readiness waiter: a child that leaves with 0 when the containers named
- * in its arguments are ready (docs/reference.md lists its verdicts).
+ * in its arguments are ready (docs/use/reference.md lists its verdicts).
  * With an entry the forked child calls it and leaves with what it returns, a
  * negative errno being for a program that cannot be read; without, it executes argv.
  * argv is NULL-terminated; the supervisor appends its own arguments. */

@@ -13,8 +13,8 @@ from bench.run import Plan, run
 from harness.forms import ROOT
 
 RESULTS = OUT / "results.json"
-RECORDED = ROOT / "docs/benchmarks/results.json"
-PAGE = ROOT / "docs/benchmarks.md"
+RECORDED = ROOT / "docs/use/benchmarks/results.json"
+PAGE = ROOT / "docs/use/benchmarks.md"
 
 
 def words(text: str) -> list[str]:
@@ -38,7 +38,7 @@ def arguments() -> argparse.Namespace:
     comparing.add_argument("--rounds", type=int, default=500)
     comparing.add_argument("--only", type=words, default=[])
     comparing.add_argument("--forms", type=words, default=["gate"], help="gate, static")
-    drawing = commands.add_parser("page", help="charts and tables of docs/benchmarks.md")
+    drawing = commands.add_parser("page", help="charts and tables of docs/use/benchmarks.md")
     drawing.add_argument("--check", action="store_true", help="only say whether they are as recorded")
     drawing.add_argument("--results", type=Path, default=RECORDED)
     return parser.parse_args()

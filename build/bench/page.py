@@ -1,4 +1,4 @@
-"""The measured parts of docs/benchmarks.md, and its charts, from recorded results.
+"""The measured parts of docs/use/benchmarks.md, and its charts, from recorded results.
 
 A part stands between `<!-- measured: NAME -->` and `<!-- end of measured: NAME -->`; NAME is one of PARTS below.
 """

@@ -126,7 +126,8 @@ def fetch(name: str, file: dict[str, str]) -> Path:
         f"kubexit: {kept.name} (source of {name}) cannot be had:\n"
         + "\n".join(tried or ["    nowhere to look: no apt here, and KUBEXIT_SOURCES is empty"])
         + "\n  Debian's pool drops a version some time after a newer one came. Either name a mirror or a folder that"
-        ' still has it\n  (KUBEXIT_SOURCES="URL FOLDER …"), or renew the pin: docs/static-build.md, "A new release".'
+        ' still has it\n  (KUBEXIT_SOURCES="URL FOLDER …"), or renew the pin: "A new release" in'
+        "\n  docs/develop/static-build.md."
     )
 
 

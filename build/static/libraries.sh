@@ -1,6 +1,6 @@
 #!/bin/sh
 # libraries.sh ARCH — what the static file is linked from, for ARCH (amd64, arm64): zlib, OpenSSL, CPython. Prints the
-# folder that holds it; docs/static-build.md lists what is in there. Builds only what the cache lacks.
+# folder that holds it; docs/develop/static-build.md lists what is in there. Builds only what the cache lacks.
 #
 # Three stages; each begins with a copy of what the stage before it made, and is kept under a key of all that it was
 # made from: pins, scripts, compiler, and the key before it. So a change to CPython's recipe leaves OpenSSL alone.

@@ -1,5 +1,5 @@
 /* One row a setting: id, default, what may stand there, and the sentence that
- * --help and docs/reference.md print. Parsing, help, reference page and the
+ * --help and docs/use/reference.md print. Parsing, help, reference page and the
  * test that compares them all read this table; the order is that of --help.
  *
  * A C table, because it must be there before any Python module is. */

@@ -157,8 +157,8 @@ def test_file_that_nobody_has(cache: Path, served: tuple[Path, str], monkeypatch
     assert f"{served[1]}/{FILE['path']}: " in str(error.value)
     assert "404" in str(error.value)
     assert "KUBEXIT_SOURCES" in str(error.value)
-    assert "docs/static-build.md" in str(error.value)
-    assert "## A new release" in (ROOT / "docs" / "static-build.md").read_text()
+    assert "docs/develop/static-build.md" in str(error.value)
+    assert "## A new release" in (ROOT / "docs" / "develop" / "static-build.md").read_text()
 
 
 @pytest.fixture

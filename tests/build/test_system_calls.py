@@ -1,4 +1,4 @@
-"""docs/system-calls.md lists what is really done between our exec and the command's."""
+"""docs/develop/system-calls.md lists what is really done between our exec and the command's."""
 
 import re
 import shutil
@@ -15,7 +15,9 @@ GATE = ROOT / ".build" / "gate"
 
 def documented() -> list[str]:
     """The second column of the table."""
-    return re.findall(r"^\| \d+ \| `(\w+)` \|", (ROOT / "docs" / "system-calls.md").read_text(), re.MULTILINE)
+    return re.findall(
+        r"^\| \d+ \| `(\w+)` \|", (ROOT / "docs" / "develop" / "system-calls.md").read_text(), re.MULTILINE
+    )
 
 
 def traced(program: Path, graveyard: Path, log: Path) -> list[str]:

@@ -36,7 +36,7 @@ def checkout(tmp_path: Path) -> Path:
 def test_build_leaves_no_trace(checkout: Path, tmp_path: Path) -> None:
     """Installing and linking leave the tree as it was.
 
-    Fails without setup.cfg: setuptools then writes build/lib.* and kubexit.egg-info.
+    Fails without setup.cfg: setuptools then writes to build/ and kubexit.egg-info.
     """
     pip = [
         ".build/venv/bin/pip",

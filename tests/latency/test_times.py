@@ -1,6 +1,6 @@
 """How long kubexit takes, as a ratio to what stands beside it in the same run.
 
-The limits lie between what is measured on a quiet machine (docs/benchmarks.md) and twice that.
+The limits lie between what is measured on a quiet machine (docs/use/benchmarks.md) and twice that.
 """
 
 import pytest
