@@ -17,79 +17,97 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.build/hypothesis
 PYTEST := $(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/pytest -q -n $(JOBS)
 BENCH := PYTHONPATH=build:tests build/fence.sh .build/bench/venv/bin/python -P -m bench
 
-.PHONY: help dev demo test check gate static audit sanitize fuzz stress cluster image container e2e bench bench-compare bench-page latency docs clean
+# `make test KIND=stress` runs test-stress. One command for each purpose keeps the list short; KIND says how deep.
+KIND =
+TEST_KINDS := cluster container fuzz latency sanitize stress
+CHECK_KINDS := audit twice
+
+.PHONY: help dev demo check test gate static image bench e2e docs clean check-source test-quick \
+	$(TEST_KINDS:%=test-%) $(CHECK_KINDS:%=check-%)
 # An interrupted step leaves no half-made target behind.
 .DELETE_ON_ERROR:
-help: ## this list
+help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-13s %s\n' "$$name" "$$text"; done
+		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-dev: .build/stamp/installed ## the pinned tools and kubexit itself, in .build/venv
+dev: .build/stamp/installed ## set up .build/venv with the pinned tools and kubexit
 
-demo: dev .build/gate/kubexit ## a pod of real processes on this machine, no cluster (ARGS=--fail; ARGS=istio-job, or another that examples/README.md names)
+demo: dev .build/gate/kubexit ## run a pod of real processes here, without a cluster (ARGS=--fail; ARGS=istio-job or another example)
 	@PYTHONPATH=examples $(BIN)/python -P -m demo $(ARGS)
 
-test: dev .build/gate/kubexit ## all tests but the long ones (ARGS= goes to pytest)
-	@$(PYTEST) -m 'not stress and not cluster and not latency and not container' $(ARGS); status=$$?; \
-	echo "  NOT TESTED here: a real API server (make cluster), containers (make container), rare orders of events (make stress)"; exit $$status
+check: check-$(or $(KIND),source) ## check format, types, layers, docs and language (KIND=audit: known vulnerabilities; KIND=twice: equal builds)
 
-check: dev .build/gate/kubexit ## format, types, layers, the boundary, generated docs, fast tests
+test: test-$(or $(KIND),quick) ## run the tests (ARGS: for pytest; KIND=cluster, container, fuzz, latency, sanitize or stress)
+
+check-source: dev .build/gate/kubexit
 	@build/check.sh
 	@$(PYTEST) tests/build $(wildcard tests/unit) $(ARGS)
 
-gate: dev .build/gate/kubexit ## the native unit as a static program without libpython: .build/gate/kubexit
-	@echo "  .build/gate/kubexit: $$(cat .build/gate/how)"
-
-static: .build/native/supervisor.c .build/stamp/static ## the product: one static file with everything, dist/kubexit-linux-ARCH (ARCH=arm64)
-	@build/static/bundle.sh $(ARCH)
-
-audit: .build/stamp/static ## is what the static file is made of known to be vulnerable? (KUBEXIT_ADVISORIES: OSV records)
+# Are parts of the static file known to be vulnerable? KUBEXIT_ADVISORIES names a folder of OSV records.
+check-audit: .build/stamp/static
 	@PYTHONPATH=build/static .build/static/venv/bin/python -P -m audit
 
-static-twice: .build/stamp/static ## is the static file the same, byte for byte, when it is built in another place?
+# Is the static file the same, byte for byte, when it is built in another place?
+check-twice: .build/stamp/static
 	@build/static/twice.sh $(ARCH)
 
-sanitize: dev .build/sanitize/kubexit ## process tests under the address and undefined-behaviour sanitizers
+check-%:
+	@echo "  no check of the kind $*; KIND can be: $(CHECK_KINDS)"; exit 2
+
+test-quick: dev .build/gate/kubexit
+	@$(PYTEST) -m 'not stress and not cluster and not latency and not container' $(ARGS); status=$$?; \
+	echo "  NOT TESTED here: a real API server (KIND=cluster), containers (KIND=container), rare orders of events (KIND=stress)"; \
+	exit $$status
+
+# Against the API server of KUBECONFIG, or one that is built and started here.
+test-cluster: dev .build/gate/kubexit
+	@[ -n "$$KUBECONFIG" ] || PYTHONPATH=tests $(BIN)/python -m cluster.programs || true
+	@$(PYTEST) -m cluster tests/cluster $(ARGS)
+
+# The images, and the file in other images, in real containers of podman or docker.
+test-container: dev
+	@$(PYTEST) -n 0 -m container tests/images $(ARGS)
+
+# Random input for the readers of untrusted text, FUZZ_SECONDS for each.
+test-fuzz: dev .build/native/supervisor.c
+	@build/fuzz.sh
+
+# Times as ratios to peers that are measured in the same run; a start that takes twice as long fails.
+test-latency: dev .build/gate/kubexit
+	@$(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/pytest -q -m latency tests/latency $(ARGS)
+
+# Process tests under the address and undefined-behaviour sanitizers.
+test-sanitize: dev .build/sanitize/kubexit
 	@rm -f .build/sanitize/reports/report*
 	@KUBEXIT_FORMS=sanitize $(PYTEST) -m 'not stress and not cluster and not container' tests/process $(ARGS)
 	@! head -n 40 .build/sanitize/reports/report* 2>/dev/null
 
-fuzz: dev .build/native/supervisor.c ## feed the readers of foreign text with noise (FUZZ_SECONDS=20 each)
-	@build/fuzz.sh
-
-stress: dev .build/gate/kubexit ## repeat until rare orders of events have happened (STRESS_ROUNDS=200)
+# STRESS_ROUNDS repetitions, so that rare orders of events happen.
+test-stress: dev .build/gate/kubexit
 	@$(PYTEST) --timeout 0 -m stress $(ARGS)
 
-cluster: dev .build/gate/kubexit ## tests against a real API server: KUBECONFIG's, or one built and started here
-	@[ -n "$$KUBECONFIG" ] || PYTHONPATH=tests $(BIN)/python -m cluster.programs || true
-	@$(PYTEST) -m cluster tests/cluster $(ARGS)
+test-%:
+	@echo "  no tests of the kind $*; KIND can be: $(TEST_KINDS)"; exit 2
 
-image: dev static ## images of the static file, by docker, podman or buildah: kubexit:VERSION and kubexit:VERSION-ca
+gate: dev .build/gate/kubexit ## link the native unit without Python: .build/gate/kubexit
+	@echo "  .build/gate/kubexit: $$(cat .build/gate/how)"
+
+static: .build/native/supervisor.c .build/stamp/static ## build the product, one static file: dist/kubexit-linux-ARCH (ARCH=arm64)
+	@build/static/bundle.sh $(ARCH)
+
+image: dev static ## build the images kubexit:VERSION and kubexit:VERSION-ca with docker, podman or buildah
 	@build/image.sh
 
-container: dev ## tests of the images, and of the file in other images, in real containers (podman or docker)
-	@$(PYTEST) -n 0 -m container tests/images $(ARGS)
-
-e2e: dev ## run the examples in the cluster of KUBECONFIG and check how each container ended
+e2e: dev ## run the examples in the cluster of KUBECONFIG
 	@PYTHONPATH=tests $(BIN)/python -m cluster.e2e
 
-bench: dev .build/gate/kubexit .build/stamp/bench ## what kubexit costs, beside its peers (ARGS="--only start,end --rounds 100"; --record)
-	@$(BENCH) run $(ARGS)
+bench: dev .build/gate/kubexit .build/stamp/bench ## measure kubexit beside its peers (ARGS="--only start,end"; ARGS="compare BEFORE [AFTER]": two commits; ARGS=page)
+	@$(BENCH) $(if $(filter run compare page,$(firstword $(ARGS))),,run) $(ARGS)
 
-bench-compare: dev .build/gate/kubexit .build/stamp/bench ## the same of two commits, in one run: BEFORE=commit [AFTER=commit]
-	@[ -n "$(BEFORE)" ] || { echo "  make bench-compare BEFORE=commit [AFTER=commit]; without AFTER, the working tree"; exit 2; }
-	@$(BENCH) compare $(ARGS) $(BEFORE) $(AFTER)
-
-bench-page: .build/stamp/bench ## charts and tables of docs/use/benchmarks.md, from docs/use/benchmarks/results.json (ARGS=--check)
-	@$(BENCH) page $(ARGS)
-
-latency: dev .build/gate/kubexit ## tests of times as ratios to peers in one run; twice as slow is seen
-	@$(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/pytest -q -m latency tests/latency $(ARGS)
-
-docs: dev ## write the generated parts of docs/, and .build/docs/behaviours.md: which test covers which statement
+docs: dev ## write the generated parts of docs/
 	@$(BIN)/python build/docs.py --write
 
-clean: ## remove everything that was made
+clean: ## remove .build/ and dist/
 	@rm -rf .build dist
 
 .build/stamp/machine: build/machine.sh

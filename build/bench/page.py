@@ -131,7 +131,7 @@ def renew(page: Path, results: Results, check: bool) -> int:
         else "  as recorded"
     )
     if check and stale:
-        print("  make bench-page writes them anew", file=sys.stderr)
+        print("  make bench ARGS=page renews them", file=sys.stderr)
     return 1 if check and stale else 0
 
 

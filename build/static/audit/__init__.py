@@ -1,1 +1,1 @@
-"""Is what the static file is made of known to be vulnerable? `make audit` asks."""
+"""Is what the static file is made of known to be vulnerable? `make check KIND=audit` asks."""
