@@ -12,5 +12,6 @@ step "types" check-types mypy
 step "lint of Cython sources" check-cython cython-lint ext
 step "layers of the package" check-layers lint-imports --no-cache
 step "spelling" check-spelling codespell
+step "plain language" check-prose python build/prose.py
 step "generated parts of the docs" check-docs python build/docs.py --check
 exit $failed

@@ -9,6 +9,6 @@ class Finding:
     """One line of the report."""
 
     kind: Literal["RENEW", "newer", "unknown"]
-    """RENEW: a pin is known to be vulnerable, make check KIND=audit fails. newer: there is a later release, without a word of
-    danger. unknown: the question was not answered, a person has to look."""
+    """RENEW: a pin is known to be vulnerable, and the check fails. newer: a later release fixes no known danger.
+    unknown: the question was not answered, a person must look."""
     text: str
