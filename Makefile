@@ -104,7 +104,7 @@ e2e: dev ## run the examples in the cluster of KUBECONFIG
 bench: dev .build/gate/kubexit .build/stamp/bench ## measure kubexit beside its peers (ARGS="--only start,end"; ARGS="compare BEFORE [AFTER]": two commits; ARGS=page)
 	@$(BENCH) $(if $(filter run compare page,$(firstword $(ARGS))),,run) $(ARGS)
 
-docs: dev ## write the generated parts of docs/
+docs: dev ## write the generated parts of docs/, and which test covers which statement: .build/docs/behaviours.md
 	@$(BIN)/python build/docs.py --write
 
 clean: ## remove .build/ and dist/

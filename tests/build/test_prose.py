@@ -143,8 +143,8 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with one bad page, of which the check has only seen what its own table says."""
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     (tmp_path / "build").mkdir()
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "page.md").write_text("It goes on.\n")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "page.md").write_text("It goes on.\n")
     monkeypatch.setattr(prose, "ROOT", tmp_path)
     monkeypatch.setattr(prose, "WORDS", tmp_path / "build" / "words.toml")
     monkeypatch.setattr(prose, "in_help", lambda rules: [])
@@ -159,9 +159,9 @@ def words(later: str) -> str:
 @pytest.mark.parametrize(
     ("later", "code", "line"),
     [
-        ("", 1, '  docs/page.md:1: "goes on": write continues'),
-        ("'docs/'", 0, ""),
-        ("'docs/', 'ext/'", 1, "  build/words.toml: ext/ has no findings; remove it from `later`"),
+        ("", 1, '  pages/page.md:1: "goes on": write continues'),
+        ("'pages/'", 0, ""),
+        ("'pages/', 'ext/'", 1, "  build/words.toml: ext/ has no findings; remove it from `later`"),
     ],
 )
 def test_the_list_of_old_text_only_shrinks(
