@@ -112,40 +112,43 @@ def settings_read(environ):
 
 
 cdef settings_dict(const settings_t *settings):
-    """What was understood, with the names of the variables in lower case; durations in nanoseconds."""
-    ready = {READY_NONE: None, READY_TCP: "tcp", READY_FILE: "file", READY_NOTIFY: "notify",
+    """What was understood: a row's field under the name of its variable in lower case, and what follows from them."""
+    kinds = {READY_NONE: None, READY_TCP: "tcp", READY_FILE: "file", READY_NOTIFY: "notify",
              READY_HTTP: "http", READY_EXEC: "exec"}
-    codes = {CODE_KEEP: "keep", CODE_DEPENDENCY: "dependency"}
-    return {
-        "name": <bytes>settings.name,
-        "graveyard": <bytes>settings.graveyard,
-        "log_level": (<bytes>log_level_name(settings.log_level)).decode(),
-        "log_format": "json" if settings.log_json else "text",
-        "disabled": bool(settings.disabled),
-        "death_policy": "all" if settings.deps.all_must_die else "any",
-        "grace_period": settings.grace_ns,
-        "stop_delay": settings.stop_delay_ns,
-        "stop_signal": settings.stop_signal,
-        "signal_group": bool(settings.signal_group),
-        "exit_code_on_stop": codes.get(settings.code_on_stop, settings.code_on_stop),
-        "orphan_grace_period": settings.orphan_grace_ns,
-        "liveness": bool(settings.liveness),
-        "birth_timeout": None if settings.birth_timeout_ns == NEVER_NS else settings.birth_timeout_ns,
-        "birth_on_timeout": "start" if settings.start_on_timeout else "fail",
+    understood = {(<bytes>SETTINGS[row].name).decode().removeprefix("KUBEXIT_").lower(): setting_object(settings, row)
+                  for row in range(SETTING_COUNT)}
+    return understood | {
         "birth_urls": urls_list(&settings.birth_urls),
         "quit_urls": urls_list(&settings.quit.urls),
-        "quit_processes": <bytes>settings.quit.processes,
-        "quit_policy": ("always", "success", "failure")[settings.quit.policy],
-        "quit_timeout": settings.quit.timeout_ns,
-        "birth_source": "graveyard" if settings.birth_source == SOURCE_GRAVEYARD else "kubernetes",
         "asks_api": bool(settings.asks_api),
-        "ready": ready[settings.ready.kind],
-        "ready_period": settings.ready.period_ns,
-        "poll_interval": settings.poll_ns,
+        "ready": kinds[settings.ready.kind],
         "every_other": bool(settings.deps.every_other),
         "dependencies": [dependency_dict(&settings.deps.list[index]) for index in range(settings.deps.count)],
         "unknown": [(<bytes>settings.unknown[index]).split(b"=")[0] for index in range(settings.unknown_count)],
     }
+
+
+cdef setting_object(const settings_t *settings, int row):
+    """The field of a row as an object: durations in nanoseconds, words as str; of a list, the text that is set."""
+    cdef int kind = SETTINGS[row].kind
+    cdef void *field = setting_field(settings, row)
+    cdef const char *word
+    if kind == KIND_BOOL:
+        return bool((<bint *>field)[0])
+    if kind == KIND_DURATION or (kind == KIND_TIMEOUT and (<long long *>field)[0] != NEVER_NS):
+        return (<long long *>field)[0]
+    if kind == KIND_TIMEOUT:
+        return None
+    if kind == KIND_WORD or kind == KIND_CODE:
+        word = word_of(row, (<int *>field)[0]) if kind == KIND_WORD or (<int *>field)[0] < 0 else NULL
+        if word != NULL:
+            return (<bytes>word).decode()
+        return (<int *>field)[0] if kind == KIND_CODE else None
+    if kind == KIND_SIGNAL:
+        return (<int *>field)[0]
+    if kind == KIND_FOLDER:
+        return <bytes>settings.graveyard
+    return <bytes>settings.value[row]
 
 
 cdef dependency_dict(const dependency_t *dep):
@@ -169,9 +172,16 @@ cdef urls_list(const urls_t *urls):
 
 def settings_table():
     """The rows of the settings table, in the order of --help."""
-    return [{"name": (<bytes>SETTINGS[row].name).decode(), "default": (<bytes>SETTINGS[row].fallback).decode(),
-             "values": (<bytes>SETTINGS[row].values).decode(), "meaning": (<bytes>SETTINGS[row].meaning).decode()}
+    return [{"name": (<bytes>SETTINGS[row].name).decode(), "default": (<bytes>SETTINGS[row].default_text).decode(),
+             "values": setting_values(row), "meaning": (<bytes>SETTINGS[row].meaning).decode()}
             for row in range(SETTING_COUNT)]
+
+
+cdef setting_values(int row):
+    """What the value of a row can be, as --help shows it."""
+    cdef char values[WORDS_BYTES]
+    words_list(row, b"|", SETTINGS[row].values, values, sizeof(values))
+    return (<bytes>values).decode()
 
 
 def exit_codes():

@@ -22,12 +22,18 @@ include "base/http.pyx"                       # one plain request
 
 # settings/: the environment as one struct
 include "settings/dependency.pyx"             # what we want of a peer, what is known of it
-include "settings/value.pyx"                  # one value, understood or refused
+include "settings/table.pyx"                  # a row for each variable, and the struct of their fields
+include "settings/words.pyx"                  # "any", "all": the words that some can be
+include "settings/refusal.pyx"                # the line about a bad value
+include "settings/value.pyx"                  # values of simple kinds
+include "settings/name.pyx"                   # a name
 include "settings/dependency_lists.pyx"       # "db, migrate:succeeded"
 include "settings/url_lists.pyx"              # "http://localhost:15020/quitquitquit", a mesh's
 include "settings/readiness.pyx"              # which probe, of what
+include "settings/pod.pyx"                    # the pod's name, if the API is asked
+include "settings/unknown.pyx"                # variables that do not exist: did you mean …?
 include "settings/collect.pyx"                # our variables in the environment
-include "settings/settings.pyx"               # the environment as one struct
+include "settings/settings.pyx"               # all rows, in order; what they decide together
 
 # graveyard/: the shared folder: tombstones, the watch, who is alive
 include "graveyard/clear.pyx"                 # what --graveyard clears away

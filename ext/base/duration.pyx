@@ -19,14 +19,14 @@ cdef enum:
 
 
 cdef const char *duration_problem(int code) noexcept nogil:
-    """What is wrong with a duration, to follow its value in a message."""
+    """Return what is wrong with a duration, and what would be right."""
     if code == DURATION_NO_UNIT:
-        return b"has no unit; write 300ms, 30s, 1m30s or 1.5h"
+        return b"no unit; use 300ms, 30s, 1m30s or 1.5h"
     if code == DURATION_UNKNOWN_UNIT:
-        return b"has an unknown unit; the units are ns, us, ms, s, m and h"
+        return b"unknown unit; use ns, us, ms, s, m or h"
     if code == DURATION_TOO_LONG:
-        return b"is too long; the longest is about 292 years"
-    return b"is not a duration; write 300ms, 30s, 1m30s or 1.5h"
+        return b"too long; the longest is about 292 years"
+    return b"not a duration; use 300ms, 30s, 1m30s or 1.5h"
 
 
 cdef duration_unit_t duration_unit(const char *text) noexcept nogil:

@@ -38,7 +38,7 @@ cdef int path_normalise(const char *path, char *target, size_t size) noexcept no
     return 0
 
 
-cdef int path_make(const char *path, kernel.mode_t mode) noexcept nogil:
+cdef int make_folders(const char *path, kernel.mode_t mode) noexcept nogil:
     """Make a folder and those above it; 0 when made, 1 when it was there, -errno."""
     cdef char part[kernel.PATH_MAX]
     cdef size_t at = 1

@@ -24,7 +24,7 @@ cdef void text_add(text_t *text, const char *source) noexcept nogil:
         source += 1
 
 
-cdef void text_add_some(text_t *text, const char *source, size_t length) noexcept nogil:
+cdef void text_add_bytes(text_t *text, const char *source, size_t length) noexcept nogil:
     """Append so many bytes as they are."""
     cdef size_t at
     for at in range(length):
@@ -109,12 +109,12 @@ cdef bint is_blank(char byte) noexcept nogil:
     return byte == c' ' or byte == c'\t' or byte == c'\n' or byte == c'\r'
 
 
-cdef bint is_text(const char *text, size_t length, const char *word) noexcept nogil:
+cdef bint bytes_equal(const char *text, size_t length, const char *word) noexcept nogil:
     """Whether so many bytes are this word."""
     return cstd.strlen(word) == length and cstd.memcmp(text, word, length) == 0
 
 
-cdef size_t list_next(const char **at, const char **element) noexcept nogil:
+cdef size_t list_next_element(const char **at, const char **element) noexcept nogil:
     """The next element of a comma-separated list, blanks around it left out; its length, 0 at the end.
 
     Empty elements are passed over. at moves behind what was taken.
@@ -132,7 +132,7 @@ cdef size_t list_next(const char **at, const char **element) noexcept nogil:
     return length
 
 
-cdef int word_place(const char *text, const char *words, char separator) noexcept nogil:
+cdef int word_index(const char *text, const char *words, char separator) noexcept nogil:
     """Which of the words in a list a text is, from 0 on; -1 when it is none of them."""
     cdef size_t length
     cdef int place = 0

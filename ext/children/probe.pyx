@@ -27,7 +27,7 @@ cdef kernel.pid_t probe_start(supervisor_t *kx, const urls_t *urls, long long pe
 cdef int probe_ask_all(supervisor_t *kx, const urls_t *urls, long long period_ns) noexcept nogil:
     """In the child: ask in turn those that have not answered yet; the code to leave with.
     Signals stay blocked here, and are read from our own view of the signalfd (signalfd(2))."""
-    cdef int last[URLS_MOST]
+    cdef int last[MAX_URLS]
     cdef long long limit_ns = (PROBE_LIMIT_MS if urls.count == 1 else PROBE_TURN_MS) * MILLISECOND_NS
     cdef int status = 0
     cdef int left
@@ -70,7 +70,7 @@ cdef int probe_leave(supervisor_t *kx, const urls_t *urls, const int *last) noex
         if last[index] == PROBE_ANSWERED:
             continue
         http_describe(last[index], outcome, sizeof(outcome))
-        if not url.of_mesh or kx.settings.given[SETTING_BIRTH_ON_TIMEOUT]:
+        if not url.of_mesh or kx.settings.is_set[SETTING_BIRTH_ON_TIMEOUT]:
             log_error(&kx.log, b"not ready: %.*s: %s", <int>url.length, url.text,
                       outcome)
         if not url.of_mesh:

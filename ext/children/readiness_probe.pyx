@@ -143,7 +143,7 @@ cdef bint ready_says(const char *message, size_t length) noexcept nogil:
         line_end = <const char *>cstd.memchr(message, c'\n', <size_t>(end - message))
         if line_end == NULL:
             line_end = end
-        if is_text(message, <size_t>(line_end - message), b"READY=1"):
+        if bytes_equal(message, <size_t>(line_end - message), b"READY=1"):
             return True
         message = line_end + 1
     return False

@@ -9,7 +9,7 @@ cimport kernel
 
 cdef enum:
     WAITER_ARGUMENTS_MOST = 16          # of its own argv, before ours
-    WAITER_WORDS_MOST = WAITER_ARGUMENTS_MOST + DEPENDENCIES_MOST + 2 * URLS_MOST + 16
+    WAITER_WORDS_MOST = WAITER_ARGUMENTS_MOST + MAX_DEPENDENCIES + 2 * MAX_URLS + 16
     WAITER_URL_BYTES = URL_BYTES + 1
     WAITER_LEAVE_MS = 500               # from TERM to KILL
     WAITER_BACKOFF_LEAST_MS = 50        # before a waiter that was killed starts again
@@ -48,7 +48,7 @@ cdef kernel.pid_t waiter_fork(supervisor_t *kx, bint quits) noexcept nogil:
 cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent, bint quits) noexcept nogil:
     """In the child: undo what is ours, then be the waiter. Never returns."""
     cdef char *argv[WAITER_WORDS_MOST]
-    cdef char urls[URLS_MOST][WAITER_URL_BYTES]
+    cdef char urls[MAX_URLS][WAITER_URL_BYTES]
     cdef char seconds[32]
     cdef int argc = waiter_own_words(kx, argv)
     cdef long long left_ns = kx.deadline_ns - clock_monotonic_ns()

@@ -42,7 +42,7 @@ cdef int graveyard_open(graveyard_t *graveyard, bint make) noexcept nogil:
     cdef int folder = kernel.openat(kernel.AT_FDCWD, graveyard.path, flags)
     cdef int made = 0
     if folder < 0 and cstd.errno == cstd.ENOENT and make:
-        made = path_make(graveyard.path, graveyard.mode)
+        made = make_folders(graveyard.path, graveyard.mode)
         if made < 0:
             return made
         made = 1 - made

@@ -53,7 +53,7 @@ cdef bint peer_look(dependency_t *dep, const graveyard_t *graveyard, const setti
     if gone and holder == LIVENESS_HELD:
         # It died and was born again before we looked; how it died is not known. With
         # the policy all that is nothing: it is alive.
-        if not settings.deps.all_must_die:
+        if settings.deps.policy == POLICY_ANY:
             dep.facts |= FACT_DIED
             dep.exit_code = CODE_UNKNOWN
     elif gone or holder == LIVENESS_GONE:

@@ -42,8 +42,8 @@ cdef int tombstone_read_line(const char *text, const char *end, kernel.ssize_t *
         key += 1
     if key == end or key[0] == c'#':
         return 0
-    if key == text and (key[0] == c'%' or is_text(key, <size_t>(end - key), b"---")
-                        or is_text(key, <size_t>(end - key), b"...")):
+    if key == text and (key[0] == c'%' or bytes_equal(key, <size_t>(end - key), b"---")
+                        or bytes_equal(key, <size_t>(end - key), b"...")):
         return 0
     if indent[0] < 0:
         indent[0] = key - text
@@ -110,8 +110,8 @@ cdef int scalar_parse(const char *value, const char *end, words_t *words) noexce
     else:
         while at > value and is_blank(at[-1]):
             at -= 1
-        if at == value or is_text(value, <size_t>(at - value), b"~") or \
-                is_text(value, <size_t>(at - value), b"null"):
+        if at == value or bytes_equal(value, <size_t>(at - value), b"~") or \
+                bytes_equal(value, <size_t>(at - value), b"null"):
             return 0
     words.start = value
     words.length = <size_t>(at - value)

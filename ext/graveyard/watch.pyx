@@ -108,7 +108,7 @@ cdef void watch_mark_fifo(graveyard_t *graveyard, settings_t *settings, const ch
     if length < 8 or cstd.memcmp(file + length - 6, b".alive", 6) != 0:
         return
     watch_mark_name(&settings.deps, file + 1, length - 7)
-    if removed and is_text(file + 1, length - 7, settings.name):
+    if removed and bytes_equal(file + 1, length - 7, settings.name):
         graveyard.suspect = SUSPECT_LOOKS
 
 

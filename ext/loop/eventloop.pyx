@@ -141,7 +141,7 @@ cdef int eventloop_event_of(supervisor_t *kx, unsigned int signal) noexcept nogi
     if signal == kernel.SIGTERM or signal == <unsigned int>kx.settings.stop_signal:
         if kx.phase == PHASE_HELD and signal != <unsigned int>kx.held:
             return EVENT_SIGNAL_OTHER       # not the held one's second: that goes on waiting
-        if kx.phase == PHASE_LIFE and kx.settings.given[SETTING_TERM_AFTER]:
+        if kx.phase == PHASE_LIFE and kx.settings.is_set[SETTING_TERM_AFTER]:
             # Look now: the watch's event may be queued behind the signal, or only the
             # backstop poll would see it. A death that this finds is decided first.
             dependencies_mark(&kx.settings.deps)

@@ -22,7 +22,7 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
     supervisor_begin(&kx, argv + options_skip(argc, argv), waiter)
     refusal = settings_parse(&kx.settings)
     lifecycle_heed_log(&kx)
-    settings_warn_unknown(&kx.settings, &kx.log)    # a misspelt name may be why another is missing
+    unknown_warn(&kx.settings, &kx.log)    # a misspelt name may be why another is missing
     if argc > 1 and options_are(argv[1]):
         cstd.snprintf(kx.reason, REASON_BYTES, b"option %.200s is unknown or used wrongly; the options are --help, "
                         b"--version, --install DIR and --graveyard DIR (one folder each); a command that begins with "
@@ -85,7 +85,7 @@ cdef void supervisor_begin(supervisor_t *kx, char **argv, const waiter_t *waiter
 cdef void lifecycle_heed_log(supervisor_t *kx) noexcept nogil:
     """Log as the settings say, with our name."""
     kx.log.level = kx.settings.log_level
-    kx.log.json = kx.settings.log_json
+    kx.log.json = kx.settings.log_format == LOG_JSON
     kx.log.name = kx.settings.name
 
 

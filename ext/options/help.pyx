@@ -29,7 +29,7 @@ cdef void help_print() noexcept nogil:
     print_line(b"%s", b"")
     print_line(b"Settings (environment variables; empty is unset):")
     for row in range(SETTING_COUNT):
-        help_print_setting(&SETTINGS[row])
+        help_print_setting(row)
     print_line(b"%s", b"")
     print_line(b"DURATION is 300ms, 30s, 1m30s or 1.5h; BOOL is true or false; SIGNAL is TERM,")
     print_line(b"SIGTERM, RTMIN+3 or 15.")
@@ -40,12 +40,15 @@ cdef void help_print() noexcept nogil:
         print_line(b"  %3d  %s", EXIT_CODES[row].code, EXIT_CODES[row].meaning)
 
 
-cdef void help_print_setting(const setting_row_t *setting) noexcept nogil:
-    """One variable: its name, what may stand there, its default, what it means."""
-    if setting.fallback[0] != 0:
-        print_line(b"  %s=%s  (default: %s)", setting.name, setting.values, setting.fallback)
+cdef void help_print_setting(int row) noexcept nogil:
+    """Print a variable: its name, its values, its default, what it means."""
+    cdef const setting_row_t *setting = &SETTINGS[row]
+    cdef char values[WORDS_BYTES]
+    words_list(row, b"|", setting.values, values, sizeof(values))
+    if setting.default_text[0] != 0:
+        print_line(b"  %s=%s  (default: %s)", setting.name, values, setting.default_text)
     else:
-        print_line(b"  %s=%s", setting.name, setting.values)
+        print_line(b"  %s=%s", setting.name, values)
     help_print_wrapped(setting.meaning)
 
 

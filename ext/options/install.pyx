@@ -48,7 +48,7 @@ cdef int install_open_folder(const char *path, log_t *log) noexcept nogil:
     cdef int folder = kernel.openat(kernel.AT_FDCWD, path, flags)
     cdef int made
     if folder < 0 and cstd.errno == cstd.ENOENT:
-        made = path_make(path, 0o777)
+        made = make_folders(path, 0o777)
         if made < 0:
             return made
         if made == 0:

@@ -8,7 +8,7 @@ cimport cstd
 
 cdef enum:
     NAME_BYTES = 240            # leaves room for ".NAME.alive.tmp" in a file name of 255 bytes
-    DEPENDENCIES_MOST = 128
+    MAX_DEPENDENCIES = 128
 
 cdef enum:
     FACT_BORN = 1
@@ -38,8 +38,8 @@ ctypedef struct dependencies_t:
     int count
     int deaths                  # that could end us, seen so far
     bint every_other            # KUBEXIT_BIRTH_DEPS has "*"
-    int all_must_die            # KUBEXIT_DEATH_POLICY=all
-    dependency_t list[DEPENDENCIES_MOST]
+    int policy                  # POLICY_*: of KUBEXIT_DEATH_POLICY
+    dependency_t list[MAX_DEPENDENCIES]
 
 
 cdef int dependency_index(dependencies_t *deps, const char *name, size_t length) noexcept nogil:
@@ -58,7 +58,7 @@ cdef dependency_t *dependency_add(dependencies_t *deps, const char *name, size_t
     cdef dependency_t *dep
     if index >= 0:
         return &deps.list[index]
-    if deps.count == DEPENDENCIES_MOST:
+    if deps.count == MAX_DEPENDENCIES:
         return NULL
     dep = &deps.list[deps.count]
     deps.count += 1
@@ -81,11 +81,11 @@ cdef int dependencies_dead(dependencies_t *deps) noexcept nogil:
         if deps.list[index].ends_us == 0:
             continue
         if deps.list[index].ends_us & deps.list[index].facts:
-            if not deps.all_must_die:
+            if deps.policy == POLICY_ANY:
                 return index
             if dead < 0 or deps.list[index].order > deps.list[dead].order:
                 dead = index
-        elif deps.all_must_die:
+        elif deps.policy == POLICY_ALL:
             return -1
     return dead
 

@@ -3,61 +3,69 @@ from libc.stddef cimport size_t
 cimport cstd
 
 
-cdef int settings_read_dependencies(settings_t *settings, int row) noexcept nogil:
-    """One list: split on commas, trimmed, empty elements dropped, duplicates merged."""
+cdef int setting_parse_dependencies(settings_t *settings, int row) noexcept nogil:
+    """Read a list: split on commas, trimmed, empty elements dropped, duplicates merged."""
     cdef const char *at = settings.value[row]
     cdef const char *text
-    cdef size_t length = list_next(&at, &text)
+    cdef size_t length = list_next_element(&at, &text)
+    if row == SETTING_BIRTH_DEPS and \
+            setting_parse_word(settings, SETTING_BIRTH_SOURCE, &settings.birth_source) != 0:
+        return EXIT_SETTINGS    # what the list can contain depends on the source
     while length > 0:
-        if settings_read_dependency(settings, row, text, length) != 0:
+        if dependency_parse(settings, row, text, length) != 0:
             return EXIT_SETTINGS
-        length = list_next(&at, &text)
+        length = list_next_element(&at, &text)
     return 0
 
 
-cdef int settings_read_dependency(settings_t *settings, int row, const char *text, size_t length) noexcept nogil:
-    """One element: NAME, NAME?, NAME:CONDITION or *; 0 or EXIT_SETTINGS."""
+cdef int dependency_parse(settings_t *settings, int row, const char *text, size_t length) noexcept nogil:
+    """Read one element: NAME, NAME?, NAME:CONDITION or *; 0 or EXIT_SETTINGS."""
     cdef const char *colon = <const char *>cstd.memchr(text, c':', length)
     cdef size_t name_length = length if colon == NULL else <size_t>(colon - text)
     cdef int fact = FACT_READY if row == SETTING_BIRTH_DEPS else FACT_DIED
-    cdef bint optional = False
     if colon != NULL and row == SETTING_TERM_AFTER:
-        return dependency_refuse(settings, row, text, length, b"takes no condition: TERM waits for a death, however")
+        return setting_refuse_part(settings, row, text, length,
+                                   b"takes a plain name; conditions such as :died are not supported here")
     if colon != NULL:
         fact = condition_parse(colon + 1, length - name_length - 1, row)
-        if fact == 0:
-            return dependency_refuse(settings, row, text, length,
-                                     b"has an unknown condition; there are :died, :failed and :succeeded"
-                                     if row == SETTING_DEATH_DEPS else
-                                     b"has an unknown condition; there are :ready, :born, :died and :succeeded")
-    if row != SETTING_BIRTH_DEPS and name_length > 0 and (
-            text[name_length - 1] == c'?' or is_text(text, name_length, b"*")):
-        return dependency_refuse(settings, row, text, length, b"can only stand in KUBEXIT_BIRTH_DEPS")
-    if row == SETTING_BIRTH_DEPS and name_length > 0 and (
-            text[name_length - 1] == c'?' or is_text(text, name_length, b"*")):
-        if fact != FACT_READY or settings.birth_source != SOURCE_KUBERNETES:
-            return dependency_refuse(settings, row, text, length, b"needs readiness from the Kubernetes API: "
-                                     b"the graveyard does not know which containers the pod has")
-        if name_length == 1 and text[0] == c'*':
-            settings.deps.every_other = True
-            return 0
-        optional = True
-        name_length -= 1
-    return settings_add_dependency(settings, row, text, name_length, fact, optional)
+    if fact == 0:
+        return setting_refuse_part(settings, row, text, length,
+                                   b"unknown condition; use :died, :failed or :succeeded"
+                                   if row == SETTING_DEATH_DEPS else
+                                   b"unknown condition; use :ready, :born, :died or :succeeded")
+    if name_length > 0 and (text[name_length - 1] == c'?' or bytes_equal(text, name_length, b"*")):
+        return dependency_parse_optional(settings, row, text, length, name_length, fact)
+    return dependency_want(settings, row, text, name_length, fact, False)
 
 
-cdef int settings_add_dependency(settings_t *settings, int row, const char *text, size_t length,
-                                 int fact, bint optional) noexcept nogil:
-    """Check a name and enter it; 0 or EXIT_SETTINGS."""
+cdef int dependency_parse_optional(settings_t *settings, int row, const char *text, size_t length,
+                                   size_t name_length, int fact) noexcept nogil:
+    """Read NAME? or *, which only the Kubernetes API can resolve; 0 or EXIT_SETTINGS."""
+    if row != SETTING_BIRTH_DEPS:
+        return setting_refuse_part(settings, row, text, length, b"NAME? and * are not supported here; "
+                                   b"only KUBEXIT_BIRTH_DEPS takes them")
+    if fact != FACT_READY or settings.birth_source != SOURCE_KUBERNETES:
+        return setting_refuse_part(settings, row, text, length, b"the graveyard does not list the pod's containers; "
+                                   b"NAME? and * need readiness from the Kubernetes API")
+    if name_length == 1 and text[0] == c'*':
+        settings.deps.every_other = True
+        return 0
+    return dependency_want(settings, row, text, name_length - 1, fact, True)
+
+
+cdef int dependency_want(settings_t *settings, int row, const char *text, size_t length,
+                         int fact, bint optional) noexcept nogil:
+    """Check a name and enter what the row wants of it; 0 or EXIT_SETTINGS."""
     cdef dependency_t *dep
     cdef const char *why = name_problem(text, length)
     if why != NULL:
-        return dependency_refuse(settings, row, text, length, why)
-    if length == cstd.strlen(settings.name) and cstd.memcmp(text, settings.name, length) == 0:
-        return dependency_refuse(settings, row, text, length, b"is this container itself (KUBEXIT_NAME)")
+        return setting_refuse_part(settings, row, text, length, why)
+    if bytes_equal(text, length, settings.name):
+        return setting_refuse_part(settings, row, text, length,
+                                   b"is this container itself (KUBEXIT_NAME); use the names of others")
     dep = dependency_add(&settings.deps, text, length)
     if dep == NULL:
-        return dependency_refuse(settings, row, text, length, b"is one too many; there may be 128 dependencies")
+        return setting_refuse_part(settings, row, text, length, b"one too many; use at most 128 dependencies")
     if row == SETTING_TERM_AFTER:
         dep.holds_term = True
     elif row == SETTING_DEATH_DEPS:
@@ -69,39 +77,14 @@ cdef int settings_add_dependency(settings_t *settings, int row, const char *text
     return 0
 
 
-cdef int dependency_refuse(settings_t *settings, int row, const char *text, size_t length,
-                           const char *why) noexcept nogil:
-    """A refusal that quotes the one element of the list."""
-    cstd.snprintf(settings.problem, PROBLEM_BYTES, b"%s: \"%.*s\" %s", SETTINGS[row].name,
-                    <int>(length if length < 120 else 120), text, why)
-    return EXIT_SETTINGS
-
-
 cdef int condition_parse(const char *text, size_t length, int row) noexcept nogil:
-    """The fact that a condition names, 0 when this list knows none such."""
-    if is_text(text, length, b"died"):
+    """Return the fact that a condition names; 0 if this list does not know it."""
+    if bytes_equal(text, length, b"died"):
         return FACT_DIED
-    if is_text(text, length, b"succeeded"):
+    if bytes_equal(text, length, b"succeeded"):
         return FACT_SUCCEEDED
     if row == SETTING_DEATH_DEPS:
-        return FACT_FAILED if is_text(text, length, b"failed") else 0
-    if is_text(text, length, b"ready"):
+        return FACT_FAILED if bytes_equal(text, length, b"failed") else 0
+    if bytes_equal(text, length, b"ready"):
         return FACT_READY
-    return FACT_BORN if is_text(text, length, b"born") else 0
-
-
-cdef const char *name_problem(const char *name, size_t length) noexcept nogil:
-    """Why a name cannot be a tombstone's, NULL when it can."""
-    cdef size_t at
-    if length == 0:
-        return b"has an empty name"
-    if length > NAME_BYTES:
-        return b"is too long a name; at most 240 bytes"
-    if name[0] == c'.':
-        return b"is no name: it begins with a dot"
-    for at in range(length):
-        if is_control(name[at]) or is_blank(name[at]) or name[at] == c',' or name[at] == c':' or name[at] == c'/':
-            return b"is no name: it may not contain blanks, control characters, ',', ':' or '/'"
-    if length > 6 and is_text(name + length - 6, 6, b".alive"):
-        return b"is no name: kubexit's own files in the graveyard end in .alive"
-    return NULL
+    return FACT_BORN if bytes_equal(text, length, b"born") else 0

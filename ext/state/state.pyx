@@ -65,7 +65,7 @@ ctypedef struct request_t:
 
 ctypedef struct quit_t:
     int count
-    request_t running[URLS_MOST + 1]
+    request_t running[MAX_URLS + 1]
 
 ctypedef struct supervisor_t:
     log_t log

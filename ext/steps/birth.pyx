@@ -92,7 +92,7 @@ cdef void birth_back_off(birth_t *birth) noexcept nogil:
 cdef void birth_time_out(supervisor_t *kx) noexcept nogil:
     """The deadline is over and the waiter gone: KUBEXIT_BIRTH_ON_TIMEOUT decides. Where only
     the mesh's proxy is missing, none was injected, and the command starts without it."""
-    if kx.settings.start_on_timeout:
+    if kx.settings.birth_on_timeout == ON_TIMEOUT_START:
         log_warn(&kx.log, b"%s; starting the command all the same (KUBEXIT_BIRTH_ON_TIMEOUT=start)", kx.reason)
     elif birth_lacks_proxy_alone(kx) and kx.birth.proxy_answers:
         log_warn(&kx.log, b"the proxy of KUBEXIT_MESH=%s is there but was not ready within %s; starting the command "
@@ -113,7 +113,7 @@ cdef bint birth_lacks_proxy_alone(supervisor_t *kx) noexcept nogil:
     cdef const urls_t *urls = &kx.settings.birth_urls
     # Where the proxy's is the only URL, no probe needs to have said so: there was no time for one, say.
     cdef bint absent = kx.birth.proxy_absent or (urls.count == 1 and urls.list[0].of_mesh)
-    return absent and kx.birth.api_ready and not kx.settings.given[SETTING_BIRTH_ON_TIMEOUT] and \
+    return absent and kx.birth.api_ready and not kx.settings.is_set[SETTING_BIRTH_ON_TIMEOUT] and \
         not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
 
 

@@ -53,7 +53,7 @@ cdef void missing_explain_urls(const supervisor_t *kx, text_t *text) noexcept no
     if text.length > 0:
         text_add(text, b", ")
     if urls.count == 1:
-        text_add_some(text, urls.list[0].text, urls.list[0].length)
+        text_add_bytes(text, urls.list[0].text, urls.list[0].length)
         text_add(text, b" (no 2xx yet)")
     else:
         text_add(text, b"birth URLs (not all have answered 2xx; those that have not are named above)")

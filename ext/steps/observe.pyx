@@ -7,7 +7,7 @@ cdef enum:
     POLL_WATCH = 1
     POLL_READY = 2
     POLL_PEERS = 3              # from here on, the FIFOs of dependencies
-    POLL_MOST = POLL_PEERS + DEPENDENCIES_MOST
+    POLL_MOST = POLL_PEERS + MAX_DEPENDENCIES
     BLIND_POLL_MS = 200         # without inotify, polling is all there is
 
 

@@ -88,9 +88,9 @@ cdef size_t quit_read(const char *pid, const char *what, char *target, size_t si
 cdef bint list_has(const char *names, const char *name) noexcept nogil:
     """Whether a comma-separated list has this name; blanks around its elements do not count."""
     cdef const char *element
-    cdef size_t length = list_next(&names, &element)
+    cdef size_t length = list_next_element(&names, &element)
     while length > 0:
-        if is_text(element, length, name):
+        if bytes_equal(element, length, name):
             return True
-        length = list_next(&names, &element)
+        length = list_next_element(&names, &element)
     return False

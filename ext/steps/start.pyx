@@ -18,7 +18,7 @@ cdef void start_command(supervisor_t *kx) noexcept nogil:
     kx.life.born_ns = clock_wall_ns()
     ready_arm(&kx.ready, clock_monotonic_ns())
     start_carve(kx)
-    if kx.settings.given[SETTING_DEATH_DEPS] and not kx.outside:
+    if kx.settings.is_set[SETTING_DEATH_DEPS] and not kx.outside:
         log_info(&kx.log, b"command started, pid %d; it ends after %s", kx.command.pid,
                  kx.settings.value[SETTING_DEATH_DEPS])
     else:

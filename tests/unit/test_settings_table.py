@@ -46,6 +46,31 @@ def test_defaults_are_values(supervisor: ModuleType) -> None:
     assert written == supervisor.settings_read([b"KUBEXIT_NAME=main"])
 
 
+def test_words_are_shown_as_they_are_read(supervisor: ModuleType) -> None:
+    """Each word that --help lists for a setting is understood, as itself and not as a neighbour of it."""
+    settings = ("LOG_LEVEL", "LOG_FORMAT", "DEATH_POLICY", "BIRTH_ON_TIMEOUT", "BIRTH_SOURCE", "QUIT_POLICY", "MESH")
+    values = {row["name"]: row["values"] for row in supervisor.settings_table()}
+    words = [(setting, word) for setting in settings for word in values[f"KUBEXIT_{setting}"].split("|")]
+
+    read = [
+        (
+            setting,
+            supervisor.settings_read([b"KUBEXIT_NAME=main", f"KUBEXIT_{setting}={word}".encode()])[setting.lower()],
+        )
+        for setting, word in words
+    ]
+
+    assert len(words) == 18
+    assert read == words
+
+
+def test_a_row_is_enough(supervisor: ModuleType) -> None:
+    """What is read has every row of the table, by the name of its variable."""
+    rows = {row["name"].removeprefix("KUBEXIT_").lower() for row in supervisor.settings_table()}
+
+    assert rows <= set(supervisor.settings_read([b"KUBEXIT_NAME=main"]))
+
+
 @pytest.mark.behaviour(73)
 def test_exit_codes(supervisor: ModuleType) -> None:
     """The numbers that kubexit can leave with are those of the design, each with its meaning."""

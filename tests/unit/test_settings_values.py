@@ -1,5 +1,6 @@
 """Values: each kind of setting takes what its documentation says, and names itself when it refuses."""
 
+import re
 from types import ModuleType
 
 import pytest
@@ -175,3 +176,40 @@ def test_no_pod_needed(supervisor: ModuleType, deps: tuple[bytes, ...]) -> None:
 def test_first_value_wins(supervisor: ModuleType) -> None:
     """Of a variable that is there twice the first counts, as for getenv(3)."""
     supervisor.settings_read((NAME, b"KUBEXIT_NAME=", b"KUBEXIT_GRACE_PERIOD=1s", b"KUBEXIT_GRACE_PERIOD=bad"))
+
+
+@pytest.mark.behaviour(2)
+@pytest.mark.parametrize(
+    ("variable", "value", "part"),
+    [
+        ("NAME", "a b", "a b"),
+        ("GRAVEYARD", "/" + "x" * 5000, "/" + "x" * 119),
+        ("LOG_LEVEL", "loud", "loud"),
+        ("LIVENESS", "perhaps", "perhaps"),
+        ("DEATH_DEPS", "a,b/c", "b/c"),
+        ("DEATH_DEPS", "main", "main"),
+        ("GRACE_PERIOD", "30", "30"),
+        ("GRACE_PERIOD", "30 s", "30 s"),
+        ("GRACE_PERIOD", "9999999h", "9999999h"),
+        ("GRACE_PERIOD", "s", "s"),
+        ("STOP_SIGNAL", "NONE", "NONE"),
+        ("TERM_AFTER", "db:died", "db:died"),
+        ("EXIT_CODE_ON_STOP", "256", "256"),
+        ("IGNORE_CODE_ON_DEATH_DEPS", "on", "on"),
+        ("BIRTH_DEPS", "a,db:alive", "db:alive"),
+        ("BIRTH_TIMEOUT", "never", "never"),
+        ("BIRTH_URLS", "http://a/,ftp://b/", "ftp://b/"),
+        ("READY_TCP", "db:80", "db:80"),
+        ("READY_HTTP", "https://localhost/", "https://localhost/"),
+        ("READY_EXEC", " ", " "),
+        ("QUIT_PROCESSES", "bin/envoy", "bin/envoy"),
+        ("MESH", "consul", "consul"),
+    ],
+    ids=lambda value: repr(value)[:20],
+)
+def test_every_refusal_has_one_shape(supervisor: ModuleType, variable: str, value: str, part: str) -> None:
+    """`KUBEXIT_X=value: why; what would be right`; of a list, the one element that is wrong."""
+    environ = [f"KUBEXIT_{variable}={value}".encode(), NAME]
+
+    with pytest.raises(ValueError, match=rf"^KUBEXIT_{variable}={re.escape(part)}: [^;]+; [^;]+$"):
+        supervisor.settings_read(environ)

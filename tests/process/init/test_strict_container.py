@@ -79,7 +79,7 @@ def test_empty_environment(kubexit: Kubexit, world: Sandbox) -> None:
     started = world.start(kubexit, "/bin/actor", "exit", "0")
 
     assert started.wait() == 2
-    assert "KUBEXIT_NAME is required" in started.stderr
+    assert "KUBEXIT_NAME: is required" in started.stderr
 
 
 def test_execute_only(kubexit: Kubexit) -> None:

@@ -16,7 +16,7 @@ def test_death_dependencies(kubexit: Kubexit, element: str) -> None:
 
     assert (finished.code, finished.stdout) == (2, "")
     (line,) = finished.stderr.splitlines()
-    assert f'KUBEXIT_DEATH_DEPS: "{element}"' in line
+    assert f"KUBEXIT_DEATH_DEPS={element}: " in line
     assert "KUBEXIT_BIRTH_DEPS" in line
     assert (kubexit.tombstone() or {})["ExitCode"] == 2
 
