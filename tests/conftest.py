@@ -8,8 +8,8 @@ import pytest
 from harness import forms, processes
 from harness.kubexit import Kubexit
 from harness.programs import program
+from harness.servers.webserver import WebServer
 from harness.terminal import Terminal
-from harness.webserver import WebServer
 
 
 def pytest_configure() -> None:

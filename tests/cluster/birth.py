@@ -7,10 +7,10 @@ from typing import Any
 from cluster.access import Access, Account
 from cluster.audit import Audit
 from cluster.pods import PodObject
-from harness import namespaces
 from harness.forms import BUILD
 from harness.kubexit import Kubexit
 from harness.supervised import Supervised
+from harness.world import namespaces
 
 PYTHON = BUILD / "venv/bin/python"
 OWN_NAME = "app"

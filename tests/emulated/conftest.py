@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from harness import certificates, forms, namespaces
-from harness.apiserver import ApiServer
+from harness import forms
 from harness.kubexit import Kubexit
-from harness.pods import token
+from harness.servers import certificates
+from harness.servers.apiserver import ApiServer
+from harness.servers.pods import token
+from harness.world import namespaces
 
 ARCHITECTURE, EMULATOR = "arm64", "qemu-aarch64-static"
 

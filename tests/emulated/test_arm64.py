@@ -9,9 +9,9 @@ import tomllib
 import pytest
 
 from harness import forms
-from harness.certificates import authority
 from harness.containers import running
-from harness.pods import pod, ready
+from harness.servers.certificates import authority
+from harness.servers.pods import pod, ready
 
 WAITING = pod("main", "db")
 READY = ready(WAITING, "db")

@@ -15,6 +15,7 @@ _ARCHITECTURE = _ARCHITECTURES.get(platform.machine(), platform.machine())
 ALWAYS = ("installed", "gate")
 WHEN_THERE = ("static",)
 WHEN_NAMED = ("sanitize",)
+SOURCES_OF_STATIC = ("ext", "kubexit", "build/static")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Form:
         """Older than what it was made from. Only the static form is not made anew before each run of the tests."""
         if self.name not in WHEN_THERE or not self.exists:
             return False
-        sources = [*(ROOT / "ext").rglob("*.*"), *(ROOT / "kubexit").glob("*.py"), *(ROOT / "build/static").glob("*.*")]
+        sources = (source for place in SOURCES_OF_STATIC for source in (ROOT / place).rglob("*.*"))
         return self.path.stat().st_mtime < max(source.stat().st_mtime for source in sources)
 
     @property

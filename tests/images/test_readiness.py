@@ -7,11 +7,11 @@ import socket
 import pytest
 import yaml
 
-from harness import certificates
 from harness import graveyard as tombstones
-from harness.apiserver import ApiServer
 from harness.forms import ROOT
-from harness.pods import pod, ready, token
+from harness.servers import certificates
+from harness.servers.apiserver import ApiServer
+from harness.servers.pods import pod, ready, token
 from images.bases import BASES, PYTHON_SLIM
 from images.container import settings
 

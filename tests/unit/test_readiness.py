@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.pods import RUNNING, pod, ready, terminated, waiting, with_status
+from harness.servers.pods import RUNNING, pod, ready, terminated, waiting, with_status
 from kubexit.waiter.readiness import missing
 
 POD = pod("main", "db", "cache", sidecars=("proxy",), inits=("setup",))

@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from harness.pods import UID, token
+from harness.servers.pods import UID, token
 from kubexit.waiter import rbac
 from kubexit.waiter.cluster import Account, address
 from kubexit.waiter.errors import SettingsError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.pods import pod
+from harness.servers.pods import pod
 from kubexit.waiter.errors import SettingsError
 from kubexit.waiter.names import awaited
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.pods import UID, pod, ready, terminated, with_metadata, with_status
+from harness.servers.pods import UID, pod, ready, terminated, with_metadata, with_status
 from kubexit.waiter.errors import NeverReadyError
 from kubexit.waiter.readiness import missing, stays
 

@@ -8,8 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from harness import webserver
-from harness.webserver import WebServer
+from harness.servers import webserver
+from harness.servers.webserver import WebServer
 from kubexit.waiter import urls
 
 Web = Callable[..., WebServer]

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from harness import certificates, forms, namespaces
-from harness.apiserver import ApiServer
+from harness import forms
 from harness.kubexit import Kubexit
-from harness.pods import token
+from harness.servers import certificates
+from harness.servers.apiserver import ApiServer
+from harness.servers.pods import token
 from harness.supervised import Supervised
+from harness.world import namespaces
 
 ANY_LOOPBACK = ("IP:127.0.0.1", "IP:::1")
 

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from harness import certificates, faults
-from harness.apiserver import ApiServer
-from harness.pods import pod, ready, with_status
+from harness.servers import certificates, faults
+from harness.servers.apiserver import ApiServer
+from harness.servers.pods import pod, ready, with_status
 
 READY = ready(pod("main", "db"), "db")
 

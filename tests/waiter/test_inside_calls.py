@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import namespaces
-from harness.pods import pod, ready
+from harness.servers.pods import pod, ready
+from harness.world import namespaces
 
 WAITING = pod("main", "db")
 READY = ready(WAITING, "db")

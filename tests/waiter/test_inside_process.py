@@ -8,7 +8,7 @@ import pytest
 
 from harness import processes
 from harness.containers import descriptors
-from harness.pods import pod, ready
+from harness.servers.pods import pod, ready
 from harness.waiting import eventually
 
 WAITING = pod("main", "db")

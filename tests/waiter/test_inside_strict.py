@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness.pods import pod, ready
-from harness.sandbox import Sandbox, require_filters
+from harness.servers.pods import pod, ready
+from harness.world.sandbox import Sandbox, require_filters
 
 WAITING = pod("main", "db")
 READY = ready(WAITING, "db")

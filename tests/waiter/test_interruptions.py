@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness import faults
-from harness.pods import pod, ready
+from harness.servers import faults
+from harness.servers.pods import pod, ready
 
 WAITING = pod("main", "db")
 

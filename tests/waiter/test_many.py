@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.pods import pod, ready
+from harness.servers.pods import pod, ready
 
 WAITING = pod("main", "db")
 MANY = 50

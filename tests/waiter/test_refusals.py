@@ -5,8 +5,8 @@ import re
 import pytest
 import yaml
 
-from harness import faults
-from harness.pods import pod, ready, token
+from harness.servers import faults
+from harness.servers.pods import pod, ready, token
 
 WAITING = pod("main", "db")
 FORBIDDEN = (

@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from harness.pods import pod, ready
+from harness.servers.pods import pod, ready
 
 WAITING = pod("main", "db")
 

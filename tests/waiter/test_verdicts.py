@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from harness import faults
-from harness.pods import RUNNING, pod, ready, terminated, waiting, with_status
+from harness.servers import faults
+from harness.servers.pods import RUNNING, pod, ready, terminated, waiting, with_status
 
 POD = pod("main", "db", sidecars=("proxy",), inits=("setup",))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.pods import pod, ready, with_metadata
+from harness.servers.pods import pod, ready, with_metadata
 
 WAITING = pod("main", "db", "cache")
 

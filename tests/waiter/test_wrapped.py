@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import faults, processes
-from harness.pods import pod, ready, with_metadata
+from harness import processes
+from harness.servers import faults
+from harness.servers.pods import pod, ready, with_metadata
 from harness.waiting import eventually
 
 WAITING = pod("main", "db")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness import processes
-from harness.pods import pod, ready
+from harness.servers.pods import pod, ready
 from harness.waiting import eventually
 
 WAITING = pod("main", "db")

@@ -3,9 +3,9 @@
 import pytest
 
 from harness import processes
-from harness.pods import pod, ready
+from harness.servers.pods import pod, ready
+from harness.servers.webserver import status
 from harness.waiting import eventually
-from harness.webserver import status
 
 WAITING = pod("main", "db")
 NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal

@@ -5,9 +5,9 @@ In a time namespace the clock is a century ahead, so that the longest durations 
 
 import pytest
 
-from harness import namespaces
 from harness.containers import running, waiting
 from harness.kubexit import Kubexit
+from harness.world import namespaces
 
 CENTURY = 4_000_000_000
 LONGEST = "2562047h47m16.854775807s"

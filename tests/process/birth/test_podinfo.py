@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness import namespaces
 from harness.kubexit import Kubexit
-from harness.namespaces import Step
 from harness.waiters import Waiter
+from harness.world import namespaces
+from harness.world.namespaces import Step
 
 FILES = {"name": "pod-1\n", "namespace": "  ns-1 \n\n"}
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import certificates, processes, waiters
+from harness import processes, waiters
 from harness.containers import lines
 from harness.kubexit import Kubexit
+from harness.servers import certificates
+from harness.servers.webserver import WebServer, status
 from harness.supervised import Supervised
 from harness.waiters import Waiter
 from harness.waiting import eventually
-from harness.webserver import WebServer, status
 
 pytestmark = pytest.mark.behaviour(124)
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from harness import namespaces
 from harness.kubexit import Kubexit
 from harness.waiters import Waiter
+from harness.world import namespaces
 
 NOBODY_ELSE = 54_321
 

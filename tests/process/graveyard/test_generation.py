@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import namespaces
 from harness.containers import running, waiting
 from harness.kubexit import Kubexit
 from harness.supervised import Finished
+from harness.world import namespaces
 
 RECORDED = Path(__file__).parents[2] / "recorded"
 DEATH = 'Born: "2020-04-28T10:41:46Z"\nDied: "2020-04-28T10:41:47Z"\nExitCode: 0\n'

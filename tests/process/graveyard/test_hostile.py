@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import namespaces
 from harness.containers import lines, running, sleeps
 from harness.kubexit import Kubexit
 from harness.observer import Observer
 from harness.waiting import eventually
+from harness.world import namespaces
 
 DEATH = b'Born: "2020-04-28T10:41:46Z"\nDied: "2020-04-28T10:41:47Z"\nExitCode: 0\n'
 HOSTILE = Path(__file__).parents[2] / "recorded/hostile"

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from harness import namespaces
 from harness.containers import lines, running
 from harness.kubexit import Kubexit
+from harness.world import namespaces
 
 
 @pytest.mark.behaviour(21, 42)

@@ -4,10 +4,10 @@ import errno
 
 import pytest
 
-from harness import namespaces
 from harness.containers import lines, running, waiting
 from harness.kubexit import Kubexit
-from harness.namespaces import Step
+from harness.world import namespaces
+from harness.world.namespaces import Step
 
 WORLDS = {
     "no instances left (EMFILE)": lambda: namespaces.user_limit("max_inotify_instances", 0),

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import namespaces
 from harness.containers import running
 from harness.kubexit import Kubexit
+from harness.world import namespaces
 
 
 @pytest.mark.behaviour(8)

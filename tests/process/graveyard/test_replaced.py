@@ -6,10 +6,10 @@ import subprocess
 
 import pytest
 
-from harness import namespaces
 from harness.containers import fenced_off, running, waiting
 from harness.kubexit import Kubexit
 from harness.supervised import Supervised
+from harness.world import namespaces
 
 
 def inside(container: Supervised, *command: object) -> None:

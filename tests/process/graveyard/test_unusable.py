@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import namespaces
 from harness.kubexit import Kubexit
 from harness.supervised import Finished
+from harness.world import namespaces
 
 NOBODY = 65534
 

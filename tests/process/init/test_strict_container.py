@@ -8,7 +8,7 @@ import pytest
 
 from harness import processes
 from harness.kubexit import Kubexit
-from harness.sandbox import Sandbox, require_filters
+from harness.world.sandbox import Sandbox, require_filters
 
 pytestmark = [pytest.mark.single_file, pytest.mark.behaviour(107)]
 

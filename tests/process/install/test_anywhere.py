@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import namespaces
 from harness.kubexit import Kubexit
 from harness.single_file import install
+from harness.world import namespaces
 
 pytestmark = pytest.mark.single_file
 

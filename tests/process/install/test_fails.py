@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from harness import namespaces, single_file
+from harness import single_file
 from harness.containers import running
 from harness.kubexit import Kubexit
 from harness.single_file import drafts, install
 from harness.supervised import Finished
+from harness.world import namespaces
 
 pytestmark = pytest.mark.single_file
 

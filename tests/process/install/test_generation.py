@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import namespaces, single_file
+from harness import single_file
 from harness.kubexit import Kubexit
 from harness.supervised import Finished
+from harness.world import namespaces
 
 pytestmark = pytest.mark.single_file
 

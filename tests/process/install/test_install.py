@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import namespaces, single_file
+from harness import single_file
 from harness.kubexit import Kubexit
 from harness.single_file import drafts, install
+from harness.world import namespaces
 
 pytestmark = pytest.mark.single_file
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import namespaces
 from harness.containers import fenced_off, lines, running
 from harness.kubexit import Kubexit
+from harness.world import namespaces
 
 
 @pytest.mark.behaviour(22, 30)

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 import pytest
 
-from harness import processes, webserver
+from harness import processes
 from harness.containers import lines
 from harness.kubexit import Kubexit
-from harness.network import Network
+from harness.servers import webserver
+from harness.servers.webserver import WebServer, status
 from harness.supervised import Supervised
 from harness.waiting import eventually
-from harness.webserver import WebServer, status
+from harness.world.network import Network
 
 pytestmark = pytest.mark.behaviour(125)
 

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from harness import webserver
 from harness.containers import lines
 from harness.kubexit import Kubexit
+from harness.servers import webserver
+from harness.servers.webserver import WebServer
 from harness.supervised import Supervised
 from harness.waiting import eventually
-from harness.webserver import WebServer
 
 pytestmark = pytest.mark.behaviour(128)
 

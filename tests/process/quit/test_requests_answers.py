@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import webserver
 from harness.containers import lines
 from harness.kubexit import Kubexit
+from harness.servers import webserver
+from harness.servers.webserver import WebServer, sends, status
 from harness.waiting import eventually
-from harness.webserver import WebServer, sends, status
 
 pytestmark = pytest.mark.behaviour(127)
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from harness import processes, webserver
+from harness import processes
 from harness.containers import descriptors, lines, running
 from harness.kubexit import Kubexit
+from harness.servers import webserver
+from harness.servers.webserver import WebServer, status
 from harness.supervised import Supervised
 from harness.waiting import eventually
-from harness.webserver import WebServer, status
 
 pytestmark = pytest.mark.behaviour(127)
 

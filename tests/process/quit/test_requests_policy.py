@@ -7,7 +7,7 @@ import pytest
 
 from harness.containers import lines, running, waiting
 from harness.kubexit import Kubexit
-from harness.webserver import WebServer
+from harness.servers.webserver import WebServer
 
 pytestmark = pytest.mark.behaviour(127)
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import certificates, waiters, webserver
+from harness import waiters
 from harness.containers import lines
 from harness.kubexit import Kubexit
-from harness.webserver import WebServer, status
+from harness.servers import certificates, webserver
+from harness.servers.webserver import WebServer, status
 
 pytestmark = pytest.mark.behaviour(127)
 

@@ -8,9 +8,9 @@ import pytest
 from harness import processes
 from harness.containers import lines
 from harness.kubexit import Kubexit
+from harness.servers.webserver import WebServer
 from harness.waiters import Waiter
 from harness.waiting import eventually
-from harness.webserver import WebServer
 
 pytestmark = pytest.mark.behaviour(127)
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import processes, webserver
+from harness import processes
 from harness.containers import descriptors, running, waiting
 from harness.kubexit import Kubexit
+from harness.servers import webserver
+from harness.servers.webserver import WebServer, sends, status
 from harness.waiting import eventually
-from harness.webserver import WebServer, sends, status
 
 pytestmark = pytest.mark.behaviour(126)
 

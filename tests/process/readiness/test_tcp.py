@@ -4,10 +4,10 @@ import socket
 
 import pytest
 
-from harness import namespaces
 from harness.containers import running, sleeps
 from harness.kubexit import Kubexit
 from harness.waiting import eventually
+from harness.world import namespaces
 
 ADDRESSES = [
     ("127.0.0.1", "127.0.0.1:{}"),

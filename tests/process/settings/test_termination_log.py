@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import namespaces
 from harness.containers import running, waiting
 from harness.kubexit import Kubexit
-from harness.namespaces import Step
+from harness.world import namespaces
+from harness.world.namespaces import Step
 
 
 @pytest.fixture

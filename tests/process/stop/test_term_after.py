@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from harness import namespaces
 from harness.containers import born, lines
 from harness.kubexit import Kubexit
 from harness.supervised import Supervised
 from harness.waiting import eventually
+from harness.world import namespaces
 
 pytestmark = pytest.mark.behaviour(123)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import namespaces
 from harness.containers import lines, running
 from harness.kubexit import Kubexit
 from harness.waiting import eventually
+from harness.world import namespaces
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import graveyard, namespaces
+from harness import graveyard
 from harness.containers import running
 from harness.kubexit import Kubexit
+from harness.world import namespaces
 
 ONE, OTHER, GROUP = 10_001, 10_002, 10_100
 

@@ -2,7 +2,7 @@
 
 By default it does what the real one does for this pod: a list gives its present state, a watch gives what happened
 after a version, as chunks over TLS. `script("list", …)` and `script("watch", …)` queue other answers, one a request;
-an answer is a function that gets the `Exchange`. Ready-made ones are in `harness.faults`.
+an answer is a function that gets the `Exchange`. Ready-made ones are in `harness.servers.faults`.
 """
 
 import json
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from ..waiting import ALARM, eventually
 from .certificates import Certificate
 from .exchange import Exchange
 from .pods import Pod
 from .tlsserver import TlsServer
-from .waiting import ALARM, eventually
 
 Answer = Callable[[Exchange], None]
 

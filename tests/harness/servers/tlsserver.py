@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from ..waiting import ALARM
 from .certificates import Certificate
-from .waiting import ALARM
 
 
 class TlsServer:

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
+from ..waiting import ALARM, eventually
 from .certificates import Certificate
 from .tlsserver import head
-from .waiting import ALARM, eventually
 
 Answer = Callable[[socket.socket], None]
 REASONS = {200: "OK", 204: "No Content", 302: "Found", 404: "Not Found", 503: "Service Unavailable"}

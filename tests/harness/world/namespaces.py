@@ -176,8 +176,8 @@ def inside(pid: int, path: os.PathLike[str] | str) -> Path:
 
 @cache
 def _refused(world: str) -> str | None:
-    line = [sys.executable, "-B", "-c", f"from harness import namespaces as n; n.{world}()"]
-    tests = os.fspath(Path(__file__).resolve().parents[1])
+    line = [sys.executable, "-B", "-c", f"from harness.world import namespaces as n; n.{world}()"]
+    tests = os.fspath(Path(__file__).resolve().parents[2])
     done = subprocess.run(line, env={"PYTHONPATH": tests}, capture_output=True, text=True, timeout=30)
     return None if done.returncode == 0 else done.stderr.strip().splitlines()[-1]
 

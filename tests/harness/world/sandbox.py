@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from ..kubexit import Kubexit
+from ..supervised import Supervised
 from . import namespaces, seccomp
-from .kubexit import Kubexit
-from .supervised import Supervised
 
 CLONE_NEWPID = 0x20000000
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 24, 38
