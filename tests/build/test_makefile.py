@@ -28,6 +28,14 @@ def wrong(page: str) -> list[str]:
     return bad
 
 
+def test_targets_are_phony() -> None:
+    """Each target that is no file is declared so: a file of that name would make it do nothing."""
+    database = subprocess.check_output(["make", "--print-data-base", "--dry-run", "help"], cwd=ROOT, text=True)
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", database, re.MULTILINE)
+
+    assert set(phony.split()) == TARGETS
+
+
 def test_help_shows_at_most_sixteen_targets() -> None:
     """A list that fits on a screen is read; deeper tests and checks are values of KIND."""
     shown = subprocess.check_output(["make", "--no-print-directory", "help"], cwd=ROOT, text=True).splitlines()
