@@ -9,7 +9,7 @@ python_sources="$(ls -d kubexit tests build examples setup.py 2>/dev/null)"
 step "format of Python sources" check-format ruff format --check $python_sources
 step "lint of Python sources" check-lint ruff check $python_sources
 step "types" check-types mypy
-step "lint of Cython sources" check-cython cython-lint ext
+step "lint of Cython sources" check-cython python build/lint_cython.py ext
 step "layers of the package" check-layers lint-imports --no-cache
 step "spelling" check-spelling codespell
 step "plain language" check-prose python build/prose.py
