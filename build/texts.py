@@ -80,12 +80,10 @@ def plain(text: str) -> str:
 
 KINDS = {
     markdown: ".md",
-    lexed(PYTHON): ".py .pyi .pyx .pxd",
+    lexed(PYTHON): ".py .pyi .pyx .pxd .toml",
     lexed(C): ".c .h",
     lexed(SHELL): ".sh run",
-    lexed(
-        COMMENT
-    ): ".toml .yaml .yml .cfg .setup .distroless Makefile Dockerfile .editorconfig .dockerignore .gitignore",
+    lexed(COMMENT): ".yaml .yml .cfg .setup .distroless Makefile Dockerfile .editorconfig .dockerignore .gitignore",
 }
 READERS = {name: read for read, names in KINDS.items() for name in names.split()}
 

@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def run_example(parser: argparse.ArgumentParser, options: argparse.Namespace, kubexit: Path) -> int:
-    """Run one case of an example; the exit codes are those of example.run."""
+    """Run one case of an example. Return the exit code of example.run."""
     if options.example not in example.names(options.folder):
         parser.error(f"there is no example {options.example}; there are {', '.join(example.names(options.folder))}")
     try:
@@ -107,8 +107,8 @@ def run(graveyard: Path, manifest: list[Container]) -> int:
 
 def verdict(screen: Screen, code: int) -> int:
     """What Kubernetes would make of it; the code."""
-    outcome = "the Job is complete" if code == 0 else "the Job fails, although both sidecars left with 0"
-    screen.write(f"\nThe work's own exit code counts: client left with {code}, so {outcome}.")
+    outcome = "the Job is complete" if code == 0 else "the Job fails, although both sidecars exited with 0"
+    screen.write(f"\nThe exit code of the work counts: client exited with {code}, so {outcome}.")
     return code
 
 

@@ -1,6 +1,6 @@
 """client: the work of the pod. It asks the server at once and never twice: a server that is not up fails it.
 
-Called by the demo as a program of its own: client.py PORT LOG EXIT_CODE
+A program that the demo runs: client.py PORT LOG EXIT_CODE
 """
 
 import sys
@@ -23,7 +23,7 @@ def fetch(port: int, row: int) -> str:
 
 
 def main() -> int:
-    """Fetch the rows, log each one, leave with the code that was asked for."""
+    """Fetch the rows, log each one, and return the exit code of the command line."""
     port, log, code = int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     rows = ROWS if code == 0 else ROWS // 2
     try:
@@ -37,7 +37,7 @@ def main() -> int:
         print(f"no answer from port {port}: {error}")
         return 1
     print("all work is done" if code == 0 else f"something is wrong with row {rows + 1}")
-    print(f"leaving with {code}")
+    print(f"exiting with {code}")
     return code
 
 

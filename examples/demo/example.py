@@ -34,12 +34,12 @@ class Example:
 
 
 def names(examples: Path) -> list[str]:
-    """The examples that can be run here: those with a local.toml."""
+    """Return the examples that can run here: each has a local.toml."""
     return sorted(path.parent.name for path in examples.glob("*/local.toml"))
 
 
 def load(folder: Path) -> Example:
-    """An example's manifest and what stands in for its images; ManifestError, LocalError."""
+    """Read the manifest of an example and the programs that replace its images; ManifestError, LocalError."""
     files = sorted(folder.glob("*.yaml"))
     if len(files) != 1:
         raise manifest.ManifestError(f"{folder} has {len(files)} manifests; one can be run")
@@ -79,7 +79,7 @@ def introduce(screen: Screen, example: Example, case: Case, refused: str | None,
     """What is going to happen, and how far it is like a node."""
     screen.write(f"{example.local.about.strip()}\n\n{case.about.strip()}\n")
     if refused:
-        screen.write(f"No network namespace can be had here ({refused}): this machine's own ports are used.")
+        screen.write(f"A network namespace is not available here ({refused}): the ports of this machine are used.")
     if not changes_users:
         screen.write("All containers run as you: the users of the manifest take root, and files that others may read.")
     screen.write(f"Lines with {'◆' if screen.utf8 else '*'} are kubexit's, the others the containers' own.\n")
@@ -96,10 +96,10 @@ def initialise(machine: Machine, screen: Screen) -> bool:
             pod.end()
         code = pod.code(spec.name)
         if code == REFUSED:
-            screen.write("       (a link stands in for the copy)")
+            screen.write("       (a link replaces the copy)")
             machine.link(spec)
         elif code != 0:
-            screen.write(f"the init container {spec.name} left with {code}")
+            screen.write(f"the init container {spec.name} exited with {code}")
             return False
     return True
 
@@ -111,7 +111,7 @@ def play(pod: Pod, containers: list[Container], case: Case, grace_seconds: float
 
     def seen(name: str, line: str) -> None:
         if name in case.delete_after and case.delete_after[name] in line:
-            pod.screen.write("       the pod is deleted: TERM to all its containers")
+            pod.screen.write("       the pod is deleted: SIGTERM to all its containers")
             pod.delete(grace_seconds)
 
     pod.follow(alarm, seen)
@@ -122,7 +122,7 @@ def judge(screen: Screen, kind: str, case: Case, pod: Pod) -> int:
     codes = {name: pod.code(name) for name in pod.processes}
     if kind == "Job":
         outcome = "is complete" if not any(codes.values()) else "has failed"
-        screen.write(f"\nThe Job {outcome}: " + ", ".join(f"{name} left with {code}" for name, code in codes.items()))
+        screen.write(f"\nThe Job {outcome}: " + ", ".join(f"{name} exited with {code}" for name, code in codes.items()))
     wrong = list(differences(case, codes, pod.lives(), pod.said))
     for line in wrong:
         screen.write(f"NOT AS DOCUMENTED: {line}")

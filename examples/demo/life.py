@@ -1,4 +1,4 @@
-"""A container's life as its tombstone tells it."""
+"""The life of a container, as its tombstone shows it."""
 
 import json
 import re
@@ -17,7 +17,7 @@ class Life:
 
     name: str
     started: float | None = None
-    """When kubexit began, if somebody knows: before birth a tombstone has nothing to tell."""
+    """When kubexit started, if known: a tombstone has nothing from before the birth."""
     born: float | None = None
     ready: float | None = None
     died: float | None = None
@@ -27,7 +27,7 @@ class Life:
     killed: bool = False
     reason: str | None = None
     asked: float | None = None
-    """When a TERM from outside reached the command, if somebody saw that: no tombstone tells."""
+    """When SIGTERM from outside reached the command, if it was seen: the tombstone does not have it."""
 
     @property
     def ended_by(self) -> str | None:
@@ -37,7 +37,7 @@ class Life:
 
 
 def read(name: str, text: bytes, started: float | None = None) -> Life:
-    """The life on a tombstone; ValueError if the text is none."""
+    """Return the life of a tombstone; ValueError if the text is not a tombstone."""
     stone = _supervisor.tombstone_parse(text)
     # The keys after ExitCode are only ours, and written as JSON.
     extra = {key: json.loads(value) for key, value in EXTRA.findall(text.decode())}

@@ -1,4 +1,4 @@
-"""local.toml of an example: what stands in for its images on one machine, and how each case has to end."""
+"""local.toml of an example: the programs that replace its images on one machine, and how each case must end."""
 
 import tomllib
 from collections.abc import Mapping
@@ -15,18 +15,18 @@ class LocalError(Exception):
 
 @dataclass(frozen=True)
 class Image:
-    """Programs of this machine for those of an image."""
+    """Programs of this machine that replace programs of an image."""
 
     entrypoint: list[str] = field(default_factory=list)
     """What is executed when the manifest names no command."""
     programs: dict[str, list[str]] = field(default_factory=dict)
-    """Words of the manifest's command, and those that take their place."""
+    """Words of the command in the manifest, and their replacements."""
     user: str = ""
-    """The account of this machine that stands for the manifest's number."""
+    """The account of this machine that replaces the user of the manifest."""
     path: list[str] = field(default_factory=list)
     """Patterns of folders that come first in PATH."""
     needs: dict[str, str] = field(default_factory=dict)
-    """Programs that have to be there, and the Debian packages that have them."""
+    """Programs that must be installed, and their Debian packages."""
     ready_line: str = ""
 
 

@@ -12,16 +12,16 @@ from demo.local import Image, Local
 from demo.manifest import ContainerSpec, PodSpec
 from demo.pod import Container
 
-GRAVEYARD = "/graveyard"  # where KUBEXIT_GRAVEYARD is, if nobody says otherwise
+GRAVEYARD = "/graveyard"  # the default of KUBEXIT_GRAVEYARD
 PLACEHOLDER = re.compile(r"\{(programs|annotation:([^}]*))\}")
 
 
 class Machine:
-    """What a node is for a pod, in one folder, which other users have to be able to enter."""
+    """What a node is for a pod, in one folder that other users can enter."""
 
     def __init__(self, folder: Path, kubexit: Path, pod: PodSpec, local: Local, programs: Path) -> None:
         self.folder, self.pod, self.local = folder, pod, local
-        # Whoever runs the containers may not be able to read what the one who runs this has: it is copied.
+        # The user of the containers may not be able to read the files of the user of the demo: copy them.
         folder.chmod(0o755)
         self.kubexit = kubexit if is_script(kubexit) else Path(shutil.copy2(kubexit, folder / "kubexit"))
         shutil.copytree(programs, folder / "programs")
@@ -70,13 +70,13 @@ class Machine:
                 yield ours.get(local) or PLACEHOLDER.sub(self.fill, local)
 
     def fill(self, match: re.Match[str]) -> str:
-        """What a placeholder of local.toml stands for."""
+        """Return the value of a placeholder of local.toml."""
         if match[1] == "programs":
             return str(self.folder / "programs")
         return self.pod.annotations.get(match[2], "")
 
     def placed(self, text: str, mounts: Mapping[str, str]) -> str:
-        """A text in which each path into a volume leads to the folder that stands for it."""
+        """Return a text in which each path into a volume leads to the folder that replaces the volume."""
         if not mounts:
             return text
         paths = "|".join(re.escape(path) for path in sorted(mounts, key=len, reverse=True))
@@ -117,7 +117,7 @@ def python_for_others(kubexit: Path) -> str | None:
 
 
 def others_may(*command: str) -> bool:
-    """Whether nobody in particular can execute this, by trying."""
+    """Return whether any user can execute this, by trying."""
     try:
         done = subprocess.run(
             command, user=65534, group=65534, extra_groups=(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -44,7 +44,7 @@ class PodSpec:
 
 
 def read(file: Path) -> PodSpec:
-    """The pod of a manifest, whatever stands beside it (a Service, a Role); ManifestError if there is not one."""
+    """Return the pod of a manifest, which can also have a Service or a Role; ManifestError if there is not one pod."""
     pods = [thing for thing in yaml.safe_load_all(file.read_text()) if template(thing) is not None]
     if len(pods) != 1:
         raise ManifestError(f"{file} has {len(pods)} Pods, Jobs or Deployments; one can be run")

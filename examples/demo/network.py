@@ -1,4 +1,4 @@
-"""The network of a pod: a namespace with a loopback and nothing else, so that fixed ports meet nobody's."""
+"""The network of a pod: a namespace with only a loopback, so that fixed ports are always free."""
 
 import ctypes
 import fcntl

@@ -20,7 +20,7 @@ ALARM_SECONDS = 30.0  # far more than the demo takes: an alarm, not a plan
 HELD = re.compile(r" kubexit\[.*: held until ")
 PASSED_ON = re.compile(r" kubexit\[.* passed on to the command")
 INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")  # else a container knows nothing of this machine
-END_SECONDS = 3.0  # from TERM to KILL, when the demo is interrupted
+END_SECONDS = 3.0  # from SIGTERM to SIGKILL, when the demo is interrupted
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Pod:
             process.wait()
 
     def note(self, container: Container, line: str, moment: float) -> None:
-        """Remember what a container said, and what that tells of its life."""
+        """Remember a line of a container, and what it says about the life of the container."""
         self.said[container.name].append(line)
         if container.ready_line and container.ready_line in line:
             self.ready.setdefault(container.name, moment)
@@ -120,7 +120,7 @@ class Pod:
         return [process for process in self.processes.values() if process.poll() is None]
 
     def delete(self, grace_seconds: float) -> None:
-        """What a kubelet does with a pod that is deleted: TERM to all at once, and KILL to what is left."""
+        """Do what a kubelet does with a deleted pod: SIGTERM to all at once, then SIGKILL."""
         self.kill_at = time.monotonic() + grace_seconds
         for name, process in self.processes.items():
             if process.poll() is None:
@@ -128,13 +128,13 @@ class Pod:
                 process.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """KILL to all; under kubexit the command goes with it, kubexit has asked the kernel for that."""
+        """Send SIGKILL to all. The kernel also kills the command of each kubexit."""
         self.kill_at = float("inf")
         for process in self.running():
             process.kill()
 
     def end(self) -> None:
-        """End what still runs, by pid: TERM, which kubexit passes on, and KILL when that is not enough."""
+        """Stop what still runs, by pid: SIGTERM, which kubexit forwards, and SIGKILL if that is not enough."""
         self.delete(END_SECONDS)
         for process in self.running():
             try:

@@ -18,7 +18,7 @@ PLAIN_COLUMNS = 80
 
 
 class Screen:
-    """Lines of several containers, told apart by name and colour."""
+    """Lines of several containers, each with its name and colour."""
 
     def __init__(self, names: Sequence[str], out: TextIO = sys.stdout) -> None:
         tty = out.isatty()

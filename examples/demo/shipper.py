@@ -1,6 +1,6 @@
 """shipper: carries the client's log away. It has to outlive the client, or the last lines are lost.
 
-Called by the demo as a program of its own: shipper.py LOG
+A program that the demo runs: shipper.py LOG
 """
 
 import signal
@@ -11,7 +11,7 @@ SECONDS_BETWEEN = 0.6
 
 
 def main() -> int:
-    """Ship what is new from time to time; on TERM once more, then leave with 0."""
+    """Ship new lines from time to time, and a last time on SIGTERM; then return 0."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     log = Path(sys.argv[1])
     shipped = 0
@@ -23,7 +23,7 @@ def main() -> int:
         if len(lines) > shipped:
             print(f"shipped {len(lines) - shipped} lines")
         shipped = len(lines)
-    print(f"TERM: {shipped} lines shipped in all")
+    print(f"SIGTERM: {shipped} lines shipped in all")
     return 0
 
 

@@ -28,7 +28,7 @@ def containers(kubexit: Path, folder: Path, client_code: int) -> list[Container]
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
+    """Return a port of loopback that is free now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

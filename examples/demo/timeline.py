@@ -8,7 +8,7 @@ from demo.life import Life
 
 STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400)
 TICK_COLUMNS = 8  # at least, from one label of the axis to the next
-LEAST_COLUMNS = 10  # of a bar, however narrow the terminal is
+LEAST_COLUMNS = 10  # of a bar, even in a narrow terminal
 CODE_COLUMNS = 8  # "exit 143"
 COLOURS = {"waiting": "90", "starting": "33", "running": "32", "stopping": "35"}
 MEANINGS = {"waiting": "waiting", "starting": "starting", "running": "running (ready)", "stopping": "stopping"}
@@ -70,7 +70,7 @@ def span(lives: Sequence[Life]) -> tuple[float, float]:
 
 
 def segments(life: Life, lives: Sequence[Life], end: float) -> Iterator[Segment]:
-    """Waiting, starting, running, stopping: those that this life had, in this order."""
+    """Return the phases of this life, in order: waiting, starting, running, stopping."""
     last = end if life.died is None else life.died
     born = life.born if life.born is not None else last
     if life.started is not None:
@@ -158,13 +158,13 @@ def legend(width: int, look: Look) -> list[str]:
 
 
 def note(life: Life, label: int, width: int) -> list[str]:
-    """Why kubexit ended it, and what its command left with."""
+    """Return why kubexit stopped it, and the exit code of its command."""
     text = life.reason or ""
     if life.born is None:
         text += "; the command was not started"
     if life.killed:
-        text += "; KILL after the grace period"
+        text += "; SIGKILL after the grace period"
     if life.command_exit_code is not None:
-        text += f"; the command itself left with {life.command_exit_code}"
+        text += f"; the command exited with {life.command_exit_code}"
     wrapped = textwrap.wrap(text, max(width - label - 2, LEAST_COLUMNS))
     return [f"{life.name if number == 0 else '':<{label}}  {line}" for number, line in enumerate(wrapped)]

@@ -1,6 +1,6 @@
 """web: a server that needs a while before it listens, and a moment to end.
 
-Called by the demo as a program of its own: web.py PORT SECONDS_TO_START
+A program that the demo runs: web.py PORT SECONDS_TO_START
 """
 
 import signal
@@ -24,11 +24,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Quiet: the client tells what it got."""
+        """Log nothing: the client prints what it got."""
 
 
 def main() -> int:
-    """Serve until TERM; leave with 143 then, as many servers do."""
+    """Serve until SIGTERM, then return 143, as many servers do."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         print("starting; nothing listens yet")
@@ -37,9 +37,9 @@ def main() -> int:
             print(f"listening on port {sys.argv[1]}")
             server.serve_forever()
     except KeyboardInterrupt:
-        print("TERM: finishing what is open")
+        print("SIGTERM: finishing open requests")
         time.sleep(SECONDS_TO_END)
-    print(f"leaving with {ENDED_BY_TERM:d}")
+    print(f"exiting with {ENDED_BY_TERM:d}")
     return ENDED_BY_TERM
 
 

@@ -1,7 +1,7 @@
-"""proxy.py: stands for the proxy of a mesh or a database, as far as kubexit has to do with it.
+"""proxy.py: a simulated proxy of a mesh or a database, with the URLs that kubexit uses.
 
-It needs a while before it lets anything through, says at one URL whether it is ready, and ends when another one gets
-a POST. `--ready 15021/healthz/ready` is port 15021, path /healthz/ready.
+It needs a while before it forwards requests, says at one URL whether it is ready, and exits when another URL gets a
+POST. `--ready 15021/healthz/ready` is port 15021, path /healthz/ready.
 """
 
 import argparse
@@ -33,7 +33,7 @@ class Proxy:
 
 
 class Quiet(BaseHTTPRequestHandler):
-    """Answers with a status and nothing more; who asked tells what it got."""
+    """Answers with a status and logs nothing; the client prints the answer."""
 
     proxy: Proxy
 
@@ -82,7 +82,7 @@ class Through(Quiet):
 
 
 def main() -> int:
-    """Serve until told to end, by request or by TERM; the exit code."""
+    """Serve until a request or SIGTERM asks for the exit. Return the exit code."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--ready", metavar="PORT/PATH")
     parser.add_argument("--quit", metavar="PORT/PATH")
@@ -109,7 +109,7 @@ def main() -> int:
         with options.log.open("a") as lines:
             print(f"proxy: drained, {proxy.passed} requests", file=lines)
     code = ENDINGS[signal.Signals(ending.si_signo)]
-    print(f"leaving with {code:d}", flush=True)
+    print(f"exiting with {code:d}", flush=True)
     return code
 
 

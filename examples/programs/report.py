@@ -1,6 +1,6 @@
-"""report.py: stands for the work of a Job. It sends its requests at once and never twice.
+"""report.py: the work of a simulated Job. It sends its requests at once and never twice.
 
-report.py PORT: the port of the stand-in proxy that lets requests through. FAIL_WITH is a code to fail with in the
+report.py PORT: the port where the simulated proxy accepts requests. FAIL_WITH is an exit code to fail with in the
 middle; with DIRECT there is no proxy.
 """
 

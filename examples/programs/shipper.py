@@ -1,4 +1,4 @@
-"""shipper.py FOLDER: stands for a log shipper. What is written after its end is lost."""
+"""shipper.py FOLDER: a simulated log shipper. Lines that are written after its exit are lost."""
 
 import signal
 import sys
@@ -8,7 +8,7 @@ SECONDS_BETWEEN = 0.5
 
 
 def main() -> int:
-    """Ship what is new from time to time; at TERM once more, then leave with 0."""
+    """Ship new lines from time to time, and a last time on SIGTERM; then return 0."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     shipped: dict[Path, int] = {}
     asked_to_end = False

@@ -1,6 +1,6 @@
-"""shop.py: stands for a server that works through a proxy. At TERM it finishes its open orders, which need the proxy.
+"""shop.py: a simulated server that needs a proxy. On SIGTERM it finishes its open orders through the proxy.
 
-shop.py PORT --log=LOG: the proxy's port, and a file for what it has to say.
+shop.py PORT --log=LOG: the port of the proxy, and a file for its log.
 """
 
 import signal
@@ -22,7 +22,7 @@ def settle(port: int) -> int:
 
 
 def main() -> int:
-    """Work until TERM; 1 when an order does not get through."""
+    """Work until SIGTERM; return 1 if an order fails."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     port, log = int(sys.argv[1]), Path(sys.argv[2].removeprefix("--log="))
     number, left = 0, None
@@ -38,7 +38,7 @@ def main() -> int:
             if left is not None:
                 left -= 1
             if signal.sigtimedwait({signal.SIGTERM}, SECONDS_AN_ORDER):
-                print(f"TERM: {OPEN_ORDERS} orders are open", flush=True)
+                print(f"SIGTERM: {OPEN_ORDERS} orders are open", flush=True)
                 left = OPEN_ORDERS
         print("shop: closed, nothing is lost", file=lines, flush=True)
     print("closed", flush=True)

@@ -58,7 +58,7 @@ CODE = {
     "part.pyx": 'x = b"KILL"\n',
     "native.c": 'char *x = "TERM";\nint TERM;\n',
     "script.sh": "kill -TERM 1; trap 'it goes on' TERM\n",
-    "settings.toml": 'goes = "on"\nfind = "it goes on"\n',
+    "settings.toml": "goes = 'on'\nfind = 'TERM'\n",
     "data.json": '{"it": "goes on"}',
 }
 
@@ -153,7 +153,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def words(later: str) -> str:
     """Return a table with a list of files that are not rewritten."""
-    return f"later = [{later}]\nnever = []\n[[replace]]\nfind = 'goes on'\nwrite = 'continues'\n"
+    return f"later = [{later}]\nnever = ['build/words.toml']\n[[replace]]\nfind = 'goes on'\nwrite = 'continues'\n"
 
 
 @pytest.mark.parametrize(
