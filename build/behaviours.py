@@ -32,7 +32,7 @@ class Marks:
     tests: dict[int, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Look at each test once, whatever number of forms and parameters it has."""
+        """Look at each test once, with any number of forms and parameters."""
         for item in session.items:
             path = str(item.path.relative_to(ROOT))
             name = item.nodeid.partition("::")[2].partition("[")[0].replace("::", ".")

@@ -1,6 +1,6 @@
 """Write (--write) or compare (--check) the generated parts of the documentation.
 
-A generated part stands between `<!-- generated: NAME -->` and `<!-- end of generated: NAME -->`; NAME is one of
+A generated part is between `<!-- generated: NAME -->` and `<!-- end of generated: NAME -->`; NAME is one of
 PARTS below. The settings, exit codes and transitions come from the tables of the native unit, so that a number
 that a user meets has one source.
 """
@@ -38,7 +38,7 @@ def settings() -> str:
 
 
 def exit_codes() -> str:
-    """Each code that kubexit itself can leave with."""
+    """Return each exit code that is not the exit code of the command."""
     return markdown("code | meaning", ((row["code"], row["meaning"]) for row in _supervisor.exit_codes()))
 
 
@@ -69,7 +69,7 @@ def pages() -> list[Path]:
 
 
 def renewed(page: Path) -> str:
-    """The text of a page with its generated parts made anew."""
+    """Return the text of a page with new generated parts."""
 
     def part(match: re.Match[str]) -> str:
         if match[2] not in PARTS:

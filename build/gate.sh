@@ -1,6 +1,6 @@
 #!/bin/sh
-# gate.sh — the native unit as a program of its own: static, and without libpython on the link line. Code that
-# needs the interpreter does not link: the linker, not a reviewer, says on which side of the door it is.
+# gate.sh — the native unit as a separate program: static, and without libpython on the link line. Code that
+# needs the interpreter does not link: the linker checks the boundary, not a reviewer.
 # musl is preferred, as the product uses it; glibc serves where musl-gcc is not installed.
 set -eu
 out=.build/gate

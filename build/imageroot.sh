@@ -1,12 +1,12 @@
 #!/bin/sh
 # imageroot.sh FILE FOLDER — what the images hold, as folders: FOLDER/kubexit and, on top of it, FOLDER/ca.
 # An image of one file has no shell that could make a link or change a mode, so that is done out here.
-# CA_BUNDLE names other certificates than those of the pinned certifi package.
+# CA_BUNDLE names other certificates; the default is the pinned certifi package.
 set -eu
 file=$1 folder=$2
 [ -f "$file" ] && [ $# -eq 2 ] || { echo "usage: build/imageroot.sh FILE FOLDER" >&2; exit 2; }
 
-bundle() { # of an environment with pinned packages, whichever there is; not the machine's, which may hold more
+bundle() { # from an environment with pinned packages; the one of the machine may hold more
     for venv in .build/static/venv .build/venv; do
         if [ -x "$venv/bin/python" ]; then
             "$venv/bin/python" -P -c 'import certifi; print(certifi.where())'

@@ -1,7 +1,7 @@
 #!/bin/sh
-# lock.sh [LOCK…] — write requirements/LOCK.txt anew from the pins in pyproject.toml: every package that they pull
-# in, with the hashes of its files. To be run by hand after a pin was changed. `lock` is what developers need;
-# every further one is named after its dependency group and serves a virtual environment of its own.
+# lock.sh [LOCK…] — write requirements/LOCK.txt from the pins in pyproject.toml: every package that they need,
+# with the hashes of its files. Run it by hand after a change of a pin. `lock` is what developers need;
+# each other lock has the name of its dependency group and a separate virtual environment.
 set -eu
 cd "$(dirname "$0")/.."
 python=.build/venv/bin/python

@@ -84,7 +84,7 @@ def in_help(rules: list[Rule]) -> list[Finding]:
 
 
 def files() -> list[str]:
-    """Return the files of the repository, those that are new too; in a source archive, all that are there."""
+    """Return the files of the repository, including new ones; in a source archive, all files."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode == 0:

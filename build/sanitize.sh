@@ -1,5 +1,5 @@
 #!/bin/sh
-# sanitize.sh — the gate program once more, dynamic, with the address and undefined-behaviour sanitizers: any
+# sanitize.sh — the gate program, but dynamic and with the address and undefined-behaviour sanitizers: any
 # finding ends kubexit with 99, which no test expects, and leaves a report in .build/sanitize/reports.
 set -eu
 out=.build/sanitize

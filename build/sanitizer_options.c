@@ -1,4 +1,4 @@
-/* Options of the sanitizers, compiled in: the tests give kubexit an environment of their own.
+/* Options of the sanitizers, compiled in: the tests choose the environment of kubexit.
  * No leak search: nothing is allocated after start, and it would need ptrace, which PID 1 of a container lacks. */
 const char *__asan_default_options(void);
 const char *__ubsan_default_options(void);

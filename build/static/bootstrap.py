@@ -1,8 +1,8 @@
 """The first script that runs in the file, in place of PyInstaller's pyiboot01_bootstrap.
 
-Its own also lists the folder of the executable (which may be one that only root may list), looks for eggs there and
-prepares ctypes. What is left is one call, and a fence: modules come from this file alone, never from the image's file
-system, whatever lies there.
+The original also lists the folder of the executable (which only root may be able to list), looks for eggs there and
+prepares ctypes. Here one call remains, and a fence: modules come only from this file, never from the file system of the
+image.
 """
 
 import sys

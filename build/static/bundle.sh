@@ -1,6 +1,6 @@
 #!/bin/sh
 # bundle.sh ARCH — the product: dist/kubexit-linux-ARCH, one static file with the supervisor, an interpreter and the
-# waiter. docs/develop/static-build.md tells the steps and their reasons.
+# waiter. docs/develop/static-build.md has the steps and their reasons.
 set -eu
 cd "$(dirname "$0")/../.."
 arch=${1:?usage: bundle.sh ARCH}

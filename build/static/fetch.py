@@ -32,7 +32,7 @@ SECONDS = 60  # without a byte from a server
 
 
 class SourceError(Exception):
-    """A source cannot be had, or is not what the pins say; one sentence that says what to do."""
+    """A source is not available, or is not what the pins say; one sentence that says what to do."""
 
 
 def pins() -> dict[str, dict[str, Any]]:
@@ -123,7 +123,7 @@ def fetch(name: str, file: dict[str, str]) -> Path:
                 return kept
             tried.append(f"    {place}: {reason}")
     raise SourceError(
-        f"kubexit: {kept.name} (source of {name}) cannot be had:\n"
+        f"kubexit: {kept.name} (source of {name}) is not available:\n"
         + "\n".join(tried or ["    nowhere to look: no apt here, and KUBEXIT_SOURCES is empty"])
         + "\n  Debian's pool drops a version some time after a newer one came. Either name a mirror or a folder that"
         ' still has it\n  (KUBEXIT_SOURCES="URL FOLDER …"), or renew the pin: "A new release" in'

@@ -1,7 +1,7 @@
 """What is inside the static file: every foreign part, with its version, its licence and where it came from.
 
-Told by what went in, not by what was meant to: the pins of the native sources, the compiler's package for the C
-library, and the archive of Python modules itself. The list feeds the SBOM, the licence texts and the audit.
+It reads what really went in: the pins of the native sources, the package of the compiler for the C library, and the
+archive of Python modules. The list feeds the SBOM, the licence texts and the audit.
 """
 
 import re
@@ -20,7 +20,7 @@ import fetch
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements" / "static.txt"
 
-# Packages that name their licence by a classifier only. One that is not here has to be looked at by a person.
+# Packages that name their licence only by a classifier. A person must look at one that is not here.
 CLASSIFIERS = {
     "License :: OSI Approved :: Apache Software License": "Apache-2.0",
     "License :: OSI Approved :: MIT License": "MIT",
@@ -42,14 +42,14 @@ class Part:
     files: tuple[tuple[str, str], ...]
     """What it was made from: path or name, and SHA-256."""
     cpe: str = ""
-    """Its name in vulnerability databases; empty where there is none."""
+    """Its name in vulnerability databases; empty if it has no such name."""
     patches: tuple[str, ...] = ()
     """Debian's patches that were applied, in order."""
     description: str = ""
 
 
 class UnknownPartError(Exception):
-    """Something is in the file of which the origin or the licence cannot be told."""
+    """The file contains something of unknown origin or licence."""
 
 
 def native(prefix: Path) -> Iterator[Part]:
@@ -69,7 +69,7 @@ def native(prefix: Path) -> Iterator[Part]:
 
 
 def hashes(name: str) -> tuple[tuple[str, str], ...]:
-    """The hashes that the lock allows for a package: those of its wheels and of its source archive."""
+    """Return the hashes that the lock allows for a package: of its wheels and of its source archive."""
     lines = re.search(rf"^{re.escape(name)}==(?:.*\\\n)*.*", LOCK.read_text(), re.MULTILINE)
     if lines is None:
         raise UnknownPartError(f"{name} is in the file but not in {LOCK.name}")
@@ -146,7 +146,7 @@ def bootloader() -> Part:
 def modules(archive: Path) -> list[str]:
     """The modules in PyInstaller's archive (or in an executable that ends in one) that hold any code.
 
-    A package whose file was replaced by an empty one (kubexit.spec) is not inside, whatever its name says.
+    A package whose file was replaced by an empty one (kubexit.spec) is not inside, although its name is.
     """
     from PyInstaller.archive.readers import CArchiveReader
 
@@ -178,7 +178,7 @@ def python(archive: Path, prefix: Path) -> Iterator[Part]:
         if library.is_dir() or library.with_suffix(".py").exists() or top == "kubexit":
             continue
         if top not in owners:
-            raise UnknownPartError(f"nobody knows where the module {module} comes from")
+            raise UnknownPartError(f"the origin of the module {module} is unknown")
         names.add(canonicalize_name(owners[top][0]))
     for name in sorted(names - required()):
         raise UnknownPartError(f"{name} is in the file, but nothing requires it: exclude it in kubexit.spec")

@@ -32,7 +32,7 @@ def sections(found: list[tuple[str, str]], kind: str) -> list[str]:
 
 
 def strings(found: list[tuple[str, str]]) -> list[str]:
-    """Merged constants have no file in the map: those of all files that are there."""
+    """Return the patterns of merged constants, which have no file in the map: of all files."""
     return [f"{file}(.rodata.str* .rodata.cst*)" for file in dict.fromkeys(file for file, _ in found)]
 
 

@@ -16,7 +16,7 @@ cache=$(cd "$cache" && pwd)
 umask 022
 
 # -fPIC: the file is linked as a static PIE, so that its addresses are random. -f*-sections: the linker can then leave out
-# what nobody calls. No frame pointers, no tables for exceptions: this is C, and nobody unwinds it.
+# functions that are never called. No frame pointers, no tables for exceptions: C code is never unwound here.
 # -Wno-date-time: zig makes __DATE__ an error; here it is a constant.
 flags="-O2 -g0 -fPIC -fomit-frame-pointer -fno-unwind-tables -fno-asynchronous-unwind-tables \
 -ffunction-sections -fdata-sections -fstack-protector-strong -Wno-date-time"
@@ -46,7 +46,7 @@ stage() { # NAME PREVIOUS-FOLDER WORDS… — builds NAME on top of a folder; se
     shift 2
     made=$cache/$name-$(key "$name" "${previous##*/}")-$arch
     [ ! -d "$made" ] || return 0
-    # One at a time: whoever waits here finds it made.
+    # One at a time: after the wait, it is already made.
     exec 9>"$cache/lock"
     flock 9
     [ ! -d "$made" ] || return 0

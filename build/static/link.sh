@@ -42,8 +42,8 @@ for source in "$bootloader"/*.c; do
 done
 wait $!
 
-# zig's driver does not let a linker script and packed relocations through; it tells which files of the C library it
-# would link, and its linker takes the rest.
+# zig's driver does not pass on a linker script and packed relocations. It prints which files of the C library it would
+# link, and its linker takes the rest.
 echo 'int main(void) { return 0; }' >"$out/empty.c"
 line=$(ZIG_VERBOSE_LINK=1 "$cc" -static -pie -o "$out/empty" "$out/empty.c" 2>&1 | grep "^ld.lld" | tail -n 1)
 word() { # PATTERN — those words of zig's line

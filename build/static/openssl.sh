@@ -1,8 +1,8 @@
 #!/bin/sh
 # openssl.sh ARCH PREFIX — OpenSSL in the current folder, as PREFIX/lib/lib{ssl,crypto}.a and its headers: what a TLS 1.2
-# and 1.3 client with Python's ssl and hashlib modules needs. Each thing left out is one that cannot have a
-# vulnerability, and time and size. Kept although nobody calls it: scrypt, since without it CPython's configure gives
-# up _hashlib without a word.
+# and 1.3 client with Python's ssl and hashlib modules needs. Code that is left out cannot have a
+# vulnerability, and saves time and size. scrypt stays although it is never called: without it, CPython's configure
+# silently leaves out _hashlib.
 set -eu
 prefix=$2
 case $1 in
@@ -10,7 +10,7 @@ amd64) target=linux-x86_64 ;;
 arm64) target=linux-aarch64 ;;
 esac
 # async: wants ucontext, which musl does not have. dso, engine, module, autoload-config: nothing is ever loaded, and no
-# openssl.cnf of the image changes what kubexit does. ui-console: nobody is there to type.
+# openssl.cnf of the image changes what kubexit does. ui-console: there is no user who types.
 perl ./Configure "$target" --prefix=/usr --libdir=lib --openssldir=/etc/ssl \
     no-shared no-tests no-apps no-docs no-dso no-engine no-module no-legacy no-async no-autoload-config no-ui-console \
     no-ssl3 no-tls1 no-tls1_1 no-weak-ssl-ciphers no-dgram no-dtls no-quic no-srtp no-nextprotoneg no-srp no-psk no-ct \

@@ -10,13 +10,13 @@ amd64) host=x86_64-linux-musl ;;
 arm64) host=aarch64-linux-musl ;;
 esac
 
-# What is built for this machine runs on it, whatever its libc: then build and host are the same, and nothing crosses.
+# A static program for this machine runs on it with any libc: then build and host are the same, without a cross build.
 set -- --host="$host" --build="$host"
 [ -z "$build_python" ] || set -- --host="$host" --build="$(./config.guess)" --with-build-python="$build_python"
 
 # ac_cv_func_dlopen: takes Python/dynload_stub.c, so that no import ever looks for a shared object.
 # ac_cv_file_*, ac_cv_buggy_getaddrinfo, ac_cv_computed_gotos: questions that configure cannot ask when it crosses,
-# answered for both so that both are built alike. LINKFORSHARED: without it the linker keeps what nobody uses.
+# answered for both so that both are built alike. LINKFORSHARED: without it the linker keeps unused code.
 # A prefix that no image has: an interpreter that found /usr/lib/python3.11 would run foreign code.
 ./configure "$@" --prefix=/nonexistent MODULE_BUILDTYPE=static --disable-shared \
     --with-openssl="$prefix" --with-openssl-rpath=no --without-ensurepip --without-readline --without-doc-strings \

@@ -6,7 +6,7 @@ beginning of the list. It is copied to the place that layout.ld keeps among the 
 section is made to name the copy. ext/static/relocate.c goes through the rest of the list.
 
 The format is that of the ELF gABI, "Relative relocation table": an even entry is an address, an odd one is a bitmap
-of the 63 words behind those of the entry before.
+of the 63 words behind the words of the entry before.
 """
 
 import struct

@@ -29,7 +29,7 @@ LICENCES = LicenseFactory()
 
 
 def patch(name: str) -> Patch:
-    """One of Debian's patches; those named after a vulnerability say which one they mend."""
+    """Return one of Debian's patches; its name can contain the vulnerability that it fixes."""
     known = None if "test" in name.lower() else re.search(r"CVE-\d{4}-\d+", name)
     where = IssueTypeSource(name="NVD")
     mends = [IssueType(type=IssueClassification.SECURITY, id=known[0], source=where)] if known else []

@@ -1,8 +1,8 @@
 """tables.py BOOTLOADER MODULES OUT — write OUT/linked.c: what the boot loader and the interpreter find in the file.
 
 Two tables (ext/static/linked.h). The boot loader looks the interpreter's functions up by name in a shared object that
-does not exist here: BOOTLOADER, its source, tells which ones. And the interpreter needs some modules before anything
-could open an archive: those in the folder MODULES, as marshalled code, are handed to it by PyImport_FrozenModules.
+does not exist here: BOOTLOADER, its source, lists them. And the interpreter needs some modules before anything
+could open an archive: the modules in the folder MODULES, as marshalled code, reach it by PyImport_FrozenModules.
 """
 
 import re

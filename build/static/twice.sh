@@ -1,6 +1,6 @@
 #!/bin/sh
 # twice.sh ARCH — is the static file the same, byte for byte, when it is built in other places? Two copies of the tree, of
-# different depth, time zone, umask and locale, each with tools of its own; only the libraries come from the cache.
+# different depth, time zone, umask and locale, each with separate tools; only the libraries come from the cache.
 set -eu
 cd "$(dirname "$0")/../.."
 arch=${1:?usage: twice.sh ARCH}

@@ -1,1 +1,1 @@
-"""Is what the static file is made of known to be vulnerable? `make check KIND=audit` asks."""
+"""Check the parts of the static file for known vulnerabilities: `make check KIND=audit`."""

@@ -1,7 +1,7 @@
-"""Is what the static file is made of known to be vulnerable? Ends with 1 when a pin has to be renewed.
+"""Check the parts of the static file for known vulnerabilities. Exits with 1 if a pin must be renewed.
 
-What can be asked is asked: Debian's archives, PyPI, a database of advisories if there is one. What cannot is listed,
-with the place where a person finds the answer. A silent audit is not a clean one.
+It asks Debian's archives, PyPI, and a database of advisories if there is one. It lists what it cannot ask, with the
+place where a person finds the answer. A silent audit is not a clean one.
 """
 
 import sys
@@ -14,7 +14,7 @@ PLACES = {
     "musl": "https://www.openwall.com/lists/musl/ and the changes to lib/libc/musl in zig's releases",
     "zig": "https://ziglang.org/news/",
 }
-INSIDE = ("kubernetes", "pyinstaller", "six", "urllib3")  # of the lock, what is in the file; the SBOM tells as well
+INSIDE = ("kubernetes", "pyinstaller", "six", "urllib3")  # of the lock, what is in the file, as in the SBOM
 
 
 def places() -> list[str]:

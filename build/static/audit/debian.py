@@ -1,6 +1,6 @@
 """Whether Debian has uploaded a newer source package than the pinned one, to the pinned suite or for its security.
 
-Asked by an apt with folders and sources of its own: the machine's apt knows its own suites only, and mostly no sources.
+It runs apt with separate folders and sources: the apt of the machine knows only its suites, and mostly no sources.
 Its archives, its proxies and its keyring are used; apt checks the signatures of what it fetches.
 """
 
@@ -43,7 +43,7 @@ def sources(suites: list[str]) -> str:
 
 
 def apt(*command: str, folder: Path) -> str:
-    """Run a command of apt over folders of its own; what it prints."""
+    """Run a command of apt with separate folders. Return what it prints."""
     options = {
         "Dir::State": folder / "state",
         "Dir::State::status": "/dev/null",

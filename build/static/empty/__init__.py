@@ -1,1 +1,1 @@
-"""Stands in for the file of a package that only gathers names which nobody asks for (build/static/kubexit.spec)."""
+"""Replaces the file of a package that only gathers names which are never used (build/static/kubexit.spec)."""
