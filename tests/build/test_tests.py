@@ -3,7 +3,34 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 TESTS = Path(__file__).parents[1]
+
+
+def asserts(node: ast.stmt) -> bool:
+    """Whether a statement is an assertion: assert, raise, or an exception that is expected."""
+    if isinstance(node, ast.With):
+        return any("raises" in ast.unparse(item.context_expr) for item in node.items)
+    return isinstance(node, ast.Assert | ast.Raise)
+
+
+def always_asserts(body: list[ast.stmt]) -> bool:
+    """Whether each way through the statements meets an assertion."""
+    return any(
+        asserts(node)
+        or (isinstance(node, ast.If) and always_asserts(node.body) and always_asserts(node.orelse))
+        or (isinstance(node, ast.With | ast.For | ast.While) and always_asserts(node.body))
+        or (isinstance(node, ast.Try) and always_asserts([*node.body, *node.orelse, *node.finalbody]))
+        for node in body
+    )
+
+
+def may_assert_nothing(test: ast.FunctionDef) -> bool:
+    """Whether a test asserts in a branch, and has a way through that meets no assertion."""
+    branches = (node for node in ast.walk(test) if isinstance(node, ast.If))
+    conditional = any(isinstance(inner, ast.stmt) and asserts(inner) for node in branches for inner in ast.walk(node))
+    return conditional and not always_asserts(test.body)
 
 
 def test_each_test_says_its_rule() -> None:
@@ -16,3 +43,33 @@ def test_each_test_says_its_rule() -> None:
     ]
 
     assert silent == []
+
+
+def test_no_test_asserts_only_in_a_branch() -> None:
+    """A parameter that no branch is for would be a test that cannot fail."""
+    doubtful = [
+        f"{path.relative_to(TESTS)}: {node.name}"
+        for path in sorted(TESTS.rglob("test_*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and may_assert_nothing(node)
+    ]
+
+    assert doubtful == []
+
+
+@pytest.mark.parametrize(
+    ("body", "doubtful"),
+    [
+        ("if x: assert a\n elif x is False: assert b", True),
+        ("if x:\n  with pytest.raises(ValueError): f()", True),
+        ("if x: assert a\n else: assert b", False),
+        ("if x: a = 1\n assert a", False),
+        ("check(x)", False),
+    ],
+)
+def test_an_assertion_in_a_branch_is_found(body: str, doubtful: bool) -> None:
+    """An `if` without an `else` that asserts, and nothing else, is reported; a helper that asserts is not."""
+    (test,) = ast.parse(f"def test():\n {body}").body
+
+    assert isinstance(test, ast.FunctionDef)
+    assert may_assert_nothing(test) == doubtful
