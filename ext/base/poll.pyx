@@ -3,7 +3,7 @@ cimport kernel
 
 
 cdef void poll_entry(kernel.pollfd *entry, int descriptor, short events) noexcept nogil:
-    """One entry of the poll set; poll(2) passes over a negative descriptor."""
+    """Fill one entry; poll(2) passes over a negative descriptor."""
     entry.fd = descriptor
     entry.events = events
     entry.revents = 0

@@ -11,9 +11,9 @@ cdef extern from *:
 
 
 cdef void child_bind(kernel.pid_t parent) noexcept nogil:
-    """In a child: end when the supervisor ends, also when it has ended already.
+    """In a child: end when the supervisor ends, even if it has ended already.
 
-    In a PID namespace that begins with the child, getppid() is 0 in any case.
+    In a PID namespace that begins with the child, getppid() is always 0.
     """
     kernel.prctl(kernel.PR_SET_PDEATHSIG, kernel.SIGKILL)
     if kernel.getppid() != parent and kernel.getppid() != 0:
@@ -21,9 +21,9 @@ cdef void child_bind(kernel.pid_t parent) noexcept nogil:
 
 
 cdef void child_part_stdio() noexcept nogil:
-    """In the child: the command's stdin and stdout are not the waiter's. It reads an
-    end of file (a pipe, since /dev/null need not exist) and writes to stderr; where that
-    came in closed, into a pipe that nobody reads."""
+    """In a child: replace the command's stdin and stdout. The child reads an end of file (from
+    a pipe, since /dev/null may not exist) and writes to stderr; if that came in closed,
+    into a pipe without a reader."""
     cdef int ends[2]
     cdef bint mute = kernel.write(2, b"", 0) < 0 and cstd.errno == cstd.EBADF
     if kernel.pipe(ends) == 0:
@@ -36,71 +36,73 @@ cdef void child_part_stdio() noexcept nogil:
 
 
 cdef int execute(char **argv, char **environment) noexcept nogil:
-    """Execute argv[0], found along PATH when it has no slash; the errno, when that fails.
+    """Execute argv[0], found along PATH if it has no slash. Return the errno if that fails.
 
     Not execvp(3): it would run a file without "#!" by a shell (ENOEXEC).
     """
-    cdef const char *search = environment_find(environment, b"PATH")
+    cdef const char *search = path_first(environment)
     cdef char path[kernel.PATH_MAX]
-    cdef size_t name_length = cstd.strlen(argv[0])
-    cdef size_t length
     cdef bint refused = False
     if cstd.strchr(argv[0], c'/') != NULL:
         kernel.execve(argv[0], argv, environment)
         return cstd.errno
-    if name_length == 0:
-        return cstd.ENOENT
-    if search == NULL:
-        search = PATH_DEFAULT
-    while True:
-        length = 0
-        while search[length] != 0 and search[length] != c':':
-            length += 1
-        if length + name_length + 2 <= kernel.PATH_MAX:
-            cstd.memcpy(path, search, length)
-            if length > 0:
-                path[length] = c'/'
-            # An empty part of PATH is the working folder, as in a shell.
-            cstd.memcpy(path + length + (length > 0), argv[0], name_length + 1)
-            kernel.execve(path, argv, environment)
-            if cstd.errno == cstd.EACCES:
-                refused = True      # there may be another one further on
-            elif not is_elsewhere(cstd.errno):
-                return cstd.errno
-        if search[length] == 0:
-            return cstd.EACCES if refused else cstd.ENOENT
-        search += length + 1
+    while argv[0][0] != 0 and path_next(&search, argv[0], path):
+        kernel.execve(path, argv, environment)
+        if cstd.errno == cstd.EACCES:
+            refused = True      # a later folder may have another one
+        elif not exec_try_next(cstd.errno):
+            return cstd.errno
+    return cstd.EACCES if refused else cstd.ENOENT
 
 
-cdef bint is_elsewhere(int error) noexcept nogil:
-    """Whether a part of PATH does not have the command, or cannot be reached: go on with the next."""
+cdef bint exec_try_next(int error) noexcept nogil:
+    """True if a folder of PATH does not have the command, or cannot be reached."""
     return error == cstd.ENOENT or error == cstd.ENOTDIR or error == cstd.ESTALE or error == cstd.ENODEV \
         or error == cstd.ETIMEDOUT or error == cstd.ELOOP or error == cstd.ENAMETOOLONG
 
 
 cdef bint environment_has_program(char **environment, const char *name) noexcept nogil:
-    """Whether a file of this name is in PATH, or at its path: then it is its loader that is missing."""
-    cdef const char *search = environment_find(environment, b"PATH")
+    """True if a file of this name is in PATH, or at its path: then its loader is missing."""
+    cdef const char *search = path_first(environment)
     cdef char path[kernel.PATH_MAX]
-    cdef size_t length
     if cstd.strchr(name, c'/') != NULL:
         return kernel.access(name, kernel.F_OK) == 0
-    if search == NULL:
-        search = PATH_DEFAULT
-    while True:
-        length = 0
-        while search[length] != 0 and search[length] != c':':
-            length += 1
-        if cstd.snprintf(path, kernel.PATH_MAX, b"%.*s/%s", <int>length, search, name) < kernel.PATH_MAX and \
-                kernel.access(path, kernel.F_OK) == 0:
+    while path_next(&search, name, path):
+        if kernel.access(path, kernel.F_OK) == 0:
             return True
-        if search[length] == 0:
-            return False
-        search += length + 1
+    return False
+
+
+cdef const char *path_first(char **environment) noexcept nogil:
+    """Return the folders of PATH, for path_next."""
+    cdef const char *search = environment_find(environment, b"PATH")
+    return search if search != NULL else PATH_DEFAULT
+
+
+cdef bint path_next(const char **search, const char *name, char *path) noexcept nogil:
+    """Write the name in the next folder of PATH; False if there is none. A path that is too long becomes empty."""
+    cdef const char *folder = search[0]
+    cdef size_t length = 0
+    cdef size_t name_length = cstd.strlen(name)
+    if folder == NULL:
+        return False
+    while folder[length] != 0 and folder[length] != c':':
+        length += 1
+    search[0] = folder + length + 1
+    if folder[length] == 0:
+        search[0] = NULL
+    path[0] = 0
+    if length + name_length + 2 <= kernel.PATH_MAX:
+        cstd.memcpy(path, folder, length)
+        if length > 0:
+            path[length] = c'/'
+        # An empty folder in PATH is the working folder, as in a shell.
+        cstd.memcpy(path + length + (length > 0), name, name_length + 1)
+    return True
 
 
 cdef const char *environment_find(char **environment, const char *name) noexcept nogil:
-    """The value of a variable, NULL when it is not set."""
+    """Return the value of a variable; NULL if it is not set."""
     cdef size_t length = cstd.strlen(name)
     while environment[0] != NULL:
         if cstd.strncmp(environment[0], name, length) == 0 and environment[0][length] == c'=':
