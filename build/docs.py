@@ -44,21 +44,43 @@ def exit_codes() -> str:
 
 def transitions() -> str:
     """What each event does in each phase: rows are events, cells the action and the next phase if it changes."""
+    outcomes = _supervisor.transitions()
 
     def cell(phase: str, event: str) -> str:
-        following, action = _supervisor.transition(phase, event)
-        if (following, action) == (phase, "NONE"):
+        if (phase, event) not in outcomes:
             return ""
+        following, action = outcomes[phase, event]
         return action if following == phase else f"{action} → **{following}**"
 
     rows = ([f"**{event}**", *(cell(phase, event) for phase in _supervisor.PHASES)] for event in _supervisor.EVENTS)
     return markdown("event | " + " | ".join(_supervisor.PHASES), rows)
 
 
+def transition_diagram() -> str:
+    """The phases and the ways between them, as a Mermaid state diagram."""
+    ways: dict[tuple[str, str], list[str]] = {}
+    for (phase, event), (following, _) in _supervisor.transitions().items():
+        if following != phase:
+            ways.setdefault((phase, following), []).append(event)
+    arrows = [f"    {phase} --> {following}: {', '.join(events)}" for (phase, following), events in ways.items()]
+    return "\n".join(["```mermaid", "stateDiagram-v2", "    [*] --> BIRTH", *arrows, "    END --> [*]", "```"])
+
+
+def transition_words() -> str:
+    """What each phase, event and action means."""
+    lists = (("phase", _supervisor.PHASES), ("event", _supervisor.EVENTS), ("action", _supervisor.ACTIONS))
+    return "\n\n".join(
+        markdown(f"{kind} | meaning", ((f"**{word}**", meaning) for word, meaning in words.items()))
+        for kind, words in lists
+    )
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "settings": settings,
     "exit-codes": exit_codes,
     "transitions": transitions,
+    "transition-diagram": transition_diagram,
+    "transition-words": transition_words,
 }
 PROBLEMS: list[str] = []
 

@@ -190,12 +190,19 @@ def exit_codes():
              "meaning": (<bytes>EXIT_CODES[row].meaning).decode()} for row in range(EXIT_CODE_COUNT)]
 
 
-PHASES = tuple([(<bytes>phase_name(number)).decode() for number in range(PHASE_COUNT)])
-EVENTS = tuple([(<bytes>event_name(number)).decode() for number in range(EVENT_COUNT)])
-ACTIONS = tuple([(<bytes>action_name(number)).decode() for number in range(ACTION_COUNT)])
+PHASES = {(<bytes>PHASE_NAMES[row]).decode(): (<bytes>PHASE_MEANINGS[row]).decode() for row in range(PHASE_COUNT)}
+EVENTS = {(<bytes>EVENT_NAMES[row]).decode(): (<bytes>EVENT_MEANINGS[row]).decode() for row in range(EVENT_COUNT)}
+ACTIONS = {(<bytes>ACTION_NAMES[row]).decode(): (<bytes>ACTION_MEANINGS[row]).decode() for row in range(ACTION_COUNT)}
+
+
+def transitions():
+    """The rows of the transition table by (phase, event): (next phase, action)."""
+    phases, events, actions = list(PHASES), list(EVENTS), list(ACTIONS)
+    return {(phases[phase], events[event]): (phases[OUTCOMES[phase][event].phase], actions[OUTCOMES[phase][event].action])
+            for phase in range(PHASE_COUNT) for event in range(EVENT_COUNT) if OUTCOMES[phase][event].listed}
 
 
 def transition(phase, event):
-    """(phase, action) that follow when this event meets this phase, by name."""
-    cdef step_t next = decide(PHASES.index(phase), EVENTS.index(event))
-    return PHASES[next.phase], ACTIONS[next.action]
+    """(phase, action) that follow when this event meets this phase, by name; ValueError if there is no such name."""
+    cdef outcome_t outcome = transition_decide(list(PHASES).index(phase), list(EVENTS).index(event))
+    return list(PHASES)[outcome.phase], list(ACTIONS)[outcome.action]

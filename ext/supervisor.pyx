@@ -17,6 +17,7 @@ include "base/address.pyx"                    # "[ADDRESS:]PORT" without name re
 include "base/url.pyx"                        # "http://…", and who can ask it
 include "base/signals.pyx"                    # blocked first, read as data, given back to children
 include "base/poll.pyx"                      # one entry of a poll set
+include "base/proc.pyx"                       # the processes in /proc
 include "base/process.pyx"                   # a new child: bound to us, executes a program along PATH
 include "base/http.pyx"                       # one plain request
 
@@ -52,35 +53,38 @@ include "options/install.pyx"                 # what --install puts in place
 include "options/cp.pyx"                      # the same, called by the name cp
 
 # state/: the phases, and the one struct that all steps share
+include "state/transition.pyx"                # (phase, event) to (phase, action): transition_table.h decides
+include "state/state.pyx"                     # the struct; events wait in it for a decision
 include "state/termination_message.pyx"       # the line on /dev/termination-log
-include "state/state.pyx"                     # the one struct that all steps share; events wait in it
-include "state/transition.pyx"                # (phase, event) to (phase, action): decides
 
 # children/: processes that we start
 include "children/child.pyx"                  # a fork that stays in our code
-include "children/readiness_probe.pyx"        # the probe of our own command
+include "children/command.pyx"                # start it, signal it
 include "children/waiter.pyx"                 # the child that asks the API
 include "children/probe.pyx"                  # the child that asks URLs until they answer
-include "children/command.pyx"                # start it, signal it
+include "children/readiness_probe.pyx"        # is our own command ready?
 
-# steps/: what is done between birth and death
+# steps/: what is done between birth and death; a step posts events and decides nothing
 include "steps/claim.pyx"                     # watch, FIFO, old tombstone away
 include "steps/birth.pyx"                     # the wait before the command
-include "steps/birth_report.pyx"              # what it waited for in vain
-include "steps/start.pyx"                     # the command starts, its birth is carved
+include "steps/birth_report.pyx"              # what was missing when the time was up
+include "steps/birth_end.pyx"                 # the wait ends without readiness
+include "steps/start.pyx"                     # the command starts, its birth is written
 include "steps/readiness_child.pyx"           # probes of our command that are processes
-include "steps/term_after.pyx"                # a TERM that waits for others
-include "steps/reaper.pyx"                    # collect every child that ended
+include "steps/term_after.pyx"                # a SIGTERM that waits for other containers
+include "steps/observe.pyx"                   # what the graveyard shows
+include "steps/reaper.pyx"                    # collect a child that ended
 include "steps/orphans.pyx"                   # what the command left behind
-include "steps/death.pyx"                     # its death is carved
-include "steps/quit_requests.pyx"             # sidecars that cannot be wrapped are asked to end
-include "steps/quit_processes.pyx"            # or get a TERM, in a shared PID namespace
-include "steps/observe.pyx"                   # what the graveyard tells
+include "steps/death.pyx"                     # the death is written
+include "steps/quit_processes.pyx"            # SIGTERM to sidecars in a shared PID namespace
+include "steps/quit_requests.pyx"             # requests to sidecars that cannot be wrapped
 
-# loop/: finds events, lets the table decide, performs
+# loop/: finds events, has the table decide, acts
+include "loop/actions.pyx"                    # acts
+include "loop/look.pyx"                       # at the graveyard, at children that ended
+include "loop/signal_events.pyx"              # what kind of event a signal is
 include "loop/eventloop.pyx"                  # one poll for everything: finds events
-include "loop/actions.pyx"                    # performs
-include "loop/lifecycle.pyx"                  # kubexit_run: the story in one function
+include "loop/lifecycle.pyx"                  # kubexit_run: from the settings to the exit code
 
 # The Python door
 include "bindings.pyx"     # the only part that sees Python

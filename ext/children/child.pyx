@@ -22,6 +22,6 @@ cdef void child_close_descriptors(supervisor_t *kx) noexcept nogil:
         kx.log.own = LOG_NONE
     stop_watching(kx)
     graveyard_leave(&kx.graveyard)
-    if kx.alive >= 0:
-        kernel.close(kx.alive)
-    ready_close(&kx.ready)
+    if kx.fifo_fd >= 0:
+        kernel.close(kx.fifo_fd)
+    readiness_close(&kx.readiness)

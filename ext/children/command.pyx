@@ -5,18 +5,13 @@ cimport kernel
 
 
 cdef void command_begin(command_t *command, char **argv) noexcept nogil:
-    """Not started yet."""
+    """Set up: not started yet."""
+    cstd.memset(command, 0, sizeof(command_t))
     command.argv = argv
     command.environment = kernel.environ
-    command.pid = 0
-    command.started = False
-    command.own_group = False
-    command.terminal = False
-    command.error = 0
-    command.notify[0] = 0
 
 
-cdef int command_start(command_t *command, signals_t *signals) noexcept nogil:
+cdef int command_spawn(command_t *command, signals_t *signals) noexcept nogil:
     """Start it; 0 or -errno, when no process could be made or it could not be executed.
 
     vfork(2): the child borrows our memory until it executes the command, so no

@@ -1,8 +1,8 @@
-"""Readiness of our own command: one probe, until it succeeds; then Ready is carved.
+"""Readiness of our own command: one probe, until it succeeds; then Ready is written.
 
 A TCP connection, a file newer than the start, or READY=1 on a socket as with
-sd_notify(3); ready_process.pyx has those that are processes. Nothing here can hold
-up the loop: the descriptors are in its poll set.
+sd_notify(3); steps/readiness_child.pyx has the probes that are processes. Nothing here
+blocks the loop: the descriptors are in its poll set.
 """
 from libc.stddef cimport size_t
 cimport cstd
@@ -12,131 +12,128 @@ cdef enum:
     NOTIFY_BYTES = 4096
 
 
-cdef void ready_begin(ready_t *ready) noexcept nogil:
-    """No probe yet."""
-    ready.kind = READY_NONE
-    ready.descriptor = -1
-    ready.events = 0
-    ready.next_ns = NEVER_NS
-    ready.start_ns = 0
-    ready.second_address = True
-    ready.pid = 0
-    ready.warned = False
+cdef void readiness_begin(readiness_t *readiness) noexcept nogil:
+    """Set up: no probe yet."""
+    cstd.memset(readiness, 0, sizeof(readiness_t))
+    readiness.kind = READY_NONE
+    readiness.descriptor = -1
+    readiness.next_ns = NEVER_NS
+    readiness.second_address = True
 
 
-cdef void ready_prepare(ready_t *ready, const ready_settings_t *settings, command_t *command,
-                        log_t *log) noexcept nogil:
-    """Before the command starts: the socket it will find, the time its file is compared with.
+cdef void readiness_prepare(readiness_t *readiness, const ready_settings_t *settings, command_t *command,
+                            log_t *log) noexcept nogil:
+    """Before the command starts: open its notify socket, or take the time that its file must be newer than.
 
-    The coarse clock, because the kernel stamps files with it: the fine one may be
+    Use the coarse clock, because the kernel stamps files with it: the fine one may be
     a few milliseconds ahead of a file written after it.
     """
     cdef int error
-    ready.kind = settings.kind
-    if ready.kind == READY_FILE:
-        ready.start_ns = clock_read_ns(kernel.CLOCK_REALTIME_COARSE)
-    if ready.kind == READY_NOTIFY:
-        error = ready_listen(ready, command)
+    readiness.kind = settings.kind
+    if readiness.kind == READY_FILE:
+        readiness.start_ns = clock_read_ns(kernel.CLOCK_REALTIME_COARSE)
+    if readiness.kind == READY_NOTIFY:
+        error = readiness_listen(readiness, command)
         if error < 0:
             log_warn(log, b"KUBEXIT_READY_NOTIFY: no socket can be had: %s; Ready will not be carved",
                      cstd.strerror(-error))
-            ready.kind = READY_NONE
+            readiness.kind = READY_NONE
 
 
-cdef int ready_listen(ready_t *ready, command_t *command) noexcept nogil:
-    """Bind a datagram socket to an abstract address of the kernel's choice (unix(7)): no
-    file, no path that is too long, gone with us. 0 or -errno."""
+cdef int readiness_listen(readiness_t *readiness, command_t *command) noexcept nogil:
+    """Bind a datagram socket to an abstract address of the kernel's choice (unix(7)): it
+    needs no file, its path is never too long, and it ends with us. Return 0; -errno on failure."""
     cdef kernel.sockaddr_un address
     cdef kernel.socklen_t length = sizeof(address)
     cdef int error
-    ready.descriptor = kernel.socket(kernel.AF_UNIX, kernel.SOCK_DGRAM | kernel.SOCK_CLOEXEC
+    readiness.descriptor = kernel.socket(kernel.AF_UNIX, kernel.SOCK_DGRAM | kernel.SOCK_CLOEXEC
                                      | kernel.SOCK_NONBLOCK, 0)
-    if ready.descriptor < 0:
+    if readiness.descriptor < 0:
         return -cstd.errno
     cstd.memset(&address, 0, sizeof(address))
     address.sun_family = kernel.AF_UNIX
-    if kernel.bind(ready.descriptor, <kernel.sockaddr *>&address, 2) == 0 and \
-            kernel.getsockname(ready.descriptor, <kernel.sockaddr *>&address, &length) == 0:
+    if kernel.bind(readiness.descriptor, <kernel.sockaddr *>&address, 2) == 0 and \
+            kernel.getsockname(readiness.descriptor, <kernel.sockaddr *>&address, &length) == 0:
         address.sun_path[length - 2] = 0
         address.sun_path[0] = c'@'
-        ready.events = kernel.POLLIN
+        readiness.events = kernel.POLLIN
         error = -command_offer_notify(command, address.sun_path)
     else:
         error = cstd.errno
     if error != 0:
-        ready_close(ready)
+        readiness_close(readiness)
     return -error
 
 
-cdef void ready_arm(ready_t *ready, long long now_ns) noexcept nogil:
-    """After the start: the first probe is due at once."""
-    if ready.kind != READY_NONE and ready.kind != READY_NOTIFY:
-        ready.next_ns = now_ns
+cdef void readiness_arm(readiness_t *readiness, long long now_ns) noexcept nogil:
+    """Make the first probe due at once; called after the start."""
+    if readiness.kind != READY_NONE and readiness.kind != READY_NOTIFY:
+        readiness.next_ns = now_ns
 
 
-cdef bint ready_probe(ready_t *ready, const ready_settings_t *settings, long long now_ns) noexcept nogil:
-    """A probe is due; True when the command is ready."""
+cdef bint readiness_probe(readiness_t *readiness, const ready_settings_t *settings, long long now_ns) noexcept nogil:
+    """Probe once. Return True if the command is ready."""
     cdef kernel.stat_s status
-    ready.next_ns = clock_add_ns(now_ns, settings.period_ns)
-    if ready.kind == READY_FILE:
+    readiness.next_ns = clock_add_ns(now_ns, settings.period_ns)
+    if readiness.kind == READY_FILE:
         return kernel.fstatat(kernel.AT_FDCWD, settings.file, &status, 0) == 0 and \
-            status.st_mtim.tv_sec * SECOND_NS + status.st_mtim.tv_nsec >= ready.start_ns
-    ready_close(ready)      # a connection that has not come about within the period
+            status.st_mtim.tv_sec * SECOND_NS + status.st_mtim.tv_nsec >= readiness.start_ns
+    readiness_close(readiness)      # a connection that has not come about within the period
     if settings.address.has_v4:
-        return ready_connect(ready, &settings.address, kernel.AF_INET)
-    return ready_connect(ready, &settings.address, kernel.AF_INET6)
+        return readiness_connect(readiness, &settings.address, kernel.AF_INET)
+    return readiness_connect(readiness, &settings.address, kernel.AF_INET6)
 
 
-cdef bint ready_connect(ready_t *ready, const address_t *address, int family) noexcept nogil:
-    """Begin a connection; True when it stands at once. A refusal leads to the other
-    address of localhost: which one a server binds is its affair."""
+cdef bint readiness_connect(readiness_t *readiness, const address_t *address, int family) noexcept nogil:
+    """Begin a connection. Return True if it is made at once. After a refusal try the other
+    address of localhost: a server may bind either."""
     cdef const kernel.sockaddr *target = <const kernel.sockaddr *>&address.v4
     cdef kernel.socklen_t length = sizeof(kernel.sockaddr_in)
     if family == kernel.AF_INET6:
         target = <const kernel.sockaddr *>&address.v6
         length = sizeof(kernel.sockaddr_in6)
-    ready.second_address = family == kernel.AF_INET6 or not address.has_v6
-    ready.descriptor = kernel.socket(family, kernel.SOCK_STREAM | kernel.SOCK_CLOEXEC | kernel.SOCK_NONBLOCK, 0)
-    if ready.descriptor < 0:
+    readiness.second_address = family == kernel.AF_INET6 or not address.has_v6
+    readiness.descriptor = kernel.socket(family, kernel.SOCK_STREAM | kernel.SOCK_CLOEXEC | kernel.SOCK_NONBLOCK, 0)
+    if readiness.descriptor < 0:
         return False
-    if kernel.connect(ready.descriptor, target, length) == 0:
-        return ready_is_connected(ready)
+    if kernel.connect(readiness.descriptor, target, length) == 0:
+        return readiness_is_connected(readiness)
     if cstd.errno == cstd.EINPROGRESS:
-        ready.events = kernel.POLLOUT
+        readiness.events = kernel.POLLOUT
         return False
-    return ready_refused(ready, address)
+    return readiness_refused(readiness, address)
 
 
-cdef bint ready_refused(ready_t *ready, const address_t *address) noexcept nogil:
-    """Nobody listens there: try the other address, if there is one that was not tried."""
-    ready_close(ready)
-    return not ready.second_address and ready_connect(ready, address, kernel.AF_INET6)
+cdef bint readiness_refused(readiness_t *readiness, const address_t *address) noexcept nogil:
+    """Try the other address, if there is one that was not tried: no server listens at this one."""
+    readiness_close(readiness)
+    return not readiness.second_address and readiness_connect(readiness, address, kernel.AF_INET6)
 
 
-cdef bint ready_is_connected(ready_t *ready) noexcept nogil:
-    """Whether the other end is somebody else; else the connection is closed."""
-    if not address_is_own(ready.descriptor):
+cdef bint readiness_is_connected(readiness_t *readiness) noexcept nogil:
+    """True if the other end is another socket; if it is our own, close the connection."""
+    if not address_is_own(readiness.descriptor):
         return True
-    ready_close(ready)
+    readiness_close(readiness)
     return False
 
 
-cdef bint ready_answer(ready_t *ready, const address_t *address) noexcept nogil:
-    """The descriptor has something to say; True when the command is ready."""
+cdef bint readiness_answer(readiness_t *readiness, const address_t *address) noexcept nogil:
+    """Read what the descriptor has for us. Return True if the command is ready."""
     cdef char message[NOTIFY_BYTES + 1]
     cdef kernel.ssize_t length
     cdef int error = -1
     cdef kernel.socklen_t size = sizeof(error)
-    if ready.kind == READY_NOTIFY:
-        length = kernel.read(ready.descriptor, message, NOTIFY_BYTES)
-        return length > 0 and ready_says(message, <size_t>length)
-    if kernel.getsockopt(ready.descriptor, kernel.SOL_SOCKET, kernel.SO_ERROR, &error, &size) == 0 and error == 0:
-        return ready_is_connected(ready)
-    return ready_refused(ready, address)
+    if readiness.kind == READY_NOTIFY:
+        length = kernel.read(readiness.descriptor, message, NOTIFY_BYTES)
+        return length > 0 and readiness_says(message, <size_t>length)
+    if kernel.getsockopt(readiness.descriptor, kernel.SOL_SOCKET, kernel.SO_ERROR, &error, &size) == 0 and error == 0:
+        return readiness_is_connected(readiness)
+    return readiness_refused(readiness, address)
 
 
-cdef bint ready_says(const char *message, size_t length) noexcept nogil:
-    """Whether one of the lines of an sd_notify(3) message is READY=1."""
+cdef bint readiness_says(const char *message, size_t length) noexcept nogil:
+    """True if one of the lines of an sd_notify(3) message is READY=1."""
     cdef const char *end = message + length
     cdef const char *line_end
     while message < end:
@@ -149,18 +146,18 @@ cdef bint ready_says(const char *message, size_t length) noexcept nogil:
     return False
 
 
-cdef void ready_close(ready_t *ready) noexcept nogil:
-    """Let go of the descriptor."""
-    if ready.descriptor >= 0:
-        kernel.close(ready.descriptor)
-    ready.descriptor = -1
+cdef void readiness_close(readiness_t *readiness) noexcept nogil:
+    """Close the descriptor."""
+    if readiness.descriptor >= 0:
+        kernel.close(readiness.descriptor)
+    readiness.descriptor = -1
 
 
-cdef void ready_end(ready_t *ready) noexcept nogil:
-    """No more probes; a process of theirs ends with its children, and is collected like any other."""
-    ready_close(ready)
-    if ready.pid > 0:
-        kernel.kill(ready.pid, kernel.SIGKILL)      # it may not have its own group yet
-        kernel.kill(-ready.pid, kernel.SIGKILL)
-    ready.kind = READY_NONE
-    ready.next_ns = NEVER_NS
+cdef void readiness_end(readiness_t *readiness) noexcept nogil:
+    """Stop probing. A probe that is a process ends with its children; the reaper collects it."""
+    readiness_close(readiness)
+    if readiness.pid > 0:
+        kernel.kill(readiness.pid, kernel.SIGKILL)      # it may not have its own group yet
+        kernel.kill(-readiness.pid, kernel.SIGKILL)
+    readiness.kind = READY_NONE
+    readiness.next_ns = NEVER_NS

@@ -8,12 +8,12 @@ cimport cstd
 cimport kernel
 
 cdef enum:
-    WAITER_ARGUMENTS_MOST = 16          # of its own argv, before ours
-    WAITER_WORDS_MOST = WAITER_ARGUMENTS_MOST + MAX_DEPENDENCIES + 2 * MAX_URLS + 16
+    MAX_WAITER_ARGUMENTS = 16          # of its own argv, before ours
+    MAX_WAITER_WORDS = MAX_WAITER_ARGUMENTS + MAX_DEPENDENCIES + 2 * MAX_URLS + 16
     WAITER_URL_BYTES = URL_BYTES + 1
-    WAITER_LEAVE_MS = 500               # from TERM to KILL
-    WAITER_BACKOFF_LEAST_MS = 50        # before a waiter that was killed starts again
-    WAITER_BACKOFF_MOST_MS = 5000
+    WAITER_END_MS = 500               # from TERM to KILL
+    BACKOFF_MIN_MS = 50        # before a waiter that was killed starts again
+    BACKOFF_MAX_MS = 5000
 
 
 cdef int waiter_start(supervisor_t *kx) noexcept nogil:
@@ -22,7 +22,7 @@ cdef int waiter_start(supervisor_t *kx) noexcept nogil:
     kx.birth.restart_ns = NEVER_NS
     if pid < 0:
         return <int>pid
-    kx.birth.pid = pid
+    kx.birth.waiter_pid = pid
     log_debug(&kx.log, b"waiter started, pid %d", pid)
     return 0
 
@@ -47,7 +47,7 @@ cdef kernel.pid_t waiter_fork(supervisor_t *kx, bint quits) noexcept nogil:
 
 cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent, bint quits) noexcept nogil:
     """In the child: undo what is ours, then be the waiter. Never returns."""
-    cdef char *argv[WAITER_WORDS_MOST]
+    cdef char *argv[MAX_WAITER_WORDS]
     cdef char urls[MAX_URLS][WAITER_URL_BYTES]
     cdef char seconds[32]
     cdef int argc = waiter_own_words(kx, argv)
@@ -90,7 +90,7 @@ cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent, bint quits) noexc
 cdef int waiter_own_words(supervisor_t *kx, char **argv) noexcept nogil:
     """The words that make it the waiter; their count."""
     cdef int count = 0
-    while count < WAITER_ARGUMENTS_MOST and kx.birth.waiter.argv[count] != NULL:
+    while count < MAX_WAITER_ARGUMENTS and kx.birth.waiter.argv[count] != NULL:
         argv[count] = <char *>kx.birth.waiter.argv[count]
         count += 1
     return count
@@ -138,6 +138,6 @@ cdef void waiter_signal(const birth_t *birth, int signal) noexcept nogil:
     """Tell the waiter, and whatever it started, to leave; and the probe of the birth URLs."""
     if birth.probe_pid > 0:
         kernel.kill(birth.probe_pid, signal)
-    if birth.pid > 0:
-        kernel.kill(birth.pid, signal)
-        kernel.kill(-birth.pid, signal)
+    if birth.waiter_pid > 0:
+        kernel.kill(birth.waiter_pid, signal)
+        kernel.kill(-birth.waiter_pid, signal)

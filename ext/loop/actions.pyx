@@ -1,38 +1,69 @@
-"""Actions: what is done when transition.pyx has decided."""
+"""Actions: takes the events out of the queue, asks the table, performs what it says."""
 cimport kernel
 
 
 cdef void events_dispatch(supervisor_t *kx) noexcept nogil:
     """Decide and act on each pending event, in the order in which they came; an action may post the next."""
     cdef event_t event
-    cdef step_t next
+    cdef outcome_t outcome
     while event_take(kx, &event):
-        next = decide(kx.phase, event.kind)
-        if kx.log.level == LOG_DEBUG and next.phase != kx.phase:
-            log_debug(&kx.log, b"%s: %s to %s", event_name(event.kind), phase_name(kx.phase), phase_name(next.phase))
-        if event.kind == EVENT_DEPENDENCY_DIED and next.action != ACTION_NONE:
-            kx.dead = event.value
-        kx.phase = next.phase
-        action_perform(kx, next.action, event.kind)
+        outcome = transition_decide(kx.phase, event.kind)
+        if kx.log.level == LOG_DEBUG and outcome.phase != kx.phase:
+            log_debug(&kx.log, b"%s: %s to %s", EVENT_NAMES[event.kind], PHASE_NAMES[kx.phase],
+                      PHASE_NAMES[outcome.phase])
+        if outcome.listed and event.kind == EVENT_DEPENDENCY_DIED:
+            kx.dead_index = event.value
+        kx.phase = outcome.phase
+        if outcome.action != ACTION_NONE:
+            action_perform(kx, outcome.action, &event)
 
 
-cdef void action_perform(supervisor_t *kx, int action, int event) noexcept nogil:
-    """Perform one action; it may lead to the next event at once."""
-    if action == ACTION_NONE:
-        return
-    if action == ACTION_FORWARD:
-        action_forward(kx)
+cdef void event_raise(supervisor_t *kx, int event) noexcept nogil:
+    """Have one event decided at once."""
+    event_post(kx, event, 0)
+    events_dispatch(kx)
+
+
+cdef void action_perform(supervisor_t *kx, int action, const event_t *event) noexcept nogil:
+    """Perform one action: here those before the command starts."""
+    if action == ACTION_WAIT:
+        birth_begin_wait(kx)
+    elif action == ACTION_ASK:
+        birth_start_children(kx)
+    elif action == ACTION_ASK_LATER:
+        birth_lose_child(kx, event.value, b"readiness waiter" if event.kind == EVENT_WAITER_LOST
+                         else b"probe of the birth URLs")
     elif action == ACTION_START:
         start_command(kx)
     elif action == ACTION_ABANDON:
-        birth_abandon(kx, event)
+        birth_abandon(kx, event.kind == EVENT_DEPENDENCY_DIED)
     elif action == ACTION_EXPIRE:
         birth_expire(kx)
-    elif action == ACTION_KILL_WAITER:
+    elif action == ACTION_KILL_CHILDREN:
         kx.deadline_ns = NEVER_NS
         waiter_signal(&kx.birth, kernel.SIGKILL)
+    elif action == ACTION_TIME_OUT:
+        birth_time_out(kx)
     elif action == ACTION_FAIL:
-        birth_fail(kx)
+        birth_fail(kx, event.value)
+        action_end(kx)
+    else:
+        action_perform_alive(kx, action)
+
+
+cdef void action_perform_alive(supervisor_t *kx, int action) noexcept nogil:
+    """The actions while the command runs."""
+    if action == ACTION_FORWARD:
+        action_forward(kx)
+    elif action == ACTION_DEFER:
+        term_after_defer(kx)
+    elif action == ACTION_REPLACE_DEFERRED:
+        kx.deferred_signal = 0
+        action_forward(kx)
+    elif action == ACTION_FORWARD_DEFERRED:
+        term_after_forward(kx)
+    elif action == ACTION_FORWARD_DEFERRED_GRACE:
+        term_after_forward_grace(kx)
     elif action == ACTION_DELAY:
         action_delay(kx)
     elif action == ACTION_STOP:
@@ -47,38 +78,40 @@ cdef void action_perform(supervisor_t *kx, int action, int event) noexcept nogil
         phase_arm_grace(kx)
     elif action == ACTION_KILL:
         action_kill(kx)
-    elif action == ACTION_DRAIN:
-        burial_begin(kx)
-    elif action == ACTION_DRAIN_KILL:
-        log_info(&kx.log, b"left-over processes did not end in time: KILL")
-        burial_signal_remains(kx, kernel.SIGKILL)
-        phase_arm(kx, DRAIN_KILL_MS * MILLISECOND_NS)
-    elif action == ACTION_HOLD:
-        hold_begin(kx)
-    elif action == ACTION_RELEASE:
-        hold_release(kx)
-    elif action == ACTION_RELEASE_GRACE:
-        hold_release_grace(kx)
     else:
-        action_perform_last(kx, action)
+        action_perform_dead(kx, action)
 
 
-cdef void action_perform_last(supervisor_t *kx, int action) noexcept nogil:
-    """The actions after the command, from its tombstone on."""
-    if action == ACTION_BURY:
-        burial_end(kx)
-        burial_tell(kx)
-    elif action == ACTION_HURRY:
-        quit_hurry(kx)
-    elif action == ACTION_CUT:
-        quit_cut(kx)
-        burial_leave(kx)
-    elif action == ACTION_LEAVE:
-        burial_leave(kx)
+cdef void action_perform_dead(supervisor_t *kx, int action) noexcept nogil:
+    """The actions after the command."""
+    if action == ACTION_TERM_ORPHANS:
+        death_command_ended(kx)
+    elif action == ACTION_KILL_ORPHANS:
+        log_info(&kx.log, b"left-over processes did not end in time: KILL")
+        death_signal_orphans(kx, kernel.SIGKILL)
+        phase_arm(kx, ORPHANS_KILL_MS * MILLISECOND_NS)
+    elif action == ACTION_WRITE_DEATH:
+        action_end(kx)
+    elif action == ACTION_QUIT:
+        quit_begin(kx)
+    elif action == ACTION_QUIT_SOON:
+        quit_soon(kx)
+    elif action == ACTION_QUIT_ABORT:
+        quit_abort(kx)
+        death_release_name(kx)
+    elif action == ACTION_RELEASE_NAME:
+        death_release_name(kx)
+
+
+cdef void action_end(supervisor_t *kx) noexcept nogil:
+    """Write the death, then ask sidecars to quit that cannot read it."""
+    death_write(kx)
+    quit_begin(kx)
+    death_log_end(kx)
 
 
 cdef void action_forward(supervisor_t *kx) noexcept nogil:
-    """Pass the signal on, unless the terminal has done so."""
+    """Forward the signal, unless the terminal has done so."""
     cdef int number = <int>kx.signal.ssi_signo
     cdef char signal[16]
     cdef int result
@@ -93,17 +126,17 @@ cdef void action_forward(supervisor_t *kx) noexcept nogil:
 
 
 cdef void action_delay(supervisor_t *kx) noexcept nogil:
-    """A dependency died: the stop delay begins."""
+    """Begin the stop delay: a dependency died."""
     explain_death(kx)
-    if kx.settings.stop_delay_ns > 0:
-        log_info(&kx.log, b"%s; stopping the command in %s", kx.reason, kx.settings.value[SETTING_STOP_DELAY])
-    phase_arm(kx, kx.settings.stop_delay_ns)
     if kx.settings.stop_delay_ns == 0:
         event_post(kx, EVENT_TIME_UP, 0)
+        return
+    log_info(&kx.log, b"%s; stopping the command in %s", kx.reason, kx.settings.value[SETTING_STOP_DELAY])
+    phase_arm(kx, kx.settings.stop_delay_ns)
 
 
 cdef void action_stop(supervisor_t *kx) noexcept nogil:
-    """Send the stop signal; the grace period begins."""
+    """Send the stop signal and begin the grace period."""
     cdef char signal[16]
     signal_label(signal, sizeof(signal), kx.settings.stop_signal)
     command_check_sent(kx, signal, command_signal(&kx.command, kx.settings.stop_signal))
@@ -114,7 +147,7 @@ cdef void action_stop(supervisor_t *kx) noexcept nogil:
 
 
 cdef void action_kill(supervisor_t *kx) noexcept nogil:
-    """The grace period is over."""
+    """Send SIGKILL: the grace period is over."""
     command_check_sent(kx, b"KILL", command_kill(&kx.command))
     kx.life.killed = True
     kx.deadline_ns = NEVER_NS

@@ -1,14 +1,16 @@
-"""The life of a supervisor: kubexit_run tells the story, its helpers the chapters.
+"""The life of a supervisor: kubexit_run reads the settings, claims the name and runs the event loop.
 
-    signals blocked → settings → graveyard → birth → command → event loop
-    → drain → tombstone → quit requests → exit
+    signals blocked → settings → name claimed → event loop → exit code
+
+The wait for birth, the start, the orphans, the tombstone and the quit requests are
+phases of the event loop (state/transition_table.h).
 """
 cimport cstd
 cimport kernel
 
 
 cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexcept nogil:
-    """Supervise the command in argv; the exit code for the caller. See kubexit.h."""
+    """Supervise the command in argv. Return the exit code for the caller. See kubexit.h."""
     cdef supervisor_t kx
     cdef int refusal
     signals_block(&kx.signals)
@@ -21,7 +23,7 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
         return lifecycle_disabled(&kx, argc, argv)
     supervisor_begin(&kx, argv + options_skip(argc, argv), waiter)
     refusal = settings_parse(&kx.settings)
-    lifecycle_heed_log(&kx)
+    lifecycle_configure_log(&kx)
     unknown_warn(&kx.settings, &kx.log)    # a misspelt name may be why another is missing
     if argc > 1 and options_are(argv[1]):
         cstd.snprintf(kx.reason, REASON_BYTES, b"option %.200s is unknown or used wrongly; the options are --help, "
@@ -37,10 +39,10 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
 
 
 cdef void standard_descriptors_fill() noexcept nogil:
-    """Occupy a standard descriptor that came in closed, else a tombstone's file might become our stderr.
+    """Occupy a standard descriptor that came in closed; otherwise a tombstone's file might become our stderr.
 
-    With an O_PATH descriptor of "/", which exists everywhere, cannot be read or
-    written, and is closed again for the command.
+    Use an O_PATH descriptor of "/": it exists everywhere, cannot be read or written,
+    and is closed again for the command.
     """
     cdef kernel.pollfd standard[3]
     cdef int descriptor
@@ -54,35 +56,17 @@ cdef void standard_descriptors_fill() noexcept nogil:
 
 
 cdef void supervisor_begin(supervisor_t *kx, char **argv, const waiter_t *waiter) noexcept nogil:
-    """All parts at their beginning; no system call but umask(2), which makes ours 0."""
+    """Set up all parts; no system call but umask(2), which makes our umask 0."""
     command_begin(&kx.command, argv)
     kx.command.umask = kernel.umask(0)
     graveyard_begin(&kx.graveyard, kx.settings.graveyard, 0o777 & ~kx.command.umask)
-    birth_begin(&kx.birth, waiter, False)
-    ready_begin(&kx.ready)
-    kx.quit.count = 0
+    birth_begin(&kx.birth, waiter)
+    readiness_begin(&kx.readiness)
     life_begin(&kx.life)
-    kx.carved = False
-    kx.alive = -1
-    kx.outside = False
-    kx.phase = PHASE_BIRTH
-    kx.events.count = 0
-    kx.deadline_ns = NEVER_NS
-    kx.overslept = False
-    kx.poll_at_ns = NEVER_NS
-    kx.unseen_at_ns = NEVER_NS
-    kx.dead = -1
-    kx.stopped_by_us = False
-    kx.held = 0
-    kx.kill_at_ns = NEVER_NS
-    kx.command_code = 0
-    kx.told = False
-    kx.alone = False
-    kx.job_control = False
-    kx.reason[0] = 0
+    state_begin(kx)
 
 
-cdef void lifecycle_heed_log(supervisor_t *kx) noexcept nogil:
+cdef void lifecycle_configure_log(supervisor_t *kx) noexcept nogil:
     """Log as the settings say, with our name."""
     kx.log.level = kx.settings.log_level
     kx.log.json = kx.settings.log_format == LOG_JSON
@@ -90,7 +74,7 @@ cdef void lifecycle_heed_log(supervisor_t *kx) noexcept nogil:
 
 
 cdef int lifecycle_disabled(supervisor_t *kx, int argc, char **argv) noexcept nogil:
-    """KUBEXIT_DISABLED: become the command; the code when that fails."""
+    """Become the command (KUBEXIT_DISABLED). Return the exit code if that fails."""
     cdef char **command = argv + options_skip(argc, argv)
     cdef int error
     if command[0] == NULL:
@@ -103,57 +87,57 @@ cdef int lifecycle_disabled(supervisor_t *kx, int argc, char **argv) noexcept no
 
 
 cdef int lifecycle_refuse(supervisor_t *kx, const char *problem) noexcept nogil:
-    """Bad settings: say so, and carve a death if we know where, so that no peer waits in vain."""
+    """Log why the settings are refused, and write a death if we know where, so that no peer waits in vain."""
     log_error(&kx.log, b"%s", problem)
     kx.life.exit_code = EXIT_SETTINGS
     kx.life.died_ns = clock_wall_ns()
     kx.life.reason = problem
-    notice_write(problem)
+    termination_message_write(problem)
     if kx.settings.name_valid and kx.settings.graveyard_valid:
         lifecycle_carve_refusal(kx)
     return lifecycle_quit(kx)
 
 
 cdef void lifecycle_carve_refusal(supervisor_t *kx) noexcept nogil:
-    """A death that had no life before it; not over that of a living namesake."""
-    kx.outside = graveyard_open(&kx.graveyard, True) == 0 and liveness_held(&kx.graveyard, kx.settings.name)
-    if kx.graveyard.folder < 0 or kx.outside:
+    """Write a death without a life, unless another living supervisor has the name."""
+    kx.name_in_use = graveyard_open(&kx.graveyard, True) == 0 and liveness_held(&kx.graveyard, kx.settings.name)
+    if kx.graveyard.folder < 0 or kx.name_in_use:
         return
     if graveyard_carve(&kx.graveyard, kx.settings.name, &kx.life) == 0:
         liveness_lower(&kx.graveyard, kx.settings.name)     # of a predecessor that crashed
 
 
 cdef int lifecycle_quit(supervisor_t *kx) noexcept nogil:
-    """The command will not be started: what cannot be wrapped is asked to quit all the same,
-    else the pod would live on without its work. Returns the exit code."""
+    """Return the exit code. The command will not start, but sidecars that cannot be wrapped still
+    get their quit requests; otherwise they would keep the pod alive."""
     if quit_is_wanted(kx) and (kx.signals.descriptor >= 0 or signals_open(&kx.signals) == 0):
         kx.settings.deps.count = 0
-        kx.phase = PHASE_QUIT
-        quit_begin(kx)
-        eventloop_turn(kx)
+        event_post(kx, EVENT_START_REFUSED, 0)
+        eventloop_run(kx)
     return kx.life.exit_code
 
 
 cdef int lifecycle_supervise(supervisor_t *kx) noexcept nogil:
-    """From the graveyard to the exit code."""
+    """Claim the name, then run the event loop. Return the exit code."""
     cdef int error = signals_open(&kx.signals)
     if error < 0:
         log_error(&kx.log, b"cannot read signals: signalfd: %s", cstd.strerror(-error))
         return EXIT_INTERNAL
     if kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1) < 0:
         log_warn(&kx.log, b"cannot become subreaper: %s; orphans go to PID 1", cstd.strerror(cstd.errno))
-    kx.life.exit_code = entrance_take(kx)
+    kx.life.exit_code = claim_name(kx)
     if kx.life.exit_code != 0:
         return lifecycle_quit(kx)
     kx.command.own_group = kx.settings.signal_group
-    kx.birth.api_ready = not kx.settings.asks_waiter
+    kx.birth.waiter_satisfied = not kx.settings.asks_waiter
     kx.birth.urls_ready = not urls_native(&kx.settings.birth_urls)
     kx.job_control = lifecycle_is_job()
+    eventloop_begin(kx)
     eventloop_run(kx)
     return kx.life.exit_code
 
 
 cdef bint lifecycle_is_job() noexcept nogil:
-    """Whether we are the foreground job of somebody's shell: a terminal that is not ours alone."""
+    """True if we are the foreground job of a shell: we share our terminal."""
     cdef kernel.pid_t foreground = kernel.tcgetpgrp(0)
     return foreground > 0 and foreground == kernel.getpgrp() and kernel.getsid(0) != kernel.getpid()

@@ -1,6 +1,6 @@
 """State: the one struct that all steps share, the events that wait in it, and what any step may set.
 
-A step posts what it found; the loop alone takes events out of the queue and lets the table decide.
+A step posts what it found; the loop alone takes events out of the queue and lets the table transition_decide.
 """
 from libc.stddef cimport size_t
 cimport cstd
@@ -18,7 +18,7 @@ cdef enum:
 
 ctypedef struct event_t:
     int kind                    # EVENT_*
-    int value                   # EVENT_DEPENDENCY_DIED: the index of the dependency
+    int value                   # the dependency's index, an exit code or a signal, as the kind needs
 
 ctypedef struct events_t:
     int count
@@ -37,27 +37,26 @@ ctypedef struct command_t:
 
 ctypedef struct birth_t:
     const waiter_t *waiter
-    kernel.pid_t pid                    # of the waiter, 0: none
-    bint api_ready                      # its verdict was 0, or nothing is asked
-    kernel.pid_t probe_pid              # of the child that asks URLs, 0: none
-    bint urls_ready                     # they have answered, or there are none
-    bint proxy_absent                   # at the deadline nothing but the mesh's proxy was missing
-    bint proxy_answers                  # it is there, but said something else than 2xx
-    bint ask_again                      # ready once, before the graveyard's conditions were met
-    int failure                         # the exit code of a birth that failed
-    long long restart_ns                # when a waiter that was killed starts again, NEVER_NS: not
-    long long backoff_ns
+    kernel.pid_t waiter_pid     # 0: none
+    kernel.pid_t probe_pid      # of the child that asks URLs, 0: none
+    bint waiter_satisfied       # its verdict was 0, or it has nothing to ask
+    bint ask_again              # it was satisfied before the graveyard's conditions were met
+    bint urls_ready             # the URLs have answered, or there are none
+    bint proxy_absent           # at the deadline only the mesh's proxy was missing
+    bint proxy_answers          # it exists, but answered something else than 2xx
+    long long restart_ns        # when a child that was lost starts again, NEVER_NS: none is
+    long long backoff_ns        # the pause before the next restart
 
-ctypedef struct ready_t:
+ctypedef struct readiness_t:
     int kind                    # READY_NONE: no probe, or it has succeeded
     int descriptor              # the notify socket, or a connection under way; -1: none
     short events                # what poll waits for on it
-    long long next_ns           # of the next probe, NEVER_NS: none
     bint second_address         # no other address is left for this probe
-    long long start_ns          # wall time that a file has to be newer than
+    bint warned                 # a failure of the probe was logged
     kernel.pid_t pid            # of a probe that is a process, 0: none
-    long long started_ns        # when that was started
-    bint warned                 # that it cannot be executed was said
+    long long start_ns          # wall time that a file must be newer than
+    long long started_ns        # when the process was started
+    long long next_ns           # when the next probe is due, NEVER_NS: none
 
 ctypedef struct request_t:
     kernel.pid_t pid
@@ -72,37 +71,61 @@ ctypedef struct supervisor_t:
     signals_t signals
     settings_t settings
     graveyard_t graveyard
-    int alive                       # read end of our FIFO, -1: none
-    bint outside                    # a living supervisor has our name: no graveyard for us
+    int fifo_fd                     # read end of our FIFO, -1: none
+    bint name_in_use                # another supervisor has our name: no graveyard for us
     birth_t birth
     command_t command
-    ready_t ready
+    readiness_t readiness
     quit_t quit
     life_t life
-    bint carved                     # its death is on the tombstone
+    char reason[REASON_BYTES]       # why the command is stopped or was not started, empty: by itself
     # The event loop:
     int phase
-    events_t events                 # that wait for a decision
+    events_t events                 # found, and not decided yet
+    kernel.signalfd_siginfo signal  # the one that is handled
     long long deadline_ns           # of the phase, monotonic
-    bint overslept                  # the deadline was missed by far and has been moved once
+    bint overslept                  # the deadline was missed by far and was moved once
     long long poll_at_ns            # next backstop look at the graveyard
-    long long unseen_at_ns          # when to speak of dependencies that never appeared
-    kernel.signalfd_siginfo signal  # the one being handled
-    int dead                        # index of the dependency that ended us, -1: none
-    bint stopped_by_us              # our stop signal came first
-    int held                        # a signal that waits for others (KUBEXIT_TERM_AFTER)
+    long long unseen_at_ns          # when to report dependencies that never appeared
     long long kill_at_ns            # end of the grace period, NEVER_NS: none runs
-    int command_code                # how the command ended
-    bint told                       # and that was logged
-    bint alone                      # the last waitpid said that no child is left
+    int dead_index                  # of the dependency whose death ends us, -1: none
+    int deferred_signal             # waits for other containers (KUBEXIT_TERM_AFTER), 0: none
+    bint stopped_by_us              # our stop signal came first
+    bint no_children                # the last waitpid found no child
     bint job_control                # we are a job of a shell
-    char reason[REASON_BYTES]
+    # The end:
+    int command_code                # how the command ended
+    bint end_logged                 # and that was logged
+    bint death_written              # the tombstone has our death
+
+
+cdef void state_begin(supervisor_t *kx) noexcept nogil:
+    """Set up what is not a part with its own beginning. The struct is large: clearing all of it would cost pages."""
+    kx.fifo_fd = -1
+    kx.name_in_use = False
+    kx.quit.count = 0
+    kx.reason[0] = 0
+    kx.phase = PHASE_BIRTH
+    kx.events.count = 0
+    kx.deadline_ns = NEVER_NS
+    kx.overslept = False
+    kx.poll_at_ns = NEVER_NS
+    kx.unseen_at_ns = NEVER_NS
+    kx.kill_at_ns = NEVER_NS
+    kx.dead_index = -1
+    kx.deferred_signal = 0
+    kx.stopped_by_us = False
+    kx.no_children = False
+    kx.job_control = False
+    kx.command_code = 0
+    kx.end_logged = False
+    kx.death_written = False
 
 
 cdef void event_post(supervisor_t *kx, int kind, int value) noexcept nogil:
-    """Queue an event for the loop to decide on."""
+    """Queue an event for the loop to transition_decide on."""
     if kx.events.count == MAX_EVENTS:
-        log_error(&kx.log, b"event %s is lost: too many are pending", event_name(kind))
+        log_error(&kx.log, b"event %s is lost: too many are pending", EVENT_NAMES[kind])
         return
     kx.events.list[kx.events.count].kind = kind
     kx.events.list[kx.events.count].value = value
@@ -120,26 +143,27 @@ cdef bint event_take(supervisor_t *kx, event_t *event) noexcept nogil:
 
 
 cdef void phase_arm(supervisor_t *kx, long long length_ns) noexcept nogil:
-    """The phase has so much time from now on."""
+    """Let the phase end after this time."""
     kx.deadline_ns = clock_add_ns(clock_monotonic_ns(), length_ns)
     kx.overslept = False
 
 
 cdef void phase_arm_grace(supervisor_t *kx) noexcept nogil:
-    """The grace period begins."""
+    """Begin the grace period."""
     phase_arm(kx, kx.settings.grace_ns)
     kx.kill_at_ns = kx.deadline_ns
 
 
 cdef void explain_death(supervisor_t *kx) noexcept nogil:
-    """The reason, in words: which dependency died, and how."""
+    """Compose the reason: which dependency died, and how."""
+    cdef const dependency_t *dep = &kx.settings.deps.list[kx.dead_index]
     cdef char state[64]
-    dependency_describe(&kx.settings.deps.list[kx.dead], state, sizeof(state))
-    cstd.snprintf(kx.reason, REASON_BYTES, b"dependency %s %s", kx.settings.deps.list[kx.dead].name, state)
+    dependency_describe(dep, state, sizeof(state))
+    cstd.snprintf(kx.reason, REASON_BYTES, b"dependency %s %s", dep.name, state)
 
 
 cdef void stop_watching(supervisor_t *kx) noexcept nogil:
-    """Nothing is awaited of anybody any more: free the descriptors."""
+    """Close what tells of dependencies: none of them matters any longer."""
     cdef int index
     watch_end(&kx.graveyard)
     kx.poll_at_ns = NEVER_NS

@@ -2,7 +2,7 @@
 cimport kernel
 
 
-cdef void notice_write(const char *reason) noexcept nogil:
+cdef void termination_message_write(const char *reason) noexcept nogil:
     """Write the reason if the file is there, is a file, and nobody has written to it."""
     cdef kernel.stat_s status
     cdef text_t text

@@ -2,7 +2,7 @@
 cimport cstd
 
 
-cdef void missing_explain(supervisor_t *kx) noexcept nogil:
+cdef void birth_report_missing(supervisor_t *kx) noexcept nogil:
     """The reason, in words: which birth dependencies are not there, and why."""
     cdef text_t text
     cdef char state[64]
@@ -24,16 +24,16 @@ cdef void missing_explain(supervisor_t *kx) noexcept nogil:
             unready = unready or dep.facts == FACT_BORN
             text_add(&text, b")")
         elif dep.starts_us & FACT_READY and kx.settings.birth_source == SOURCE_KUBERNETES and \
-                not kx.birth.api_ready and text.length < 1024:
+                not kx.birth.waiter_satisfied and text.length < 1024:
             if text.length > 0:
                 text_add(&text, b", ")
             text_add(&text, dep.name)
             text_add(&text, b" (the API has not shown it ready)")
-    if kx.settings.deps.every_other and not kx.birth.api_ready:
+    if kx.settings.deps.every_other and not kx.birth.waiter_satisfied:
         if text.length > 0:
             text_add(&text, b", ")
         text_add(&text, b"* (the API has not shown all others ready)")
-    missing_explain_urls(kx, &text)
+    birth_report_urls(kx, &text)
     if unborn:
         text_add(&text, b"; not born: is it wrapped by kubexit, in this graveyard?")
     if unready:
@@ -43,11 +43,11 @@ cdef void missing_explain(supervisor_t *kx) noexcept nogil:
                     kx.settings.value[SETTING_BIRTH_TIMEOUT], text.bytes)
 
 
-cdef void missing_explain_urls(const supervisor_t *kx, text_t *text) noexcept nogil:
+cdef void birth_report_urls(const supervisor_t *kx, text_t *text) noexcept nogil:
     """The URL that has not answered; of several, their child has said which."""
     cdef const urls_t *urls = &kx.settings.birth_urls
     cdef bint missing = not (kx.birth.urls_ready or not urls_native(urls)) or \
-        not (kx.birth.api_ready or not urls_foreign(urls))
+        not (kx.birth.waiter_satisfied or not urls_foreign(urls))
     if not missing:
         return
     if text.length > 0:

@@ -1,41 +1,42 @@
-"""The burial: from the command's end to the death on the tombstone."""
+"""Death: from the command's end to the death on the tombstone."""
 cimport cstd
 cimport kernel
 
 cdef enum:
-    CARVE_RETRY_MS = 50
-    CARVE_RETRIES = 20          # for one second in all
-    DRAIN_KILL_MS = 1000        # processes that even KILL does not end are left
+    WRITE_RETRY_MS = 50
+    WRITE_RETRIES = 20          # for one second in all
+    ORPHANS_KILL_MS = 1000      # then processes that even SIGKILL did not end are left behind
 
 
-cdef void burial_begin(supervisor_t *kx) noexcept nogil:
-    """The command has ended: settle its code, then see to what it left behind."""
+cdef void death_command_ended(supervisor_t *kx) noexcept nogil:
+    """Choose the exit code, then signal what the command left behind."""
     cdef long long left_ns = kx.kill_at_ns
-    ready_end(&kx.ready)
+    readiness_end(&kx.readiness)
     command_leave_terminal(&kx.command)
     kx.life.died_ns = clock_wall_ns()
-    burial_settle_code(kx)
+    death_choose_exit_code(kx)
     if kx.command.started and not kx.stopped_by_us and not kx.life.killed:
-        kx.reason[0] = 0        # it ended by itself, whatever was about to happen
-    if kx.settings.orphan_grace_ns == 0 or burial_signal_remains(kx, kernel.SIGTERM) == 0:
-        event_post(kx, EVENT_ALONE, 0)
+        kx.reason[0] = 0        # it ended by itself, regardless of what we were about to do
+    kx.deferred_signal = 0
+    if kx.settings.orphan_grace_ns == 0 or death_signal_orphans(kx, kernel.SIGTERM) == 0:
+        event_post(kx, EVENT_ORPHANS_GONE, 0)
     else:
         phase_arm(kx, kx.settings.orphan_grace_ns)
         if left_ns < kx.deadline_ns:
             kx.deadline_ns = left_ns    # it counts into the grace period
-        burial_tell(kx)
+        death_log_end(kx)
 
 
-cdef void burial_tell(supervisor_t *kx) noexcept nogil:
+cdef void death_log_end(supervisor_t *kx) noexcept nogil:
     """Log the command's end once. If it left nothing behind, that is after the
     tombstone: peers wait for the tombstone, not for this line."""
-    if kx.command.started and not kx.told:
+    if kx.command.started and not kx.end_logged:
         log_info(&kx.log, b"command ended with exit code %d", kx.command_code)
-        kx.told = True
+        kx.end_logged = True
 
 
-cdef void burial_settle_code(supervisor_t *kx) noexcept nogil:
-    """The code that kubexit returns: the command's own, or what the setting says after our stop."""
+cdef void death_choose_exit_code(supervisor_t *kx) noexcept nogil:
+    """Set the code that kubexit returns: the command's, or what the setting says after our stop."""
     cdef int code = kx.settings.code_on_stop
     kx.life.exit_code = kx.command_code
     if kx.command.started:
@@ -43,53 +44,51 @@ cdef void burial_settle_code(supervisor_t *kx) noexcept nogil:
     if not kx.stopped_by_us or code == CODE_KEEP:
         return
     if code == CODE_DEPENDENCY:
-        code = kx.settings.deps.list[kx.dead].exit_code
+        code = kx.settings.deps.list[kx.dead_index].exit_code
     kx.life.exit_code = code if code <= 255 else CODE_UNKNOWN
 
 
-cdef int burial_signal_remains(supervisor_t *kx, int signal) noexcept nogil:
-    """Signal every descendant; how many there are, as far as that can be known."""
-    cdef int count = drain_signal(signal)
+cdef int death_signal_orphans(supervisor_t *kx, int signal) noexcept nogil:
+    """Signal every descendant; return how many there are, as far as we can know."""
+    cdef int count = orphans_signal(signal)
     if count < 0:
         log_warn(&kx.log, b"/proc cannot be read: %s; left-over processes are not all found", cstd.strerror(-count))
-        # PID 1 of a namespace has nobody in sight but its descendants.
+        # PID 1 of a namespace can see its descendants only.
         count = 1 if kernel.getpid() == 1 and kernel.kill(-1, signal) == 0 else 0
     return count
 
 
-cdef void burial_end(supervisor_t *kx) noexcept nogil:
-    """Carve the death, then ask those to quit who cannot read it."""
+cdef void death_write(supervisor_t *kx) noexcept nogil:
+    """Write our death to the tombstone and to the termination log."""
     cdef int error
     if kx.life.died_ns == ABSENT:
         kx.life.died_ns = clock_wall_ns()
     if kx.reason[0] != 0:
         kx.life.reason = kx.reason
-        notice_write(kx.reason)
-    if not kx.outside:
-        error = -burial_carve(kx)
-        kx.carved = error == 0
+        termination_message_write(kx.reason)
+    if not kx.name_in_use:
+        error = -death_write_tombstone(kx)
+        kx.death_written = error == 0
         if error != 0:
             log_error(&kx.log, b"tombstone %s/%s cannot be written: %s; the exit code stays %d",
                       kx.settings.graveyard, kx.settings.name, cstd.strerror(error), kx.life.exit_code)
-    quit_begin(kx)
 
-
-cdef void burial_leave(supervisor_t *kx) noexcept nogil:
-    """Let go of the graveyard: peers that see us gone find our death carved. When it
-    is not, the FIFO stays: they will see a crash, which is nearer to the truth than life."""
-    if kx.carved:
-        if kx.graveyard.folder < 0:     # the requests took their time: that was another visit
+cdef void death_release_name(supervisor_t *kx) noexcept nogil:
+    """Remove our FIFO: peers that see us gone find our death. If the death could not be written,
+    the FIFO stays, and they see a crash: that is nearer to the truth than life."""
+    if kx.death_written:
+        if kx.graveyard.folder < 0:     # closed while the requests ran
             graveyard_open(&kx.graveyard, False)
         liveness_lower(&kx.graveyard, kx.settings.name)
 
 
-cdef int burial_carve(supervisor_t *kx) noexcept nogil:
-    """Carve it into the folder that the path leads to now, for up to a second; 0 or -errno."""
+cdef int death_write_tombstone(supervisor_t *kx) noexcept nogil:
+    """Write it into the folder that the path leads to now, trying for up to a second. Return 0; -errno on failure."""
     cdef kernel.timespec pause
     cdef int tries = 0
     cdef int result
     pause.tv_sec = 0
-    pause.tv_nsec = CARVE_RETRY_MS * MILLISECOND_NS
+    pause.tv_nsec = WRITE_RETRY_MS * MILLISECOND_NS
     while True:
         result = graveyard_open(&kx.graveyard, True)
         if result >= 0:
@@ -98,16 +97,16 @@ cdef int burial_carve(supervisor_t *kx) noexcept nogil:
         if result == -cstd.EMFILE or result == -cstd.ENFILE:
             stop_watching(kx)
         if result == -cstd.ENOSPC or result == -cstd.EDQUOT:
-            # The draft needs room beside the birth that it replaces. All that is on
-            # that we know, and a tombstone that goes is no death.
+            # The draft needs space next to the old tombstone. Delete that one first: we
+            # hold its content, and peers ignore deletions.
             graveyard_remove(&kx.graveyard, kx.settings.name)
-        if result == 0 or tries > CARVE_RETRIES or not is_passing(-result):
+        if result == 0 or tries > WRITE_RETRIES or not is_transient(-result):
             return result
         kernel.nanosleep(&pause, NULL)
 
 
-cdef bint is_passing(int error) noexcept nogil:
-    """Whether a failure to write may be over in a moment."""
+cdef bint is_transient(int error) noexcept nogil:
+    """True if a failure to write may be over in a moment."""
     return error == cstd.ENOSPC or error == cstd.EDQUOT or error == cstd.EIO or error == cstd.ENOENT \
         or error == cstd.ENFILE or error == cstd.EMFILE or error == cstd.ENOMEM or error == cstd.EAGAIN \
         or error == cstd.EEXIST

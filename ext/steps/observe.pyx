@@ -1,25 +1,25 @@
-"""Observe: what the watch, the FIFOs and the backstop poll tell about dependencies."""
+"""Observe: what the watch, the FIFOs and the backstop poll show about dependencies."""
 cimport cstd
 cimport kernel
 
 cdef enum:
     POLL_SIGNALS = 0            # places in the poll set
     POLL_WATCH = 1
-    POLL_READY = 2
+    POLL_READINESS = 2
     POLL_PEERS = 3              # from here on, the FIFOs of dependencies
-    POLL_MOST = POLL_PEERS + MAX_DEPENDENCIES
+    MAX_POLL = POLL_PEERS + MAX_DEPENDENCIES
     BLIND_POLL_MS = 200         # without inotify, polling is all there is
 
 
 cdef void observe_take(supervisor_t *kx, const kernel.pollfd *polled) noexcept nogil:
-    """What the watch, the FIFOs and the backstop poll tell about dependencies."""
+    """Mark the dependencies that the watch, a FIFO or the backstop poll reports; observe_read reads those."""
     cdef int count = POLL_PEERS
     cdef int index
     cdef int was_suspect
-    # The FIFOs stand in the poll set in the order of the list.
+    # The FIFOs are in the poll set in the order of the list.
     for index in range(kx.settings.deps.count):
         if kx.settings.deps.list[index].alive >= 0:
-            # A TERM's look (eventloop_event_of) may have opened or closed one since the poll.
+            # A TERM's look (signal_events_must_defer) may have opened or closed one since the poll.
             if polled[count].fd == kx.settings.deps.list[index].alive and polled[count].revents:
                 kx.settings.deps.list[index].stale = True
             count += 1
@@ -44,7 +44,7 @@ cdef void observe_poll(supervisor_t *kx) noexcept nogil:
 
 
 cdef void observe_report_unseen(supervisor_t *kx) noexcept nogil:
-    """One line, once, for each dependency that never appeared: a name that is misspelt, say."""
+    """Log once each dependency that never appeared: its name may be misspelt."""
     cdef int index
     kx.unseen_at_ns = NEVER_NS
     for index in range(kx.settings.deps.count):
@@ -54,7 +54,7 @@ cdef void observe_report_unseen(supervisor_t *kx) noexcept nogil:
 
 
 cdef void observe_reopen(supervisor_t *kx) noexcept nogil:
-    """The graveyard was deleted, moved or unmounted: take what is at its path now, or wait for it."""
+    """Take what is at the graveyard's path now, or wait for it: it was deleted, moved or unmounted."""
     cdef int error = -watch_move(&kx.graveyard)
     if error == 0:
         log_warn(&kx.log, b"graveyard %s was replaced; watching the new one", kx.settings.graveyard)
@@ -65,14 +65,14 @@ cdef void observe_reopen(supervisor_t *kx) noexcept nogil:
 
 
 cdef void observe_poll_by(supervisor_t *kx, long long due_ns) noexcept nogil:
-    """The next look is to be no later than this."""
+    """Look at the graveyard no later than this."""
     if due_ns < kx.poll_at_ns:
         kx.poll_at_ns = due_ns
 
 
 cdef int observe_read(supervisor_t *kx) noexcept nogil:
-    """Look at the dependencies that something happened to. If that was any, return the
-    index of a dependency whose death ends us; else -1."""
+    """Look at the marked dependencies. If there were any, return the index of a dependency
+    whose death ends us; else -1."""
     cdef dependency_t *dep
     cdef bint looked = False
     cdef bint unsure = False
@@ -83,7 +83,7 @@ cdef int observe_read(supervisor_t *kx) noexcept nogil:
         dep = &kx.settings.deps.list[index]
         if dep.stale and kx.graveyard.folder < 0:
             graveyard_open(&kx.graveyard, False)
-        if dep.stale and dependency_watched(dep, kx.settings.birth_source, kx.phase > PHASE_LEAVING):
+        if dep.stale and dependency_watched(dep, kx.settings.birth_source, kx.command.started):
             before = dep.facts
             unsure = not peer_look(dep, &kx.graveyard, &kx.settings, &kx.log) or unsure
             dependency_note_death(&kx.settings.deps, dep, before)
@@ -93,18 +93,18 @@ cdef int observe_read(supervisor_t *kx) noexcept nogil:
                 log_debug(&kx.log, b"dependency %s: %s", dep.name, state)
         dep.stale = False
     if unsure:
-        # No descriptor was to be had, or a file was found half-written: look again soon.
+        # No descriptor was available, or a file was half-written: look again soon.
         observe_poll_by(kx, clock_monotonic_ns() + BLIND_POLL_MS * MILLISECOND_NS)
     return dependencies_dead(&kx.settings.deps) if looked else -1
 
 
 cdef bint observe_is_needed(supervisor_t *kx) noexcept nogil:
-    """Whether the graveyard can (still) tell us anything."""
-    return dependencies_watched(&kx.settings.deps, kx.settings.birth_source, kx.phase > PHASE_LEAVING)
+    """True if a dependency of ours may still change in the graveyard."""
+    return dependencies_watched(&kx.settings.deps, kx.settings.birth_source, kx.command.started)
 
 
 cdef void observe_set_poll(supervisor_t *kx) noexcept nogil:
-    """When to look at the graveyard next, whatever inotify says."""
+    """Set when to look at the graveyard next, regardless of inotify."""
     cdef long long interval_ns = kx.settings.poll_ns
     if kx.graveyard.watch < 0 or kx.graveyard.suspect:
         if interval_ns == 0 or interval_ns > BLIND_POLL_MS * MILLISECOND_NS:

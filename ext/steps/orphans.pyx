@@ -1,43 +1,40 @@
-"""The drain: processes that the command left behind, found through /proc.
+"""Orphans: processes that the command left behind, found through /proc.
 
-As subreaper we are the parent of every orphan, so all that is left below us is a
-descendant, also one with a session of its own. Nobody else is ever signalled:
-with a shared PID namespace the other containers' processes are in sight too.
+We are subreaper, so every orphan becomes our child, and all that is left below us is a
+descendant, even one with its own session. No other process is ever signalled: in a
+shared PID namespace we see the processes of other containers too.
 """
 cimport cstd
 cimport kernel
 
 cdef enum:
     STAT_BYTES = 512
-    ANCESTORS_MOST = 1024       # of a process, before we take /proc for inconsistent
+    MAX_ANCESTORS = 1024        # of a process, before we take /proc for inconsistent
 
 
-cdef int drain_signal(int signal) noexcept nogil:
-    """Signal every descendant; how many there were, or -errno without /proc."""
+cdef int orphans_signal(int signal) noexcept nogil:
+    """Signal every descendant. Return how many there were; -errno without /proc."""
     cdef kernel.DIR *proc = kernel.opendir(b"/proc")
-    cdef kernel.dirent *entry
     cdef kernel.pid_t us = kernel.getpid()
-    cdef long long pid
+    cdef kernel.pid_t pid
     cdef int count = 0
     if proc == NULL:
         return -cstd.errno
-    while True:
-        entry = kernel.readdir(proc)
-        if entry == NULL:
-            break
-        pid = number_parse(entry.d_name, 0x7fffffff)
-        if pid > 1 and pid != us and drain_descends(<kernel.pid_t>pid, us):
-            kernel.kill(<kernel.pid_t>pid, signal)
+    pid = proc_next(proc)
+    while pid != 0:
+        if orphans_descends(pid, us):
+            kernel.kill(pid, signal)
             count += 1
+        pid = proc_next(proc)
     kernel.closedir(proc)
     return count
 
 
-cdef bint drain_descends(kernel.pid_t pid, kernel.pid_t ancestor) noexcept nogil:
-    """Whether a process has this ancestor."""
+cdef bint orphans_descends(kernel.pid_t pid, kernel.pid_t ancestor) noexcept nogil:
+    """True if a process has this ancestor."""
     cdef int steps = 0
-    while steps < ANCESTORS_MOST:
-        pid = drain_parent(pid)
+    while steps < MAX_ANCESTORS:
+        pid = orphans_parent(pid)
         if pid == ancestor:
             return True
         if pid <= 1:
@@ -46,25 +43,16 @@ cdef bint drain_descends(kernel.pid_t pid, kernel.pid_t ancestor) noexcept nogil
     return False
 
 
-cdef kernel.pid_t drain_parent(kernel.pid_t pid) noexcept nogil:
-    """The parent of a process from /proc/PID/stat (proc(5)); 0 when it is gone.
+cdef kernel.pid_t orphans_parent(kernel.pid_t pid) noexcept nogil:
+    """Return the parent of a process from /proc/PID/stat (proc(5)); 0 if the process is gone.
 
     A zombie counts: it may be a process whose first thread has ended before others.
     """
     cdef char text[STAT_BYTES + 1]
-    cdef char path[32]
-    cdef kernel.ssize_t length
-    cdef kernel.ssize_t at
+    cdef kernel.ssize_t length = <kernel.ssize_t>proc_read(pid, b"stat", text, STAT_BYTES)
+    cdef kernel.ssize_t at = length - 1
     cdef kernel.pid_t parent = 0
-    cdef int file
-    cstd.snprintf(path, sizeof(path), b"/proc/%d/stat", pid)
-    file = kernel.openat(kernel.AT_FDCWD, path, kernel.O_RDONLY | kernel.O_CLOEXEC)
-    if file < 0:
-        return 0
-    length = kernel.read(file, text, STAT_BYTES)
-    kernel.close(file)
-    # "PID (NAME) STATE PARENT ...": the name may contain anything, ")" too.
-    at = length - 1
+    # "PID (NAME) STATE PARENT ...": the name may contain anything, even ")".
     while at > 0 and text[at] != c')':
         at -= 1
     at += 4

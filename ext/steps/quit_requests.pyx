@@ -1,20 +1,20 @@
-"""Quit requests: sidecars that cannot be wrapped are asked to end, once our death is carved.
+"""Quit requests: once our death is written, sidecars that cannot be wrapped are asked to quit.
 
-One process a URL, all at once, under one time limit; none of their outcomes
-changes the exit code. Requests that need TLS or a name resolved are the waiter's,
-all of them in one.
+One process a URL, all at the same time, under one time limit. No outcome changes
+the exit code. The waiter makes the requests that need TLS or name resolution, in
+one process.
 """
 cimport cstd
 cimport kernel
 
 cdef enum:
-    QUIT_HURRY_MS = 500         # what TERM leaves of the time; and for 0, which waits for nobody but has to ask
+    QUIT_SOON_MS = 500          # what is left after SIGTERM; also for a limit of 0, which must still ask
 
 
 cdef bint quit_is_wanted(const supervisor_t *kx) noexcept nogil:
     """Whether anybody is to be asked, after an end with this code. Not by a second
     supervisor of the name: the first one's command still needs its sidecars."""
-    if not kx.settings.quit.valid or kx.outside or \
+    if not kx.settings.quit.valid or kx.name_in_use or \
             (kx.settings.quit.urls.count == 0 and kx.settings.quit.processes[0] == 0):
         return False
     return kx.settings.quit.policy == QUIT_ALWAYS or \
@@ -28,7 +28,7 @@ cdef void quit_begin(supervisor_t *kx) noexcept nogil:
         stop_watching(kx)
         quit_processes(kx)
         if kx.settings.quit.urls.count > 0:
-            phase_arm(kx, kx.settings.quit.timeout_ns or QUIT_HURRY_MS * MILLISECOND_NS)
+            phase_arm(kx, kx.settings.quit.timeout_ns or QUIT_SOON_MS * MILLISECOND_NS)
             quit_ask(kx)
     if kx.quit.count == 0:
         event_post(kx, EVENT_QUIT_DONE, 0)
@@ -96,7 +96,7 @@ cdef bint quit_collected(supervisor_t *kx, kernel.pid_t pid, int status) noexcep
     return False
 
 
-cdef void quit_cut(supervisor_t *kx) noexcept nogil:
+cdef void quit_abort(supervisor_t *kx) noexcept nogil:
     """Time is up: end what still runs, and whatever it started."""
     cdef const url_t *url
     cdef int index
@@ -118,8 +118,8 @@ cdef const char *quit_method(const url_t *url) noexcept nogil:
     return b"POST" if url.by_post else b"GET"
 
 
-cdef void quit_hurry(supervisor_t *kx) noexcept nogil:
+cdef void quit_soon(supervisor_t *kx) noexcept nogil:
     """A signal to end came meanwhile: little time is left."""
-    cdef long long soon_ns = clock_monotonic_ns() + QUIT_HURRY_MS * MILLISECOND_NS
+    cdef long long soon_ns = clock_monotonic_ns() + QUIT_SOON_MS * MILLISECOND_NS
     if soon_ns < kx.deadline_ns:
         kx.deadline_ns = soon_ns

@@ -3,33 +3,33 @@ cimport cstd
 cimport kernel
 
 cdef enum:
-    READY_EXEC_LIMIT_MS = 10000     # a probe that takes longer gets KILL
+    READINESS_EXEC_LIMIT_MS = 10000     # a probe that takes longer gets KILL
 
 
-cdef void ready_process_start(supervisor_t *kx) noexcept nogil:
+cdef void readiness_child_start(supervisor_t *kx) noexcept nogil:
     """A probe is due: start its process; or the last one takes too long: end it."""
     cdef long long now_ns = clock_monotonic_ns()
     cdef kernel.pid_t pid
-    kx.ready.next_ns = NEVER_NS
-    if kx.ready.pid > 0:
+    kx.readiness.next_ns = NEVER_NS
+    if kx.readiness.pid > 0:
         log_debug(&kx.log, b"readiness probe %s has not ended within 10s: KILL", kx.settings.ready.argv[0])
-        kernel.kill(-kx.ready.pid, kernel.SIGKILL)
-        kernel.kill(kx.ready.pid, kernel.SIGKILL)       # where it could have no group of its own
+        kernel.kill(-kx.readiness.pid, kernel.SIGKILL)
+        kernel.kill(kx.readiness.pid, kernel.SIGKILL)       # where it could have no group of its own
         return
-    kx.ready.started_ns = now_ns
-    if kx.ready.kind == READY_HTTP:     # asks until it has its answer
+    kx.readiness.started_ns = now_ns
+    if kx.readiness.kind == READY_HTTP:     # asks until it has its answer
         pid = probe_start(kx, &kx.settings.ready.urls, kx.settings.ready.period_ns)
     else:
-        pid = ready_process_execute(kx)
-        kx.ready.next_ns = now_ns + READY_EXEC_LIMIT_MS * MILLISECOND_NS
+        pid = readiness_child_execute(kx)
+        kx.readiness.next_ns = now_ns + READINESS_EXEC_LIMIT_MS * MILLISECOND_NS
     if pid > 0:
-        kx.ready.pid = pid
+        kx.readiness.pid = pid
     else:
-        kx.ready.next_ns = clock_add_ns(now_ns, kx.settings.ready.period_ns)
+        kx.readiness.next_ns = clock_add_ns(now_ns, kx.settings.ready.period_ns)
         log_debug(&kx.log, b"no process for the readiness probe: %s; trying again", cstd.strerror(-pid))
 
 
-cdef kernel.pid_t ready_process_execute(supervisor_t *kx) noexcept nogil:
+cdef kernel.pid_t readiness_child_execute(supervisor_t *kx) noexcept nogil:
     """Execute KUBEXIT_READY_EXEC in a group of its own; its pid, or -errno.
 
     In the command's environment, without its input and output: what a probe prints
@@ -42,13 +42,13 @@ cdef kernel.pid_t ready_process_execute(supervisor_t *kx) noexcept nogil:
         child_bind(parent)
         kernel.setpgid(0, 0)
         kernel.umask(kx.command.umask)
-        ready_process_part_stdio(kx.log.level == LOG_DEBUG)
+        readiness_child_part_stdio(kx.log.level == LOG_DEBUG)
         signals_restore(&kx.signals)
         kernel._exit(exitcode_of_exec(execute(kx.settings.ready.argv, kx.command.environment)))
     return pid if pid > 0 else -cstd.errno
 
 
-cdef void ready_process_part_stdio(bint loud) noexcept nogil:
+cdef void readiness_child_part_stdio(bint loud) noexcept nogil:
     """In the child: /dev/null for the standard descriptors; a pipe that nobody writes to where there is none."""
     cdef int nothing = kernel.openat(kernel.AT_FDCWD, b"/dev/null", kernel.O_RDWR | kernel.O_CLOEXEC)
     if nothing < 0:
@@ -60,25 +60,25 @@ cdef void ready_process_part_stdio(bint loud) noexcept nogil:
         kernel.dup2(nothing, 2)
 
 
-cdef void ready_process_ended(supervisor_t *kx, int status) noexcept nogil:
+cdef void readiness_child_ended(supervisor_t *kx, int status) noexcept nogil:
     """The probe's process was collected: is the command ready?"""
     cdef int code = exitcode_of_status(status)
-    if kx.ready.kind != READY_HTTP:
-        kernel.kill(-kx.ready.pid, kernel.SIGKILL)  # what it left in its group
-    kx.ready.pid = 0
-    if kx.ready.kind == READY_NONE:
+    if kx.readiness.kind != READY_HTTP:
+        kernel.kill(-kx.readiness.pid, kernel.SIGKILL)  # what it left in its group
+    kx.readiness.pid = 0
+    if kx.readiness.kind == READY_NONE:
         return                  # it was ended with the command
     if code == 0:
-        start_carve_ready(kx)
+        start_write_ready(kx)
         return
-    kx.ready.next_ns = clock_add_ns(kx.ready.started_ns, kx.settings.ready.period_ns)
-    if kx.ready.kind == READY_EXEC and not kx.ready.warned:
-        kx.ready.warned = True
-        ready_process_complain(kx, code)
+    kx.readiness.next_ns = clock_add_ns(kx.readiness.started_ns, kx.settings.ready.period_ns)
+    if kx.readiness.kind == READY_EXEC and not kx.readiness.warned:
+        kx.readiness.warned = True
+        readiness_child_complain(kx, code)
     log_debug(&kx.log, b"readiness probe ended with code %d", code)
 
 
-cdef void ready_process_complain(supervisor_t *kx, int code) noexcept nogil:
+cdef void readiness_child_complain(supervisor_t *kx, int code) noexcept nogil:
     """Tell of the first failure: it may be the command that is not ready, or a probe that
     never will be (quotes, where no shell takes them away)."""
     cdef const char *program = kx.settings.ready.argv[0]

@@ -13,7 +13,7 @@ cdef bint reaper_collect(supervisor_t *kx) noexcept nogil:
     cdef int status
     cdef kernel.pid_t pid = kernel.waitpid(-1, &status, kernel.WNOHANG | (kernel.WUNTRACED if kx.job_control else 0))
     if pid <= 0:
-        kx.alone = pid < 0      # ECHILD: no child is left, nor any descendant
+        kx.no_children = pid < 0      # ECHILD: no child is left, nor any descendant
         return False
     if kernel.WIFSTOPPED(status):
         if pid == kx.command.pid:
@@ -22,12 +22,12 @@ cdef bint reaper_collect(supervisor_t *kx) noexcept nogil:
         kx.command.pid = 0
         kx.command_code = exitcode_of_status(status)
         event_post(kx, EVENT_COMMAND_ENDED, 0)
-    elif pid == kx.birth.pid:
+    elif pid == kx.birth.waiter_pid:
         birth_take_verdict(kx, status)
     elif pid == kx.birth.probe_pid:
         birth_take_answer(kx, status)
-    elif pid == kx.ready.pid:
-        ready_process_ended(kx, status)
+    elif pid == kx.readiness.pid:
+        readiness_child_ended(kx, status)
     elif not quit_collected(kx, pid, status):
         log_debug(&kx.log, b"collected orphan %d", pid)
     return True

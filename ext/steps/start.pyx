@@ -1,24 +1,24 @@
-"""The start: from the last moment before the command to its birth on the tombstone."""
+"""Start: from the last moment before the command to its birth on the tombstone."""
 cimport cstd
 cimport kernel
 
 
 cdef void start_command(supervisor_t *kx) noexcept nogil:
-    """Birth: start the command, then carve it."""
+    """Start the command, then write its birth."""
     cdef int error
     kx.deadline_ns = NEVER_NS
     kx.birth.restart_ns = NEVER_NS
-    start_forget_births(kx)
-    ready_prepare(&kx.ready, &kx.settings.ready, &kx.command, &kx.log)
-    error = -command_start(&kx.command, &kx.signals)
+    start_forget_birth_dependencies(kx)
+    readiness_prepare(&kx.readiness, &kx.settings.ready, &kx.command, &kx.log)
+    error = -command_spawn(&kx.command, &kx.signals)
     if error != 0:
         start_explain_failure(kx, error)
         event_post(kx, EVENT_COMMAND_ENDED, 0)
         return
     kx.life.born_ns = clock_wall_ns()
-    ready_arm(&kx.ready, clock_monotonic_ns())
-    start_carve(kx)
-    if kx.settings.is_set[SETTING_DEATH_DEPS] and not kx.outside:
+    readiness_arm(&kx.readiness, clock_monotonic_ns())
+    start_write_tombstone(kx)
+    if kx.settings.is_set[SETTING_DEATH_DEPS] and not kx.name_in_use:
         log_info(&kx.log, b"command started, pid %d; it ends after %s", kx.command.pid,
                  kx.settings.value[SETTING_DEATH_DEPS])
     else:
@@ -35,8 +35,8 @@ cdef void start_log_arguments(supervisor_t *kx) noexcept nogil:
         index += 1
 
 
-cdef void start_forget_births(supervisor_t *kx) noexcept nogil:
-    """Dependencies that only the birth needed are no more of interest; nor, perhaps, is the graveyard."""
+cdef void start_forget_birth_dependencies(supervisor_t *kx) noexcept nogil:
+    """Stop watching dependencies that only the birth needed, and the graveyard if there are no others."""
     cdef int index
     cdef dependency_t *dep
     for index in range(kx.settings.deps.count):
@@ -50,7 +50,7 @@ cdef void start_forget_births(supervisor_t *kx) noexcept nogil:
 
 
 cdef void start_explain_failure(supervisor_t *kx, int error) noexcept nogil:
-    """Why the command could not be executed, and the code for it."""
+    """Compose why the command could not be executed, and set the code for it."""
     cdef const char *name = kx.command.argv[0]
     cdef const char *why = cstd.strerror(error)
     kx.command_code = exitcode_of_exec(error) if kx.command.error != 0 else EXIT_INTERNAL
@@ -64,10 +64,10 @@ cdef void start_explain_failure(supervisor_t *kx, int error) noexcept nogil:
     log_error(&kx.log, b"%s", kx.reason)
 
 
-cdef void start_carve(supervisor_t *kx) noexcept nogil:
-    """Carve the birth, or that we are ready: a failure is no reason to end a healthy command."""
+cdef void start_write_tombstone(supervisor_t *kx) noexcept nogil:
+    """Write that we are born, or ready. A failure is no reason to stop a healthy command."""
     cdef int error = 0
-    if kx.outside:
+    if kx.name_in_use:
         return
     if kx.graveyard.folder < 0:
         error = -graveyard_open(&kx.graveyard, False)
@@ -78,9 +78,9 @@ cdef void start_carve(supervisor_t *kx) noexcept nogil:
                  cstd.strerror(error))
 
 
-cdef void start_carve_ready(supervisor_t *kx) noexcept nogil:
-    """Our command is ready: tell the peers that wait for it."""
-    ready_end(&kx.ready)
+cdef void start_write_ready(supervisor_t *kx) noexcept nogil:
+    """Write that our command is ready, for the peers that wait for it."""
+    readiness_end(&kx.readiness)
     kx.life.ready_ns = clock_wall_ns()
     log_info(&kx.log, b"command is ready")
-    start_carve(kx)
+    start_write_tombstone(kx)

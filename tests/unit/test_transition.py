@@ -1,155 +1,160 @@
-"""Every pair of phase and event has the answer that the story of a container asks for."""
+"""Properties of the transition table: what holds for every phase, event and path, whatever the rows are."""
 
 from types import ModuleType
 
 import pytest
 
-UNBORN = ("BIRTH", "EXPIRED", "LEAVING")
-ALIVE = ("LIFE", "HELD", "ASKED", "DELAY")
-DYING = ("DYING", "ENDING", "KILLED")
-DEAD = ("DRAIN", "DRAIN_KILLED", "QUIT", "QUIT_HURRIED", "END")
+Rows = dict[tuple[str, str], tuple[str, str]]
+
 SIGNALS = ("SIGNAL_STOP", "SIGNAL_INTERRUPT", "SIGNAL_HANGUP", "SIGNAL_OTHER")
-
-# What is not in here changes nothing.
-STEPS = {
-    # The wait for birth ends with the start, a failure, or because nobody needs us any more.
-    ("BIRTH", "BIRTH_READY"): ("LIFE", "START"),
-    ("BIRTH", "BIRTH_FAILED"): ("QUIT", "FAIL"),
-    ("BIRTH", "WAITER_GONE"): ("QUIT", "FAIL"),
-    ("BIRTH", "TIME_UP"): ("EXPIRED", "EXPIRE"),
-    ("BIRTH", "DEPENDENCY_DIED"): ("LEAVING", "ABANDON"),
-    ("BIRTH", "SIGNAL_STOP"): ("LEAVING", "ABANDON"),
-    ("BIRTH", "SIGNAL_INTERRUPT"): ("LEAVING", "ABANDON"),
-    ("BIRTH", "SIGNAL_HANGUP"): ("LEAVING", "ABANDON"),
-    # The waiter says its last words: ready wins if it was seen.
-    ("EXPIRED", "BIRTH_READY"): ("LIFE", "START"),
-    ("EXPIRED", "BIRTH_FAILED"): ("QUIT", "FAIL"),
-    ("EXPIRED", "WAITER_GONE"): ("QUIT", "FAIL"),
-    ("EXPIRED", "TIME_UP"): ("EXPIRED", "KILL_WAITER"),
-    ("EXPIRED", "DEPENDENCY_DIED"): ("LEAVING", "ABANDON"),
-    ("EXPIRED", "SIGNAL_STOP"): ("LEAVING", "ABANDON"),
-    ("EXPIRED", "SIGNAL_INTERRUPT"): ("LEAVING", "ABANDON"),
-    ("EXPIRED", "SIGNAL_HANGUP"): ("LEAVING", "ABANDON"),
-    # It has been decided not to start.
-    ("LEAVING", "WAITER_GONE"): ("QUIT", "BURY"),
-    ("LEAVING", "TIME_UP"): ("LEAVING", "KILL_WAITER"),
-    # The command runs. Who asks for its end decides about deadlines: outside has its own, a death has our grace.
-    ("LIFE", "DEPENDENCY_DIED"): ("DELAY", "DELAY"),
-    ("LIFE", "SIGNAL_STOP"): ("ASKED", "FORWARD"),
-    ("LIFE", "SIGNAL_INTERRUPT"): ("LIFE", "FORWARD"),
-    ("LIFE", "SIGNAL_HANGUP"): ("LIFE", "FORWARD"),
-    ("LIFE", "SIGNAL_OTHER"): ("LIFE", "FORWARD"),
-    ("LIFE", "COMMAND_ENDED"): ("DRAIN", "DRAIN"),
-    # A TERM that waits for others: their end, time or a second one lets it pass; the command gets only one.
-    ("LIFE", "SIGNAL_HELD"): ("HELD", "HOLD"),
-    ("HELD", "RELEASED"): ("ASKED", "RELEASE"),
-    ("HELD", "TIME_UP"): ("ASKED", "RELEASE"),
-    ("HELD", "DEPENDENCY_DIED"): ("ENDING", "RELEASE_GRACE"),
-    ("HELD", "SIGNAL_STOP"): ("ASKED", "FORWARD"),
-    ("HELD", "SIGNAL_INTERRUPT"): ("HELD", "FORWARD"),
-    ("HELD", "SIGNAL_HANGUP"): ("HELD", "FORWARD"),
-    ("HELD", "SIGNAL_OTHER"): ("HELD", "FORWARD"),
-    ("HELD", "COMMAND_ENDED"): ("DRAIN", "DRAIN"),
-    ("ASKED", "DEPENDENCY_DIED"): ("ENDING", "GRACE"),
-    ("ASKED", "SIGNAL_STOP"): ("ASKED", "FORWARD"),
-    ("ASKED", "SIGNAL_INTERRUPT"): ("ASKED", "FORWARD"),
-    ("ASKED", "SIGNAL_HANGUP"): ("ASKED", "FORWARD"),
-    ("ASKED", "SIGNAL_OTHER"): ("ASKED", "FORWARD"),
-    ("ASKED", "COMMAND_ENDED"): ("DRAIN", "DRAIN"),
-    # The stop delay: a wish from outside cuts it short.
-    ("DELAY", "TIME_UP"): ("DYING", "STOP"),
-    ("DELAY", "SIGNAL_STOP"): ("ENDING", "FORWARD_GRACE"),
-    ("DELAY", "SIGNAL_INTERRUPT"): ("ENDING", "FORWARD_GRACE"),
-    ("DELAY", "SIGNAL_HANGUP"): ("DELAY", "FORWARD"),
-    ("DELAY", "SIGNAL_OTHER"): ("DELAY", "FORWARD"),
-    ("DELAY", "COMMAND_ENDED"): ("DRAIN", "DRAIN"),
-    # After our stop signal the command gets no second one.
-    ("DYING", "TIME_UP"): ("KILLED", "KILL"),
-    ("DYING", "SIGNAL_INTERRUPT"): ("DYING", "FORWARD"),
-    ("DYING", "SIGNAL_HANGUP"): ("DYING", "FORWARD"),
-    ("DYING", "SIGNAL_OTHER"): ("DYING", "FORWARD"),
-    ("DYING", "COMMAND_ENDED"): ("DRAIN", "DRAIN"),
-    ("ENDING", "TIME_UP"): ("KILLED", "KILL"),
-    ("ENDING", "SIGNAL_STOP"): ("ENDING", "FORWARD"),
-    ("ENDING", "SIGNAL_INTERRUPT"): ("ENDING", "FORWARD"),
-    ("ENDING", "SIGNAL_HANGUP"): ("ENDING", "FORWARD"),
-    ("ENDING", "SIGNAL_OTHER"): ("ENDING", "FORWARD"),
-    ("ENDING", "COMMAND_ENDED"): ("DRAIN", "DRAIN"),
-    ("KILLED", "COMMAND_ENDED"): ("DRAIN", "DRAIN"),
-    # What the command left behind.
-    ("DRAIN", "ALONE"): ("QUIT", "BURY"),
-    ("DRAIN", "TIME_UP"): ("DRAIN_KILLED", "DRAIN_KILL"),
-    ("DRAIN_KILLED", "ALONE"): ("QUIT", "BURY"),
-    ("DRAIN_KILLED", "TIME_UP"): ("QUIT", "BURY"),
-    # The death is carved: who cannot read it is asked to quit, in a time that somebody may cut short.
-    ("QUIT", "QUIT_DONE"): ("END", "LEAVE"),
-    ("QUIT", "TIME_UP"): ("END", "CUT"),
-    ("QUIT", "SIGNAL_STOP"): ("QUIT_HURRIED", "HURRY"),
-    ("QUIT", "SIGNAL_INTERRUPT"): ("QUIT_HURRIED", "HURRY"),
-    ("QUIT", "SIGNAL_HANGUP"): ("QUIT_HURRIED", "HURRY"),
-    ("QUIT_HURRIED", "QUIT_DONE"): ("END", "LEAVE"),
-    ("QUIT_HURRIED", "TIME_UP"): ("END", "CUT"),
-    ("QUIT_HURRIED", "SIGNAL_STOP"): ("QUIT_HURRIED", "HURRY"),
-    ("QUIT_HURRIED", "SIGNAL_INTERRUPT"): ("QUIT_HURRIED", "HURRY"),
-    ("QUIT_HURRIED", "SIGNAL_HANGUP"): ("QUIT_HURRIED", "HURRY"),
+TO_QUIT = {"WRITE_DEATH", "FAIL", "QUIT"}
+# Actions after which the phase that follows has a deadline.
+TIMED = {
+    *("WAIT", "EXPIRE", "ABANDON", "DEFER", "DELAY", "STOP", "GRACE", "FORWARD_GRACE", "FORWARD_DEFERRED_GRACE"),
+    *("TERM_ORPHANS", "KILL_ORPHANS", "QUIT_SOON", *TO_QUIT),
 }
+GRACE = {"STOP", "GRACE", "FORWARD_GRACE", "FORWARD_DEFERRED_GRACE"}
 
 
-def test_the_phases_are_known(supervisor: ModuleType) -> None:
-    """The phases and events of the table are all there are, and no action is without use."""
-    assert set(supervisor.PHASES) == {*UNBORN, *ALIVE, *DYING, *DEAD}
-    assert set(supervisor.EVENTS) == {event for _, event in STEPS}
-    assert set(supervisor.ACTIONS) == {action for _, action in STEPS.values()} | {"NONE"}
+@pytest.fixture
+def rows(supervisor: ModuleType) -> Rows:
+    """The table: (phase, event) to (next phase, action)."""
+    return supervisor.transitions()
 
 
-@pytest.mark.behaviour(37, 40, 49, 52, 53, 54, 55, 56, 61, 81, 118)
-def test_every_pair(supervisor: ModuleType) -> None:
-    """Each pair that has a step takes it; every other pair stays where it is and does nothing."""
-    answers = {
-        (phase, event): supervisor.transition(phase, event)
-        for phase in supervisor.PHASES
-        for event in supervisor.EVENTS
-    }
-
-    assert {pair: step for pair, step in answers.items() if step != (pair[0], "NONE")} == STEPS
+def reachable(rows: Rows, start: str, *, without: tuple[str, ...] = ()) -> set[str]:
+    """The phases that some chain of events leads to, without the events named."""
+    reached, new = {start}, {start}
+    while new:
+        new = {to for (phase, event), (to, _) in rows.items() if phase in new and event not in without} - reached
+        reached |= new
+    return reached
 
 
-@pytest.mark.behaviour(49, 50)
-@pytest.mark.parametrize("phase", ALIVE)
-def test_a_death_ends_in_kill(supervisor: ModuleType, phase: str) -> None:
-    """From a dependency's death on, time alone leads to KILL, whatever the command does with its signals."""
-    phase, _ = supervisor.transition(phase, "DEPENDENCY_DIED")
-    actions = []
-    for _ in range(3):
-        phase, action = supervisor.transition(phase, "TIME_UP")
-        actions.append(action)
+def with_a_command(rows: Rows) -> set[str]:
+    """The phases in which the command runs: from its start to its end."""
+    started = {to for to, action in rows.values() if action == "START"}
+    return {phase for start in started for phase in reachable(rows, start, without=("COMMAND_ENDED",))}
 
-    assert phase == "KILLED"
-    assert "KILL" in actions
+
+def actions_from(rows: Rows, phase: str) -> set[str]:
+    """All actions that can still follow in this phase or later."""
+    phases = reachable(rows, phase)
+    return {action for (start, _), (_, action) in rows.items() if start in phases}
+
+
+def test_every_word_is_used(supervisor: ModuleType, rows: Rows) -> None:
+    """No phase, event or action is without a row; only END is left by none."""
+    assert {phase for phase, _ in rows} == {*supervisor.PHASES} - {"END"}
+    assert {event for _, event in rows} == {*supervisor.EVENTS}
+    assert {action for _, action in rows.values()} == {*supervisor.ACTIONS} - {"NONE"}
+
+
+def test_every_word_has_a_meaning(supervisor: ModuleType) -> None:
+    """Each word of the table is explained, and no two have the same explanation."""
+    meanings = [text for words in (supervisor.PHASES, supervisor.EVENTS, supervisor.ACTIONS) for text in words.values()]
+
+    assert all(meanings)
+    assert len(set(meanings)) == len(meanings)
+
+
+def test_a_pair_without_a_row_changes_nothing(supervisor: ModuleType, rows: Rows) -> None:
+    """The lookup gives the row if there is one; otherwise the phase stays and nothing is done."""
+    for phase in supervisor.PHASES:
+        for event in supervisor.EVENTS:
+            assert supervisor.transition(phase, event) == rows.get((phase, event), (phase, "NONE"))
+
+
+def test_every_phase_can_be_reached(supervisor: ModuleType, rows: Rows) -> None:
+    """Each phase lies on a path from the beginning."""
+    assert reachable(rows, "BIRTH") == {*supervisor.PHASES}
 
 
 @pytest.mark.behaviour(26)
-def test_every_phase_leads_to_the_end(supervisor: ModuleType) -> None:
-    """Whatever the phase, some chain of events leads to END: nothing can hang for want of a transition."""
-    for start in supervisor.PHASES:
-        reached, new = {start}, {start}
-        while new:
-            new = {supervisor.transition(phase, event)[0] for phase in new for event in supervisor.EVENTS} - reached
-            reached |= new
-
-        assert "END" in reached
+def test_every_phase_leads_to_the_end(supervisor: ModuleType, rows: Rows) -> None:
+    """Each phase has a chain of events that leads to END: nothing can hang for want of a row."""
+    for phase in supervisor.PHASES:
+        assert "END" in reachable(rows, phase)
 
 
 @pytest.mark.behaviour(31)
-def test_the_end_is_the_end(supervisor: ModuleType) -> None:
-    """After END nothing happens, so that a death is carved once."""
-    assert {supervisor.transition("END", event) for event in supervisor.EVENTS} == {("END", "NONE")}
+def test_one_death_on_every_path(rows: Rows) -> None:
+    """The way to the quit requests is an action that ends the story once: no later phase can write a second death."""
+    into = {action for (phase, _), (to, action) in rows.items() if to == "QUIT" and phase != "QUIT"}
+
+    assert into == TO_QUIT
+    assert {to for to, action in rows.values() if action in TO_QUIT} == {"QUIT"}
+    assert not actions_from(rows, "QUIT") & TO_QUIT
 
 
-@pytest.mark.behaviour(118)
+@pytest.mark.behaviour(81)
+def test_the_end_of_the_command_counts_in_every_phase_that_has_one(rows: Rows) -> None:
+    """COMMAND_ENDED leads to the orphans from every phase with a command, and means nothing in any other."""
+    ended = {phase: outcome for (phase, event), outcome in rows.items() if event == "COMMAND_ENDED"}
+
+    assert set(ended) == with_a_command(rows)
+    assert set(ended.values()) == {("ORPHANS", "TERM_ORPHANS")}
+
+
+def test_the_command_starts_once(rows: Rows) -> None:
+    """After the start, or after the wait was given up, no path starts a command."""
+    for phase in (*with_a_command(rows), "ABANDONING", "QUIT"):
+        assert "START" not in actions_from(rows, phase)
+
+
+@pytest.mark.behaviour(37, 61)
+@pytest.mark.parametrize("phase", ["BIRTH", "EXPIRED"])
+@pytest.mark.parametrize("event", ["DEPENDENCY_DIED", "SIGNAL_STOP", "SIGNAL_INTERRUPT", "SIGNAL_HANGUP"])
+def test_the_wait_can_be_given_up(rows: Rows, phase: str, event: str) -> None:
+    """A death and each signal to end give up the wait; other signals are dropped."""
+    assert rows[phase, event] == ("ABANDONING", "ABANDON")
+    assert (phase, "SIGNAL_OTHER") not in rows
+
+
+def test_every_deadline_is_heard(rows: Rows) -> None:
+    """A phase whose time was started does something when the time is up."""
+    timed = {to for to, action in rows.values() if action in TIMED}
+
+    assert {phase for phase in timed if (phase, "TIME_UP") not in rows} == set()
+
+
+@pytest.mark.behaviour(49, 50)
+def test_time_alone_leads_from_a_death_to_the_kill(rows: Rows) -> None:
+    """From a dependency's death on, time leads to SIGKILL, whatever the command does with its signals."""
+    for (phase, event), (to, _) in rows.items():
+        if event != "DEPENDENCY_DIED" or phase not in with_a_command(rows):
+            continue
+        actions = []
+        while (to, "TIME_UP") in rows:
+            to, action = rows[to, "TIME_UP"]
+            actions.append(action)
+        assert to == "KILLED"
+        assert actions[-1] == "KILL"
+
+
+@pytest.mark.behaviour(53, 54)
+def test_no_kill_before_a_grace_period(rows: Rows) -> None:
+    """SIGKILL comes from TIME_UP alone, in phases that every way but a signal enters with the grace period."""
+    killers = {phase for (phase, _), (_, action) in rows.items() if action == "KILL"}
+
+    assert {event for (_, event), (_, action) in rows.items() if action == "KILL"} == {"TIME_UP"}
+    for (phase, _), (to, action) in rows.items():
+        if to in killers and phase != to:
+            assert action in GRACE
+
+
+@pytest.mark.behaviour(40, 52)
+def test_the_grace_period_starts_once(rows: Rows) -> None:
+    """A second death, and a signal during the grace period, do not start it again."""
+    for to in {to for to, action in rows.values() if action in GRACE}:
+        assert not actions_from(rows, to) & GRACE
+        assert (to, "DEPENDENCY_DIED") not in rows
+
+
+@pytest.mark.behaviour(55, 118)
 @pytest.mark.parametrize("first", ["SIGNAL_STOP", "DEPENDENCY_DIED"])
 def test_one_stop_signal(supervisor: ModuleType, first: str) -> None:
-    """A TERM from outside and a dependency's death, in either order, are one signal to the command."""
+    """SIGTERM from outside and a dependency's death, in either order, are one signal to the command."""
     second = {"SIGNAL_STOP": "DEPENDENCY_DIED", "DEPENDENCY_DIED": "SIGNAL_STOP"}[first]
     phase, actions = "LIFE", []
     for event in (first, *(["TIME_UP"] if first == "DEPENDENCY_DIED" else []), second):
@@ -157,6 +162,34 @@ def test_one_stop_signal(supervisor: ModuleType, first: str) -> None:
         actions.append(action)
 
     assert len([action for action in actions if action in ("STOP", "FORWARD", "FORWARD_GRACE")]) == 1
+
+
+@pytest.mark.behaviour(56)
+@pytest.mark.parametrize("event", ["SIGNAL_STOP", "SIGNAL_INTERRUPT"])
+def test_a_wish_to_end_cuts_the_delay_short(rows: Rows, event: str) -> None:
+    """A signal to end during the stop delay is forwarded and starts the grace period; a death is no second reason."""
+    assert rows["DELAY", event] == ("ENDING", "FORWARD_GRACE")
+    assert ("DELAY", "DEPENDENCY_DIED") not in rows
+
+
+@pytest.mark.behaviour(55)
+def test_signals_reach_the_command(rows: Rows) -> None:
+    """While the command runs, each signal is forwarded, but no second SIGTERM after ours, and none after SIGKILL."""
+    dropped = {(phase, event) for phase in with_a_command(rows) for event in SIGNALS if (phase, event) not in rows}
+    answers = {action for (phase, event), (_, action) in rows.items() if phase in with_a_command(rows) and event in SIGNALS}
+
+    assert dropped == {("DYING", "SIGNAL_STOP"), *(("KILLED", event) for event in SIGNALS)}
+    assert answers == {"FORWARD", "FORWARD_GRACE", "REPLACE_DEFERRED"}
+
+
+@pytest.mark.parametrize("event", ["DEFERRAL_OVER", "TIME_UP", "DEPENDENCY_DIED", "SIGNAL_STOP"])
+def test_a_deferred_signal_arrives_once(supervisor: ModuleType, rows: Rows, event: str) -> None:
+    """Each way out of DEFERRED but the command's end sends one stop signal, and cannot come back."""
+    to, action = rows["DEFERRED", event]
+
+    assert action in {"FORWARD_DEFERRED", "FORWARD_DEFERRED_GRACE", "REPLACE_DEFERRED"}
+    assert "DEFERRED" not in reachable(rows, to)
+    assert {start for (start, _), (phase, _) in rows.items() if phase == "DEFERRED"} == {"LIFE", "DEFERRED"}
 
 
 def test_unknown_words(supervisor: ModuleType) -> None:
