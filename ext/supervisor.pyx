@@ -7,6 +7,7 @@ them has a Python object in it but the last.
 """
 
 # base/: what any program needs: text, time, one line on stderr, one HTTP request
+include "base/version.pyx"                    # of kubexit
 include "base/exitcodes.pyx"                  # every number kubexit leaves with
 include "base/text.pyx"                       # bounded text, questions about bytes
 include "base/clock.pyx"                      # monotonic time for waiting, RFC 3339 for people

@@ -1,14 +1,6 @@
 """Options: the few things kubexit does besides supervising a command."""
 cimport cstd
 
-cdef extern from *:
-    """
-    #ifndef KUBEXIT_VERSION
-    #define KUBEXIT_VERSION "unknown"
-    #endif
-    """
-    const char *KUBEXIT_VERSION
-
 ctypedef struct options_t:
     const char *install         # folders, NULL: not asked for
     const char *graveyard

@@ -10,6 +10,9 @@ from pathlib import Path
 EXT = Path(__file__).parents[2] / "ext"
 LAYERS = ("base", "settings", "graveyard", "options", "state", "children", "steps", "loop")
 FUNCTION = re.compile(r"^cdef (?!extern|enum|class|packed).*?\b(\w+)\(", re.MULTILINE)
+TYPE = re.compile(r"^(?:ctypedef|    ctypedef) struct (\w+)", re.MULTILINE)
+BLOCK = re.compile(r"^cdef (?:enum|extern)\b.*:\n((?:[ ]+.*\n|\n)+)", re.MULTILINE)
+CONSTANT = re.compile(r"^ {4,8}(?:const \w+ \*?)?([A-Z][A-Z0-9_]+)\b|, ([A-Z][A-Z0-9_]+)\b", re.MULTILINE)
 WORD = re.compile(r"\w+")
 
 
@@ -25,15 +28,30 @@ def code(part: Path) -> str:
 
 
 SOURCES = {str(part.relative_to(EXT)): code(part) for part in EXT.rglob("*.pyx") if part != EXT / "supervisor.pyx"}
-DEFINED = {name: part for part, text in SOURCES.items() for name in FUNCTION.findall(text)}
+FUNCTIONS = {name: part for part, text in SOURCES.items() for name in FUNCTION.findall(text)}
+TYPES = {name: part for part, text in SOURCES.items() for name in TYPE.findall(text)}
+CONSTANTS = {
+    name: part
+    for part, text in SOURCES.items()
+    for block in BLOCK.findall(text)
+    for names in CONSTANT.findall(block)
+    for name in names
+    if name
+}
 
 
-def calls() -> Iterator[tuple[str, str, str]]:
-    """(part, function, part that defines it) for each function that a part calls or names."""
+def uses(defined: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    """(part, name, part that defines it) for each name that a part takes from another."""
     for part, text in SOURCES.items():
         for name in sorted(set(WORD.findall(text))):
-            if DEFINED.get(name, part) != part:
-                yield part, name, DEFINED[name]
+            if defined.get(name, part) != part:
+                yield part, name, defined[name]
+
+
+def upward(verb: str, defined: dict[str, str]) -> list[str]:
+    """The uses that go to a folder above, one sentence each."""
+    found = ((part, name, target) for part, name, target in uses(defined) if layer(target) > layer(part))
+    return [f"{part} {verb} {name} of {target.split('/')[0]}/" for part, name, target in found]
 
 
 def circle(graph: dict[str, set[str]]) -> list[str]:
@@ -53,26 +71,31 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
 
 
 def test_folders() -> None:
-    """Every part is in a folder that has a place in the order of layers."""
+    """Every part is in a folder that has a place in the order of layers, and the definitions are found."""
     assert {part.split("/")[0] for part in SOURCES} == {*LAYERS, "bindings.pyx"}
-    assert len(DEFINED) > 300
+    assert FUNCTIONS["events_dispatch"] == "loop/actions.pyx"
+    assert TYPES["supervisor_t"] == "state/state.pyx"
+    assert CONSTANTS["PHASE_END"] == "state/transition.pyx"
+    assert CONSTANTS["MAX_POLL"] == "steps/observe.pyx"
+    assert len(FUNCTIONS) > 300
 
 
 def test_calls_go_down() -> None:
     """No part calls a function of a folder above its own."""
-    upward = [
-        f"{part} calls {name} of {target.split('/')[0]}/"
-        for part, name, target in calls()
-        if layer(target) > layer(part)
-    ]
+    assert upward("calls", FUNCTIONS) == []
 
-    assert upward == []
+
+def test_names_come_from_below() -> None:
+    """No part needs a constant of a folder above its own; of the types, only the struct that all steps share."""
+    shared = {name: part for name, part in TYPES.items() if name != "supervisor_t"}
+
+    assert upward("uses", {**CONSTANTS, **shared}) == []
 
 
 def test_no_circle_of_files() -> None:
-    """No part calls, through however many others, one that calls it: each can be read without those above it."""
+    """No part calls, through any number of others, one that calls it: each can be read without those above it."""
     graph: dict[str, set[str]] = {part: set() for part in SOURCES}
-    for part, _, target in calls():
+    for part, _, target in uses(FUNCTIONS):
         graph[part].add(target)
 
     assert circle(graph) == []
@@ -80,6 +103,16 @@ def test_no_circle_of_files() -> None:
 
 def test_only_the_loop_decides() -> None:
     """A step posts events; only the loop takes them out of the queue and asks the table."""
-    deciders = sorted({part for part, name, _ in calls() if name in {"event_take", "events_dispatch", "decide"}})
+    deciders = {"event_take", "events_dispatch", "transition_decide", "transition_exists", "transition_is_end"}
+    parts = {part for part, name, _ in uses(FUNCTIONS) if name in deciders}
 
-    assert [part for part in deciders if not part.startswith("loop/") and part != "bindings.pyx"] == []
+    assert sorted(part for part in parts if not part.startswith("loop/") and part != "bindings.pyx") == []
+
+
+def test_only_the_table_knows_phases() -> None:
+    """No part outside of state/ names a phase: what happens in which phase is a row of the table."""
+    phase = re.compile(r"\bPHASE_(?!NAMES|MEANINGS|COUNT)\w+")
+
+    named = {part: phase.findall(text) for part, text in SOURCES.items() if phase.search(text)}
+
+    assert {part: names for part, names in named.items() if not part.startswith("state/")} == {}
