@@ -176,7 +176,9 @@ def test_a_wish_to_end_cuts_the_delay_short(rows: Rows, event: str) -> None:
 def test_signals_reach_the_command(rows: Rows) -> None:
     """While the command runs, each signal is forwarded, but no second SIGTERM after ours, and none after SIGKILL."""
     dropped = {(phase, event) for phase in with_a_command(rows) for event in SIGNALS if (phase, event) not in rows}
-    answers = {action for (phase, event), (_, action) in rows.items() if phase in with_a_command(rows) and event in SIGNALS}
+    answers = {
+        action for (phase, event), (_, action) in rows.items() if phase in with_a_command(rows) and event in SIGNALS
+    }
 
     assert dropped == {("DYING", "SIGNAL_STOP"), *(("KILLED", event) for event in SIGNALS)}
     assert answers == {"FORWARD", "FORWARD_GRACE", "REPLACE_DEFERRED"}
