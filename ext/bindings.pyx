@@ -198,8 +198,8 @@ ACTIONS = {(<bytes>ACTION_NAMES[row]).decode(): (<bytes>ACTION_MEANINGS[row]).de
 def transitions():
     """The rows of the transition table by (phase, event): (next phase, action)."""
     phases, events, actions = list(PHASES), list(EVENTS), list(ACTIONS)
-    return {(phases[phase], events[event]): (phases[OUTCOMES[phase][event].phase], actions[OUTCOMES[phase][event].action])
-            for phase in range(PHASE_COUNT) for event in range(EVENT_COUNT) if OUTCOMES[phase][event].listed}
+    return {(phases[row], events[column]): (phases[OUTCOMES[row][column].phase], actions[OUTCOMES[row][column].action])
+            for row in range(PHASE_COUNT) for column in range(EVENT_COUNT) if OUTCOMES[row][column].listed}
 
 
 def transition(phase, event):

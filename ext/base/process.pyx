@@ -80,7 +80,7 @@ cdef const char *path_first(char **environment) noexcept nogil:
 
 
 cdef bint path_next(const char **search, const char *name, char *path) noexcept nogil:
-    """Write the name in the next folder of PATH; False if there is none. A path that is too long becomes empty."""
+    """Write the name in the next folder of PATH; False after the last. A path that is too long becomes empty."""
     cdef const char *folder = search[0]
     cdef size_t length = 0
     cdef size_t name_length = cstd.strlen(name)

@@ -12,11 +12,11 @@ cdef void command_begin(command_t *command, char **argv) noexcept nogil:
 
 
 cdef int command_spawn(command_t *command, signals_t *signals) noexcept nogil:
-    """Start it; 0 or -errno, when no process could be made or it could not be executed.
+    """Start it. Return 0; -errno if no process could be made, or the command could not be executed.
 
     vfork(2): the child borrows our memory until it executes the command, so no
-    page table is copied and an exec failure is a plain variable. All signals are
-    blocked meanwhile; those that arrive wait for the child's exec or for us.
+    page table is copied and an exec failure is a plain variable. All signals stay
+    blocked until then; signals that arrive wait for the child's exec or for us.
     """
     cdef kernel.pid_t parent = kernel.getpid()
     cdef kernel.pid_t pid
@@ -28,7 +28,7 @@ cdef int command_spawn(command_t *command, signals_t *signals) noexcept nogil:
     if pid < 0:
         return -cstd.errno
     if command.error != 0:
-        kernel.waitpid(pid, NULL, 0)    # it has left with _exit by now
+        kernel.waitpid(pid, NULL, 0)    # it has called _exit already
         return -command.error
     command.pid = pid
     command.started = True
@@ -46,15 +46,14 @@ cdef void command_become(command_t *command, signals_t *signals, kernel.pid_t pa
     kernel.umask(command.umask)
     signals_restore(signals)
     command.error = execute(command.argv, command.environment)
-    # The parent reads the error; where an emulator makes a fork of the vfork it reads this.
+    # The parent reads the error. Under an emulator that forks instead, it reads this code.
     kernel._exit(exitcode_of_exec(command.error))
 
 
 cdef int command_offer_notify(command_t *command, const char *address) noexcept nogil:
-    """Give the command NOTIFY_SOCKET; all else of its environment stays as it is. 0 or -ENOMEM.
+    """Give the command NOTIFY_SOCKET; the rest of its environment stays as it is. Return 0 or -ENOMEM.
 
-    The only memory that is ever allocated: how many variables there are is not
-    known before.
+    This is the only memory that we allocate: the number of variables is unknown until then.
     """
     cdef size_t count = 0
     cdef size_t kept = 0
@@ -76,10 +75,10 @@ cdef int command_offer_notify(command_t *command, const char *address) noexcept 
 
 
 cdef int command_signal(const command_t *command, int signal) noexcept nogil:
-    """Send a signal to the command, or to its group; 0 or -errno (EPERM: it became another user).
+    """Send a signal to the command, or to its group. Return 0; -errno on failure (EPERM: it became another user).
 
-    Its pid cannot be another's: we alone collect it, and not before the last
-    signal is decided. An empty group is one that the command has left.
+    Its pid cannot be another process: only we collect it, and not before the last signal is
+    decided. If the group is empty, the command has left it.
     """
     if command.pid > 0:
         if (not command.own_group or kernel.kill(-command.pid, signal) < 0) and \
@@ -89,7 +88,7 @@ cdef int command_signal(const command_t *command, int signal) noexcept nogil:
 
 
 cdef int command_kill(const command_t *command) noexcept nogil:
-    """KILL, to the command itself even when it has left its group; 0 or -errno."""
+    """Send SIGKILL to the group, and to the command even if it has left the group. Return 0; -errno on failure."""
     if command.pid > 0:
         if command.own_group:
             kernel.kill(-command.pid, kernel.SIGKILL)
@@ -99,13 +98,13 @@ cdef int command_kill(const command_t *command) noexcept nogil:
 
 
 cdef void command_leave_terminal(command_t *command) noexcept nogil:
-    """After its end: the terminal's foreground is ours again, for whoever started us."""
+    """After its end: take the terminal's foreground back, for the shell that started us."""
     if command.terminal:
         kernel.tcsetpgrp(0, kernel.getpgrp())
         command.terminal = False
 
 
-cdef void command_check_sent(supervisor_t *kx, const char *signal, int result) noexcept nogil:
-    """Say so when a signal did not get there: the command may have become another user."""
+cdef void command_check_sent(supervisor_t *sv, const char *signal, int result) noexcept nogil:
+    """Log a signal that did not arrive: the command may have become another user."""
     if result < 0 and result != -cstd.ESRCH:
-        log_warn(&kx.log, b"%s cannot be sent to the command: %s", signal, cstd.strerror(-result))
+        log_warn(&sv.log, b"%s cannot be sent to the command: %s", signal, cstd.strerror(-result))

@@ -47,7 +47,7 @@ cdef int readiness_listen(readiness_t *readiness, command_t *command) noexcept n
     cdef kernel.socklen_t length = sizeof(address)
     cdef int error
     readiness.descriptor = kernel.socket(kernel.AF_UNIX, kernel.SOCK_DGRAM | kernel.SOCK_CLOEXEC
-                                     | kernel.SOCK_NONBLOCK, 0)
+                                         | kernel.SOCK_NONBLOCK, 0)
     if readiness.descriptor < 0:
         return -cstd.errno
     cstd.memset(&address, 0, sizeof(address))

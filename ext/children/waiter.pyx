@@ -1,103 +1,108 @@
 """The waiter: a child that asks the Kubernetes API, and answers with its exit code.
 
 The supervisor does not know what it is: a function of the static file, an
-interpreter, a script. It gets the names that have to be ready as arguments, and
-the URLs that need TLS or a name resolved: before the birth, or as quit requests.
+interpreter, a script. Its arguments are the names that must be ready, and the URLs
+that need TLS or name resolution: before the birth, or as quit requests.
 """
 cimport cstd
 cimport kernel
 
 cdef enum:
-    MAX_WAITER_ARGUMENTS = 16          # of its own argv, before ours
+    MAX_WAITER_ARGUMENTS = 16           # in waiter_t.argv, before ours
     MAX_WAITER_WORDS = MAX_WAITER_ARGUMENTS + MAX_DEPENDENCIES + 2 * MAX_URLS + 16
     WAITER_URL_BYTES = URL_BYTES + 1
-    WAITER_END_MS = 500               # from TERM to KILL
-    BACKOFF_MIN_MS = 50        # before a waiter that was killed starts again
+    WAITER_END_MS = 500                 # from SIGTERM to SIGKILL
+    BACKOFF_MIN_MS = 50                 # before a waiter that was killed starts again
     BACKOFF_MAX_MS = 5000
 
 
-cdef int waiter_start(supervisor_t *kx) noexcept nogil:
-    """Start the waiter of the birth; 0 or -errno."""
-    cdef kernel.pid_t pid = waiter_fork(kx, False)
-    kx.birth.restart_ns = NEVER_NS
+cdef int waiter_start(supervisor_t *sv) noexcept nogil:
+    """Start the waiter of the birth. Return 0; -errno on failure."""
+    cdef kernel.pid_t pid = waiter_fork(sv, False)
+    sv.birth.restart_ns = NEVER_NS
     if pid < 0:
         return <int>pid
-    kx.birth.waiter_pid = pid
-    log_debug(&kx.log, b"waiter started, pid %d", pid)
+    sv.birth.waiter_pid = pid
+    log_debug(&sv.log, b"waiter started, pid %d", pid)
     return 0
 
 
-cdef kernel.pid_t waiter_start_quit(supervisor_t *kx) noexcept nogil:
-    """Start a waiter for those quit requests that need TLS or a name resolved; its pid or -errno."""
-    return waiter_fork(kx, True)
+cdef kernel.pid_t waiter_start_quit(supervisor_t *sv) noexcept nogil:
+    """Start a waiter for the quit requests that need TLS or name resolution. Return its pid; -errno on failure."""
+    return waiter_fork(sv, True)
 
 
-cdef kernel.pid_t waiter_fork(supervisor_t *kx, bint quits) noexcept nogil:
-    """The waiter's pid, or -errno.
+cdef kernel.pid_t waiter_fork(supervisor_t *sv, bint quits) noexcept nogil:
+    """Start a waiter. Return its pid; -errno on failure.
 
-    fork(2), since an entry function runs on in the child; it has its own group,
-    so that a terminal's Ctrl-C reaches us first and a KILL reaches its children.
+    Use fork(2), since an entry function continues in the child. The child has its own
+    group, so that a terminal's Ctrl-C reaches us first and a SIGKILL reaches its children.
     """
     cdef kernel.pid_t parent = kernel.getpid()
     cdef kernel.pid_t pid = kernel.fork()
     if pid == 0:
-        waiter_become(kx, parent, quits)
+        waiter_become(sv, parent, quits)
     return pid if pid > 0 else -cstd.errno
 
 
-cdef void waiter_become(supervisor_t *kx, kernel.pid_t parent, bint quits) noexcept nogil:
-    """In the child: undo what is ours, then be the waiter. Never returns."""
+cdef void waiter_become(supervisor_t *sv, kernel.pid_t parent, bint quits) noexcept nogil:
+    """In the child: undo what is ours, compose the arguments, then be the waiter. Never returns."""
     cdef char *argv[MAX_WAITER_WORDS]
     cdef char urls[MAX_URLS][WAITER_URL_BYTES]
     cdef char seconds[32]
-    cdef int argc = waiter_own_words(kx, argv)
-    cdef long long left_ns = kx.deadline_ns - clock_monotonic_ns()
-    cdef int code
+    cdef int argc = waiter_own_words(sv, argv)
+    cdef long long left_ns = sv.deadline_ns - clock_monotonic_ns()
     child_bind(parent)
     child_part_stdio()
     kernel.setpgid(0, 0)
-    kernel.umask(kx.command.umask)
-    if not quits and kx.settings.asks_api:
-        argc = waiter_add(argv, argc, b"--pod", kx.settings.pod_name)
-        argc = waiter_add(argv, argc, b"--namespace", kx.settings.pod_namespace)
-    argc = waiter_add(argv, argc, b"--name", kx.settings.name)
+    kernel.umask(sv.command.umask)
+    if not quits and sv.settings.asks_api:
+        argc = waiter_add(argv, argc, b"--pod", sv.settings.pod_name)
+        argc = waiter_add(argv, argc, b"--namespace", sv.settings.pod_namespace)
+    argc = waiter_add(argv, argc, b"--name", sv.settings.name)
     if quits:
-        # Never 0, which would ask it to wait for a birth.
+        # Never 0, which would make it wait for a birth.
         cstd.snprintf(seconds, sizeof(seconds), b"%.3f", <double>left_ns / SECOND_NS if left_ns > MILLISECOND_NS
-                        else 0.001)
+                      else 0.001)
         argc = waiter_add(argv, argc, b"--quit-seconds", seconds)
-        argc = waiter_add_urls(argv, argc, &kx.settings.quit.urls, urls)
+        argc = waiter_add_urls(argv, argc, &sv.settings.quit.urls, urls)
     else:
-        argc = waiter_add_urls(argv, argc, &kx.settings.birth_urls, urls)
-        argc = waiter_add_names(kx, argv, argc)
+        argc = waiter_add_urls(argv, argc, &sv.settings.birth_urls, urls)
+        argc = waiter_add_names(sv, argv, argc)
     argv[argc] = NULL
-    if kx.birth.waiter.entry != NULL:
-        child_close_descriptors(kx)    # no exec will do it
-        kernel.close(kx.signals.descriptor)
-        signals_restore(&kx.signals)
-        code = kx.birth.waiter.entry(argc, argv)
+    waiter_run(sv, argc, argv)
+
+
+cdef void waiter_run(supervisor_t *sv, int argc, char **argv) noexcept nogil:
+    """In the child: call the entry or execute argv. Never returns."""
+    cdef int code
+    if sv.birth.waiter.entry != NULL:
+        child_close_descriptors(sv)     # no exec will do it
+        kernel.close(sv.signals.descriptor)
+        signals_restore(&sv.signals)
+        code = sv.birth.waiter.entry(argc, argv)
         if code >= 0:
             kernel._exit(code)
-        log_error(&kx.log, b"cannot start the readiness waiter, which is in this file: cannot read %s: %s (its mode "
+        log_error(&sv.log, b"cannot start the readiness waiter, which is in this file: cannot read %s: %s (its mode "
                   b"should be 0555)", argv[0], cstd.strerror(-code))
     else:
-        signals_restore(&kx.signals)
+        signals_restore(&sv.signals)
         code = execute(argv, kernel.environ)
-        log_error(&kx.log, b"cannot start the readiness waiter %s: %s", argv[0], cstd.strerror(code))
+        log_error(&sv.log, b"cannot start the readiness waiter %s: %s", argv[0], cstd.strerror(code))
     kernel._exit(EXIT_INTERNAL)
 
 
-cdef int waiter_own_words(supervisor_t *kx, char **argv) noexcept nogil:
-    """The words that make it the waiter; their count."""
+cdef int waiter_own_words(supervisor_t *sv, char **argv) noexcept nogil:
+    """Copy the words that make it the waiter. Return their count."""
     cdef int count = 0
-    while count < MAX_WAITER_ARGUMENTS and kx.birth.waiter.argv[count] != NULL:
-        argv[count] = <char *>kx.birth.waiter.argv[count]
+    while count < MAX_WAITER_ARGUMENTS and sv.birth.waiter.argv[count] != NULL:
+        argv[count] = <char *>sv.birth.waiter.argv[count]
         count += 1
     return count
 
 
 cdef int waiter_add(char **argv, int count, const char *option, const char *value) noexcept nogil:
-    """One more option and its value; the new count."""
+    """Add an option and its value. Return the new count."""
     argv[count] = <char *>option
     argv[count + 1] = <char *>value
     return count + 2
@@ -105,7 +110,7 @@ cdef int waiter_add(char **argv, int count, const char *option, const char *valu
 
 cdef int waiter_add_urls(char **argv, int count, const urls_t *urls,
                          char (*words)[WAITER_URL_BYTES]) noexcept nogil:
-    """The URLs that are the waiter's, copied, since they stand in a list; the new count."""
+    """Add the URLs that the waiter asks, copied out of their list. Return the new count."""
     cdef const url_t *url
     cdef int index
     for index in range(urls.count):
@@ -116,26 +121,26 @@ cdef int waiter_add_urls(char **argv, int count, const urls_t *urls,
     return count
 
 
-cdef int waiter_add_names(supervisor_t *kx, char **argv, int count) noexcept nogil:
-    """The names that the API is asked for; the new count."""
+cdef int waiter_add_names(supervisor_t *sv, char **argv, int count) noexcept nogil:
+    """Add the names to ask the API for. Return the new count."""
     cdef int index
     cdef dependency_t *dep
-    for index in range(kx.settings.deps.count):
-        dep = &kx.settings.deps.list[index]
-        if dep.starts_us & FACT_READY and kx.settings.birth_source == SOURCE_KUBERNETES:
+    for index in range(sv.settings.deps.count):
+        dep = &sv.settings.deps.list[index]
+        if dep.starts_us & FACT_READY and sv.settings.birth_source == SOURCE_KUBERNETES:
             if dep.optional:
                 dep.name[dep.length] = c'?'     # this child's copy of the name
                 dep.name[dep.length + 1] = 0
             argv[count] = dep.name
             count += 1
-    if kx.settings.deps.every_other:
+    if sv.settings.deps.every_other:
         argv[count] = <char *>b"*"
         count += 1
     return count
 
 
 cdef void waiter_signal(const birth_t *birth, int signal) noexcept nogil:
-    """Tell the waiter, and whatever it started, to leave; and the probe of the birth URLs."""
+    """Send a signal to the waiter and its children, and to the probe of the birth URLs."""
     if birth.probe_pid > 0:
         kernel.kill(birth.probe_pid, signal)
     if birth.waiter_pid > 0:

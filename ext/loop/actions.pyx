@@ -2,154 +2,154 @@
 cimport kernel
 
 
-cdef void events_dispatch(supervisor_t *kx) noexcept nogil:
+cdef void events_dispatch(supervisor_t *sv) noexcept nogil:
     """Decide and act on each pending event, in the order in which they came; an action may post the next."""
     cdef event_t event
     cdef outcome_t outcome
-    while event_take(kx, &event):
-        outcome = transition_decide(kx.phase, event.kind)
-        if kx.log.level == LOG_DEBUG and outcome.phase != kx.phase:
-            log_debug(&kx.log, b"%s: %s to %s", EVENT_NAMES[event.kind], PHASE_NAMES[kx.phase],
+    while event_take(sv, &event):
+        outcome = transition_decide(sv.phase, event.kind)
+        if sv.log.level == LOG_DEBUG and outcome.phase != sv.phase:
+            log_debug(&sv.log, b"%s: %s to %s", EVENT_NAMES[event.kind], PHASE_NAMES[sv.phase],
                       PHASE_NAMES[outcome.phase])
         if outcome.listed and event.kind == EVENT_DEPENDENCY_DIED:
-            kx.dead_index = event.value
-        kx.phase = outcome.phase
+            sv.dead_index = event.value
+        sv.phase = outcome.phase
         if outcome.action != ACTION_NONE:
-            action_perform(kx, outcome.action, &event)
+            action_perform(sv, outcome.action, &event)
 
 
-cdef void event_raise(supervisor_t *kx, int event) noexcept nogil:
+cdef void event_raise(supervisor_t *sv, int event) noexcept nogil:
     """Have one event decided at once."""
-    event_post(kx, event, 0)
-    events_dispatch(kx)
+    event_post(sv, event, 0)
+    events_dispatch(sv)
 
 
-cdef void action_perform(supervisor_t *kx, int action, const event_t *event) noexcept nogil:
+cdef void action_perform(supervisor_t *sv, int action, const event_t *event) noexcept nogil:
     """Perform one action: here those before the command starts."""
     if action == ACTION_WAIT:
-        birth_begin_wait(kx)
+        birth_begin_wait(sv)
     elif action == ACTION_ASK:
-        birth_start_children(kx)
+        birth_start_children(sv)
     elif action == ACTION_ASK_LATER:
-        birth_lose_child(kx, event.value, b"readiness waiter" if event.kind == EVENT_WAITER_LOST
+        birth_lose_child(sv, event.value, b"readiness waiter" if event.kind == EVENT_WAITER_LOST
                          else b"probe of the birth URLs")
     elif action == ACTION_START:
-        start_command(kx)
+        start_command(sv)
     elif action == ACTION_ABANDON:
-        birth_abandon(kx, event.kind == EVENT_DEPENDENCY_DIED)
+        birth_abandon(sv, event.kind == EVENT_DEPENDENCY_DIED)
     elif action == ACTION_EXPIRE:
-        birth_expire(kx)
+        birth_expire(sv)
     elif action == ACTION_KILL_CHILDREN:
-        kx.deadline_ns = NEVER_NS
-        waiter_signal(&kx.birth, kernel.SIGKILL)
+        sv.deadline_ns = NEVER_NS
+        waiter_signal(&sv.birth, kernel.SIGKILL)
     elif action == ACTION_TIME_OUT:
-        birth_time_out(kx)
+        birth_time_out(sv)
     elif action == ACTION_FAIL:
-        birth_fail(kx, event.value)
-        action_end(kx)
+        birth_fail(sv, event.value)
+        action_end(sv)
     else:
-        action_perform_alive(kx, action)
+        action_perform_alive(sv, action)
 
 
-cdef void action_perform_alive(supervisor_t *kx, int action) noexcept nogil:
+cdef void action_perform_alive(supervisor_t *sv, int action) noexcept nogil:
     """The actions while the command runs."""
     if action == ACTION_FORWARD:
-        action_forward(kx)
+        action_forward(sv)
     elif action == ACTION_DEFER:
-        term_after_defer(kx)
+        term_after_defer(sv)
     elif action == ACTION_REPLACE_DEFERRED:
-        kx.deferred_signal = 0
-        action_forward(kx)
+        sv.deferred_signal = 0
+        action_forward(sv)
     elif action == ACTION_FORWARD_DEFERRED:
-        term_after_forward(kx)
+        term_after_forward(sv)
     elif action == ACTION_FORWARD_DEFERRED_GRACE:
-        term_after_forward_grace(kx)
+        term_after_forward_grace(sv)
     elif action == ACTION_DELAY:
-        action_delay(kx)
+        action_delay(sv)
     elif action == ACTION_STOP:
-        action_stop(kx)
+        action_stop(sv)
     elif action == ACTION_GRACE:
-        explain_death(kx)
-        log_info(&kx.log, b"%s; the command has its signal already, KILL in %s", kx.reason,
-                 kx.settings.value[SETTING_GRACE_PERIOD])
-        phase_arm_grace(kx)
+        explain_death(sv)
+        log_info(&sv.log, b"%s; the command has its signal already, KILL in %s", sv.reason,
+                 sv.settings.value[SETTING_GRACE_PERIOD])
+        phase_arm_grace(sv)
     elif action == ACTION_FORWARD_GRACE:
-        action_forward(kx)
-        phase_arm_grace(kx)
+        action_forward(sv)
+        phase_arm_grace(sv)
     elif action == ACTION_KILL:
-        action_kill(kx)
+        action_kill(sv)
     else:
-        action_perform_dead(kx, action)
+        action_perform_dead(sv, action)
 
 
-cdef void action_perform_dead(supervisor_t *kx, int action) noexcept nogil:
+cdef void action_perform_dead(supervisor_t *sv, int action) noexcept nogil:
     """The actions after the command."""
     if action == ACTION_TERM_ORPHANS:
-        death_command_ended(kx)
+        death_command_ended(sv)
     elif action == ACTION_KILL_ORPHANS:
-        log_info(&kx.log, b"left-over processes did not end in time: KILL")
-        death_signal_orphans(kx, kernel.SIGKILL)
-        phase_arm(kx, ORPHANS_KILL_MS * MILLISECOND_NS)
+        log_info(&sv.log, b"left-over processes did not end in time: KILL")
+        death_signal_orphans(sv, kernel.SIGKILL)
+        phase_arm(sv, ORPHANS_KILL_MS * MILLISECOND_NS)
     elif action == ACTION_WRITE_DEATH:
-        action_end(kx)
+        action_end(sv)
     elif action == ACTION_QUIT:
-        quit_begin(kx)
+        quit_begin(sv)
     elif action == ACTION_QUIT_SOON:
-        quit_soon(kx)
+        quit_soon(sv)
     elif action == ACTION_QUIT_ABORT:
-        quit_abort(kx)
-        death_release_name(kx)
+        quit_abort(sv)
+        death_release_name(sv)
     elif action == ACTION_RELEASE_NAME:
-        death_release_name(kx)
+        death_release_name(sv)
 
 
-cdef void action_end(supervisor_t *kx) noexcept nogil:
+cdef void action_end(supervisor_t *sv) noexcept nogil:
     """Write the death, then ask sidecars to quit that cannot read it."""
-    death_write(kx)
-    quit_begin(kx)
-    death_log_end(kx)
+    death_write(sv)
+    quit_begin(sv)
+    death_log_end(sv)
 
 
-cdef void action_forward(supervisor_t *kx) noexcept nogil:
+cdef void action_forward(supervisor_t *sv) noexcept nogil:
     """Forward the signal, unless the terminal has done so."""
-    cdef int number = <int>kx.signal.ssi_signo
+    cdef int number = <int>sv.signal.ssi_signo
     cdef char signal[16]
     cdef int result
-    if signal_reached_command(&kx.signal, kx.command.own_group):
-        log_debug(&kx.log, b"signal %d from the terminal, which the command has too", number)
+    if signal_reached_command(&sv.signal, sv.command.own_group):
+        log_debug(&sv.log, b"signal %d from the terminal, which the command has too", number)
         return
-    result = command_signal(&kx.command, number)
-    if result < 0 or kx.log.level == LOG_DEBUG:
+    result = command_signal(&sv.command, number)
+    if result < 0 or sv.log.level == LOG_DEBUG:
         signal_label(signal, sizeof(signal), number)
-        command_check_sent(kx, signal, result)
-        log_debug(&kx.log, b"%s from pid %u, uid %u: forwarded", signal, kx.signal.ssi_pid, kx.signal.ssi_uid)
+        command_check_sent(sv, signal, result)
+        log_debug(&sv.log, b"%s from pid %u, uid %u: forwarded", signal, sv.signal.ssi_pid, sv.signal.ssi_uid)
 
 
-cdef void action_delay(supervisor_t *kx) noexcept nogil:
+cdef void action_delay(supervisor_t *sv) noexcept nogil:
     """Begin the stop delay: a dependency died."""
-    explain_death(kx)
-    if kx.settings.stop_delay_ns == 0:
-        event_post(kx, EVENT_TIME_UP, 0)
+    explain_death(sv)
+    if sv.settings.stop_delay_ns == 0:
+        event_post(sv, EVENT_TIME_UP, 0)
         return
-    log_info(&kx.log, b"%s; stopping the command in %s", kx.reason, kx.settings.value[SETTING_STOP_DELAY])
-    phase_arm(kx, kx.settings.stop_delay_ns)
+    log_info(&sv.log, b"%s; stopping the command in %s", sv.reason, sv.settings.value[SETTING_STOP_DELAY])
+    phase_arm(sv, sv.settings.stop_delay_ns)
 
 
-cdef void action_stop(supervisor_t *kx) noexcept nogil:
+cdef void action_stop(supervisor_t *sv) noexcept nogil:
     """Send the stop signal and begin the grace period."""
     cdef char signal[16]
-    signal_label(signal, sizeof(signal), kx.settings.stop_signal)
-    command_check_sent(kx, signal, command_signal(&kx.command, kx.settings.stop_signal))
-    kx.stopped_by_us = True
-    phase_arm_grace(kx)
-    log_info(&kx.log, b"%s: %s sent to the command, KILL in %s", kx.reason, signal,
-             kx.settings.value[SETTING_GRACE_PERIOD])
+    signal_label(signal, sizeof(signal), sv.settings.stop_signal)
+    command_check_sent(sv, signal, command_signal(&sv.command, sv.settings.stop_signal))
+    sv.stopped_by_us = True
+    phase_arm_grace(sv)
+    log_info(&sv.log, b"%s: %s sent to the command, KILL in %s", sv.reason, signal,
+             sv.settings.value[SETTING_GRACE_PERIOD])
 
 
-cdef void action_kill(supervisor_t *kx) noexcept nogil:
+cdef void action_kill(supervisor_t *sv) noexcept nogil:
     """Send SIGKILL: the grace period is over."""
-    command_check_sent(kx, b"KILL", command_kill(&kx.command))
-    kx.life.killed = True
-    kx.deadline_ns = NEVER_NS
-    log_warn(&kx.log, b"grace period of %s is over: KILL sent to the command",
-             kx.settings.value[SETTING_GRACE_PERIOD])
+    command_check_sent(sv, b"KILL", command_kill(&sv.command))
+    sv.life.killed = True
+    sv.deadline_ns = NEVER_NS
+    log_warn(&sv.log, b"grace period of %s is over: KILL sent to the command",
+             sv.settings.value[SETTING_GRACE_PERIOD])

@@ -10,49 +10,49 @@ cdef enum:
     UNSEEN_MS = 60000           # before we report a dependency that never appeared
 
 
-cdef void eventloop_begin(supervisor_t *kx) noexcept nogil:
+cdef void eventloop_begin(supervisor_t *sv) noexcept nogil:
     """Take the first look, once the watch is set: is a dependency dead already, is all ready already?"""
-    dependencies_mark(&kx.settings.deps)
-    if observe_is_needed(kx):
-        observe_set_poll(kx)
-        kx.unseen_at_ns = clock_monotonic_ns() + UNSEEN_MS * MILLISECOND_NS
-        look_at_graveyard(kx)
-    if not birth_is_ready(kx):
-        event_raise(kx, EVENT_BIRTH_UNMET)
-    eventloop_check_conditions(kx)
+    dependencies_mark(&sv.settings.deps)
+    if observe_is_needed(sv):
+        observe_set_poll(sv)
+        sv.unseen_at_ns = clock_monotonic_ns() + UNSEEN_MS * MILLISECOND_NS
+        look_at_graveyard(sv)
+    if not birth_is_ready(sv):
+        event_raise(sv, EVENT_BIRTH_UNMET)
+    eventloop_check_conditions(sv)
 
 
-cdef void eventloop_run(supervisor_t *kx) noexcept nogil:
+cdef void eventloop_run(supervisor_t *sv) noexcept nogil:
     """Wait, and handle what happened, until nothing is left to do."""
     cdef kernel.pollfd polled[MAX_POLL]
-    events_dispatch(kx)
-    while not transition_is_end(kx.phase):
-        eventloop_wait(kx, polled)
+    events_dispatch(sv)
+    while not transition_is_end(sv.phase):
+        eventloop_wait(sv, polled)
         if polled[POLL_SIGNALS].revents:
-            signal_events_take(kx)
-        observe_take(kx, polled)
-        look_at_graveyard(kx)
-        eventloop_probe(kx, polled)
-        eventloop_check_time(kx)
-        eventloop_check_conditions(kx)
+            signal_events_take(sv)
+        observe_take(sv, polled)
+        look_at_graveyard(sv)
+        eventloop_probe(sv, polled)
+        eventloop_check_time(sv)
+        eventloop_check_conditions(sv)
 
 
-cdef void eventloop_wait(supervisor_t *kx, kernel.pollfd *polled) noexcept nogil:
+cdef void eventloop_wait(supervisor_t *sv, kernel.pollfd *polled) noexcept nogil:
     """Sleep until something is ready or due."""
     cdef kernel.timespec length
-    cdef long long due_ns = eventloop_due_ns(kx)
+    cdef long long due_ns = eventloop_due_ns(sv)
     cdef long long now_ns
     cdef unsigned long count = POLL_PEERS
     cdef int index
-    graveyard_leave(&kx.graveyard)
-    poll_entry(&polled[POLL_SIGNALS], kx.signals.descriptor, kernel.POLLIN)
-    poll_entry(&polled[POLL_WATCH], kx.graveyard.watch, kernel.POLLIN)
-    poll_entry(&polled[POLL_READINESS], kx.readiness.descriptor, kx.readiness.events)
-    for index in range(kx.settings.deps.count):
-        if kx.settings.deps.list[index].alive >= 0:
-            poll_entry(&polled[count], kx.settings.deps.list[index].alive, 0)
+    graveyard_leave(&sv.graveyard)
+    poll_entry(&polled[POLL_SIGNALS], sv.signals.descriptor, kernel.POLLIN)
+    poll_entry(&polled[POLL_WATCH], sv.graveyard.watch, kernel.POLLIN)
+    poll_entry(&polled[POLL_READINESS], sv.readiness.descriptor, sv.readiness.events)
+    for index in range(sv.settings.deps.count):
+        if sv.settings.deps.list[index].alive >= 0:
+            poll_entry(&polled[count], sv.settings.deps.list[index].alive, 0)
             count += 1
-    if due_ns == NEVER_NS and count == POLL_PEERS and kx.graveyard.watch < 0 and kx.readiness.descriptor < 0:
+    if due_ns == NEVER_NS and count == POLL_PEERS and sv.graveyard.watch < 0 and sv.readiness.descriptor < 0:
         polled[POLL_SIGNALS].revents = kernel.POLLIN    # nothing else can happen: the read of it waits
         return
     if due_ns == NEVER_NS:
@@ -65,73 +65,73 @@ cdef void eventloop_wait(supervisor_t *kx, kernel.pollfd *polled) noexcept nogil
     kernel.ppoll(polled, count, &length, NULL)
 
 
-cdef long long eventloop_due_ns(const supervisor_t *kx) noexcept nogil:
+cdef long long eventloop_due_ns(const supervisor_t *sv) noexcept nogil:
     """Return the earliest time at which something must be done."""
-    cdef long long due_ns = kx.deadline_ns
-    if kx.poll_at_ns < due_ns:
-        due_ns = kx.poll_at_ns
-    if kx.readiness.next_ns < due_ns:
-        due_ns = kx.readiness.next_ns
-    if kx.birth.restart_ns < due_ns:
-        due_ns = kx.birth.restart_ns
-    if kx.unseen_at_ns < due_ns:
-        due_ns = kx.unseen_at_ns
+    cdef long long due_ns = sv.deadline_ns
+    if sv.poll_at_ns < due_ns:
+        due_ns = sv.poll_at_ns
+    if sv.readiness.next_ns < due_ns:
+        due_ns = sv.readiness.next_ns
+    if sv.birth.restart_ns < due_ns:
+        due_ns = sv.birth.restart_ns
+    if sv.unseen_at_ns < due_ns:
+        due_ns = sv.unseen_at_ns
     return due_ns
 
 
-cdef void eventloop_probe(supervisor_t *kx, const kernel.pollfd *polled) noexcept nogil:
+cdef void eventloop_probe(supervisor_t *sv, const kernel.pollfd *polled) noexcept nogil:
     """Test the readiness of our command, and start a child of the wait again, if that is due."""
     cdef bint is_ready = False
-    if kx.readiness.descriptor >= 0 and polled[POLL_READINESS].revents:
-        is_ready = readiness_answer(&kx.readiness, &kx.settings.ready.address)
-    elif kx.readiness.next_ns != NEVER_NS and clock_monotonic_ns() >= kx.readiness.next_ns:
-        if kx.readiness.kind == READY_HTTP or kx.readiness.kind == READY_EXEC:
-            readiness_child_start(kx)
+    if sv.readiness.descriptor >= 0 and polled[POLL_READINESS].revents:
+        is_ready = readiness_answer(&sv.readiness, &sv.settings.ready.address)
+    elif sv.readiness.next_ns != NEVER_NS and clock_monotonic_ns() >= sv.readiness.next_ns:
+        if sv.readiness.kind == READY_HTTP or sv.readiness.kind == READY_EXEC:
+            readiness_child_start(sv)
         else:
-            is_ready = readiness_probe(&kx.readiness, &kx.settings.ready, clock_monotonic_ns())
+            is_ready = readiness_probe(&sv.readiness, &sv.settings.ready, clock_monotonic_ns())
     if is_ready:
-        start_write_ready(kx)
-    if kx.birth.restart_ns != NEVER_NS and clock_monotonic_ns() >= kx.birth.restart_ns:
-        kx.birth.restart_ns = NEVER_NS
-        event_raise(kx, EVENT_CHILD_DUE)
+        start_write_ready(sv)
+    if sv.birth.restart_ns != NEVER_NS and clock_monotonic_ns() >= sv.birth.restart_ns:
+        sv.birth.restart_ns = NEVER_NS
+        event_raise(sv, EVENT_CHILD_DUE)
 
 
-cdef void eventloop_check_time(supervisor_t *kx) noexcept nogil:
+cdef void eventloop_check_time(supervisor_t *sv) noexcept nogil:
     """Raise TIME_UP at the deadline, unless a second look shows that the phase is over anyway.
 
     After a long gap (a frozen cgroup, a throttled CPU) every other container may have
     slept through the deadline just as we did: wait a second more, once.
     """
     cdef long long late_ns
-    if kx.unseen_at_ns != NEVER_NS and clock_monotonic_ns() >= kx.unseen_at_ns:
-        observe_report_unseen(kx)
-    if kx.deadline_ns == NEVER_NS:
+    if sv.unseen_at_ns != NEVER_NS and clock_monotonic_ns() >= sv.unseen_at_ns:
+        observe_report_unseen(sv)
+    if sv.deadline_ns == NEVER_NS:
         return
-    late_ns = clock_monotonic_ns() - kx.deadline_ns
+    late_ns = clock_monotonic_ns() - sv.deadline_ns
     if late_ns < 0:
         return
-    if late_ns > OVERSLEPT_MS * MILLISECOND_NS and not kx.overslept:
-        kx.overslept = True
-        kx.deadline_ns = clock_monotonic_ns() + OVERSLEPT_MS * MILLISECOND_NS
+    if late_ns > OVERSLEPT_MS * MILLISECOND_NS and not sv.overslept:
+        sv.overslept = True
+        sv.deadline_ns = clock_monotonic_ns() + OVERSLEPT_MS * MILLISECOND_NS
         return
-    if transition_exists(kx.phase, EVENT_BIRTH_READY):
-        dependencies_mark(&kx.settings.deps)
-        look_at_graveyard(kx)
-    look_at_children(kx)
-    eventloop_check_conditions(kx)
-    if kx.deadline_ns != NEVER_NS and clock_monotonic_ns() >= kx.deadline_ns:
-        kx.deadline_ns = NEVER_NS
-        event_raise(kx, EVENT_TIME_UP)
+    if transition_exists(sv.phase, EVENT_BIRTH_READY):
+        dependencies_mark(&sv.settings.deps)
+        look_at_graveyard(sv)
+    look_at_children(sv)
+    eventloop_check_conditions(sv)
+    if sv.deadline_ns != NEVER_NS and clock_monotonic_ns() >= sv.deadline_ns:
+        sv.deadline_ns = NEVER_NS
+        event_raise(sv, EVENT_TIME_UP)
 
 
-cdef void eventloop_check_conditions(supervisor_t *kx) noexcept nogil:
-    """Raise the events that follow from the state as a whole; the table drops those that come too late."""
-    if kx.birth.ask_again and not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source):
-        kx.birth.ask_again = False
-        event_raise(kx, EVENT_CHILD_DUE)
-    if birth_is_ready(kx):
-        event_raise(kx, EVENT_BIRTH_READY)
-    if kx.deferred_signal != 0 and not dependencies_hold_term(&kx.settings.deps):
-        event_raise(kx, EVENT_DEFERRAL_OVER)
-    if kx.no_children:
-        event_raise(kx, EVENT_ORPHANS_GONE)
+cdef void eventloop_check_conditions(supervisor_t *sv) noexcept nogil:
+    """Raise the events that follow from the state as a whole; the table drops an event that comes too late."""
+    if sv.birth.ask_again and not dependencies_awaited(&sv.settings.deps, sv.settings.birth_source):
+        sv.birth.ask_again = False
+        event_raise(sv, EVENT_CHILD_DUE)
+    if birth_is_ready(sv):
+        event_raise(sv, EVENT_BIRTH_READY)
+    if sv.deferred_signal != 0 and not dependencies_hold_term(&sv.settings.deps):
+        event_raise(sv, EVENT_DEFERRAL_OVER)
+    if sv.no_children:
+        event_raise(sv, EVENT_ORPHANS_GONE)

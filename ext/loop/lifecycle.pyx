@@ -11,31 +11,31 @@ cimport kernel
 
 cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexcept nogil:
     """Supervise the command in argv. Return the exit code for the caller. See kubexit.h."""
-    cdef supervisor_t kx
+    cdef supervisor_t sv
     cdef int refusal
-    signals_block(&kx.signals)
+    signals_block(&sv.signals)
     standard_descriptors_fill()
-    log_open(&kx.log)
-    settings_collect(&kx.settings, kernel.environ)
+    log_open(&sv.log)
+    settings_collect(&sv.settings, kernel.environ)
     if options_are_known(argc, argv):
-        return options_run(argc, argv, &kx.log)         # signals stay blocked: nothing is left half done
-    if settings_disabled(&kx.settings):
-        return lifecycle_disabled(&kx, argc, argv)
-    supervisor_begin(&kx, argv + options_skip(argc, argv), waiter)
-    refusal = settings_parse(&kx.settings)
-    lifecycle_configure_log(&kx)
-    unknown_warn(&kx.settings, &kx.log)    # a misspelt name may be why another is missing
+        return options_run(argc, argv, &sv.log)         # signals stay blocked: nothing is left half done
+    if settings_disabled(&sv.settings):
+        return lifecycle_disabled(&sv, argc, argv)
+    supervisor_begin(&sv, argv + options_skip(argc, argv), waiter)
+    refusal = settings_parse(&sv.settings)
+    lifecycle_configure_log(&sv)
+    unknown_warn(&sv.settings, &sv.log)    # a misspelt name may be why another is missing
     if argc > 1 and options_are(argv[1]):
-        cstd.snprintf(kx.reason, REASON_BYTES, b"option %.200s is unknown or used wrongly; the options are --help, "
+        cstd.snprintf(sv.reason, REASON_BYTES, b"option %.200s is unknown or used wrongly; the options are --help, "
                         b"--version, --install DIR and --graveyard DIR (one folder each); a command that begins with "
                         b"a dash goes behind --", argv[1])
-        return lifecycle_refuse(&kx, kx.reason)
-    if kx.command.argv[0] == NULL:
-        return lifecycle_refuse(&kx, b"no command was given; write kubexit COMMAND [ARGUMENTS...], "
+        return lifecycle_refuse(&sv, sv.reason)
+    if sv.command.argv[0] == NULL:
+        return lifecycle_refuse(&sv, b"no command was given; write kubexit COMMAND [ARGUMENTS...], "
                                      b"or see kubexit --help")
     if refusal != 0:
-        return lifecycle_refuse(&kx, kx.settings.problem)
-    return lifecycle_supervise(&kx)
+        return lifecycle_refuse(&sv, sv.settings.problem)
+    return lifecycle_supervise(&sv)
 
 
 cdef void standard_descriptors_fill() noexcept nogil:
@@ -55,86 +55,86 @@ cdef void standard_descriptors_fill() noexcept nogil:
             kernel.openat(kernel.AT_FDCWD, b"/", kernel.O_PATH | kernel.O_CLOEXEC)
 
 
-cdef void supervisor_begin(supervisor_t *kx, char **argv, const waiter_t *waiter) noexcept nogil:
+cdef void supervisor_begin(supervisor_t *sv, char **argv, const waiter_t *waiter) noexcept nogil:
     """Set up all parts; no system call but umask(2), which makes our umask 0."""
-    command_begin(&kx.command, argv)
-    kx.command.umask = kernel.umask(0)
-    graveyard_begin(&kx.graveyard, kx.settings.graveyard, 0o777 & ~kx.command.umask)
-    birth_begin(&kx.birth, waiter)
-    readiness_begin(&kx.readiness)
-    life_begin(&kx.life)
-    state_begin(kx)
+    command_begin(&sv.command, argv)
+    sv.command.umask = kernel.umask(0)
+    graveyard_begin(&sv.graveyard, sv.settings.graveyard, 0o777 & ~sv.command.umask)
+    birth_begin(&sv.birth, waiter)
+    readiness_begin(&sv.readiness)
+    life_begin(&sv.life)
+    state_begin(sv)
 
 
-cdef void lifecycle_configure_log(supervisor_t *kx) noexcept nogil:
+cdef void lifecycle_configure_log(supervisor_t *sv) noexcept nogil:
     """Log as the settings say, with our name."""
-    kx.log.level = kx.settings.log_level
-    kx.log.json = kx.settings.log_format == LOG_JSON
-    kx.log.name = kx.settings.name
+    sv.log.level = sv.settings.log_level
+    sv.log.json = sv.settings.log_format == LOG_JSON
+    sv.log.name = sv.settings.name
 
 
-cdef int lifecycle_disabled(supervisor_t *kx, int argc, char **argv) noexcept nogil:
+cdef int lifecycle_disabled(supervisor_t *sv, int argc, char **argv) noexcept nogil:
     """Become the command (KUBEXIT_DISABLED). Return the exit code if that fails."""
     cdef char **command = argv + options_skip(argc, argv)
     cdef int error
     if command[0] == NULL:
-        log_error(&kx.log, b"no command was given; write kubexit COMMAND [ARGUMENTS...]")
+        log_error(&sv.log, b"no command was given; write kubexit COMMAND [ARGUMENTS...]")
         return EXIT_SETTINGS
-    signals_release(&kx.signals)
+    signals_release(&sv.signals)
     error = execute(command, kernel.environ)
-    log_error(&kx.log, b"cannot execute %s: %s", command[0], cstd.strerror(error))
+    log_error(&sv.log, b"cannot execute %s: %s", command[0], cstd.strerror(error))
     return exitcode_of_exec(error)
 
 
-cdef int lifecycle_refuse(supervisor_t *kx, const char *problem) noexcept nogil:
+cdef int lifecycle_refuse(supervisor_t *sv, const char *problem) noexcept nogil:
     """Log why the settings are refused, and write a death if we know where, so that no peer waits in vain."""
-    log_error(&kx.log, b"%s", problem)
-    kx.life.exit_code = EXIT_SETTINGS
-    kx.life.died_ns = clock_wall_ns()
-    kx.life.reason = problem
+    log_error(&sv.log, b"%s", problem)
+    sv.life.exit_code = EXIT_SETTINGS
+    sv.life.died_ns = clock_wall_ns()
+    sv.life.reason = problem
     termination_message_write(problem)
-    if kx.settings.name_valid and kx.settings.graveyard_valid:
-        lifecycle_carve_refusal(kx)
-    return lifecycle_quit(kx)
+    if sv.settings.name_valid and sv.settings.graveyard_valid:
+        lifecycle_carve_refusal(sv)
+    return lifecycle_quit(sv)
 
 
-cdef void lifecycle_carve_refusal(supervisor_t *kx) noexcept nogil:
+cdef void lifecycle_carve_refusal(supervisor_t *sv) noexcept nogil:
     """Write a death without a life, unless another living supervisor has the name."""
-    kx.name_in_use = graveyard_open(&kx.graveyard, True) == 0 and liveness_held(&kx.graveyard, kx.settings.name)
-    if kx.graveyard.folder < 0 or kx.name_in_use:
+    sv.name_in_use = graveyard_open(&sv.graveyard, True) == 0 and liveness_held(&sv.graveyard, sv.settings.name)
+    if sv.graveyard.folder < 0 or sv.name_in_use:
         return
-    if graveyard_carve(&kx.graveyard, kx.settings.name, &kx.life) == 0:
-        liveness_lower(&kx.graveyard, kx.settings.name)     # of a predecessor that crashed
+    if graveyard_carve(&sv.graveyard, sv.settings.name, &sv.life) == 0:
+        liveness_lower(&sv.graveyard, sv.settings.name)     # of a predecessor that crashed
 
 
-cdef int lifecycle_quit(supervisor_t *kx) noexcept nogil:
+cdef int lifecycle_quit(supervisor_t *sv) noexcept nogil:
     """Return the exit code. The command will not start, but sidecars that cannot be wrapped still
     get their quit requests; otherwise they would keep the pod alive."""
-    if quit_is_wanted(kx) and (kx.signals.descriptor >= 0 or signals_open(&kx.signals) == 0):
-        kx.settings.deps.count = 0
-        event_post(kx, EVENT_START_REFUSED, 0)
-        eventloop_run(kx)
-    return kx.life.exit_code
+    if quit_is_wanted(sv) and (sv.signals.descriptor >= 0 or signals_open(&sv.signals) == 0):
+        sv.settings.deps.count = 0
+        event_post(sv, EVENT_START_REFUSED, 0)
+        eventloop_run(sv)
+    return sv.life.exit_code
 
 
-cdef int lifecycle_supervise(supervisor_t *kx) noexcept nogil:
+cdef int lifecycle_supervise(supervisor_t *sv) noexcept nogil:
     """Claim the name, then run the event loop. Return the exit code."""
-    cdef int error = signals_open(&kx.signals)
+    cdef int error = signals_open(&sv.signals)
     if error < 0:
-        log_error(&kx.log, b"cannot read signals: signalfd: %s", cstd.strerror(-error))
+        log_error(&sv.log, b"cannot read signals: signalfd: %s", cstd.strerror(-error))
         return EXIT_INTERNAL
     if kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1) < 0:
-        log_warn(&kx.log, b"cannot become subreaper: %s; orphans go to PID 1", cstd.strerror(cstd.errno))
-    kx.life.exit_code = claim_name(kx)
-    if kx.life.exit_code != 0:
-        return lifecycle_quit(kx)
-    kx.command.own_group = kx.settings.signal_group
-    kx.birth.waiter_satisfied = not kx.settings.asks_waiter
-    kx.birth.urls_ready = not urls_native(&kx.settings.birth_urls)
-    kx.job_control = lifecycle_is_job()
-    eventloop_begin(kx)
-    eventloop_run(kx)
-    return kx.life.exit_code
+        log_warn(&sv.log, b"cannot become subreaper: %s; orphans go to PID 1", cstd.strerror(cstd.errno))
+    sv.life.exit_code = claim_name(sv)
+    if sv.life.exit_code != 0:
+        return lifecycle_quit(sv)
+    sv.command.own_group = sv.settings.signal_group
+    sv.birth.waiter_satisfied = not sv.settings.asks_waiter
+    sv.birth.urls_ready = not urls_native(&sv.settings.birth_urls)
+    sv.job_control = lifecycle_is_job()
+    eventloop_begin(sv)
+    eventloop_run(sv)
+    return sv.life.exit_code
 
 
 cdef bint lifecycle_is_job() noexcept nogil:

@@ -5,51 +5,51 @@ cdef enum:
     SIGNALS_A_READ = 16
 
 
-cdef void signal_events_take(supervisor_t *kx) noexcept nogil:
+cdef void signal_events_take(supervisor_t *sv) noexcept nogil:
     """Handle signals from outside in the kernel's order, then collect children."""
     cdef kernel.signalfd_siginfo taken[SIGNALS_A_READ]
-    cdef int count = signals_read(&kx.signals, taken, SIGNALS_A_READ)
+    cdef int count = signals_read(&sv.signals, taken, SIGNALS_A_READ)
     cdef bint children = False
     cdef int index
     for index in range(count):
         if taken[index].ssi_signo == kernel.SIGCHLD:
             children = True
-        elif not signal_is_noise(&kx.signals, &taken[index]):
-            kx.signal = taken[index]
-            signal_events_raise(kx)
+        elif not signal_is_noise(&sv.signals, &taken[index]):
+            sv.signal = taken[index]
+            signal_events_raise(sv)
     if children:
-        look_at_children(kx)
+        look_at_children(sv)
 
 
-cdef void signal_events_raise(supervisor_t *kx) noexcept nogil:
+cdef void signal_events_raise(supervisor_t *sv) noexcept nogil:
     """Handle one signal. What the command itself sends is not a request from outside to
     stop it; the command gets it back, as it would from any init."""
-    if kx.command.pid > 0 and kx.signal.ssi_pid == <unsigned int>kx.command.pid:
-        if kx.command.own_group or not signal_is_echo(&kx.signals, &kx.signal, kx.settings.stop_signal):
-            event_raise(kx, EVENT_SIGNAL_OTHER)
+    if sv.command.pid > 0 and sv.signal.ssi_pid == <unsigned int>sv.command.pid:
+        if sv.command.own_group or not signal_is_echo(&sv.signals, &sv.signal, sv.settings.stop_signal):
+            event_raise(sv, EVENT_SIGNAL_OTHER)
         return
-    event_raise(kx, signal_events_kind(kx, kx.signal.ssi_signo))
+    event_raise(sv, signal_events_kind(sv, sv.signal.ssi_signo))
 
 
-cdef int signal_events_kind(supervisor_t *kx, unsigned int signal) noexcept nogil:
+cdef int signal_events_kind(supervisor_t *sv, unsigned int signal) noexcept nogil:
     """Return the kind of event that a signal from outside is."""
-    if signal == kernel.SIGTERM or signal == <unsigned int>kx.settings.stop_signal:
-        if kx.deferred_signal != 0 and signal != <unsigned int>kx.deferred_signal:
+    if signal == kernel.SIGTERM or signal == <unsigned int>sv.settings.stop_signal:
+        if sv.deferred_signal != 0 and signal != <unsigned int>sv.deferred_signal:
             return EVENT_SIGNAL_OTHER       # not the second of the deferred one, which waits on
-        return EVENT_SIGNAL_DEFERRED if signal_events_must_defer(kx) else EVENT_SIGNAL_STOP
+        return EVENT_SIGNAL_DEFERRED if signal_events_must_defer(sv) else EVENT_SIGNAL_STOP
     if signal == kernel.SIGINT or signal == kernel.SIGQUIT:
         return EVENT_SIGNAL_INTERRUPT
     return EVENT_SIGNAL_HANGUP if signal == kernel.SIGHUP else EVENT_SIGNAL_OTHER
 
 
-cdef bint signal_events_must_defer(supervisor_t *kx) noexcept nogil:
+cdef bint signal_events_must_defer(supervisor_t *sv) noexcept nogil:
     """True if a stop signal must wait because a container of KUBEXIT_TERM_AFTER is alive.
 
     Look now: the watch's event may be queued behind the signal, or only the backstop
     poll would see it. A death that this finds is decided before the signal.
     """
-    if not kx.settings.is_set[SETTING_TERM_AFTER] or not transition_exists(kx.phase, EVENT_SIGNAL_DEFERRED):
+    if not sv.settings.is_set[SETTING_TERM_AFTER] or not transition_exists(sv.phase, EVENT_SIGNAL_DEFERRED):
         return False
-    dependencies_mark(&kx.settings.deps)
-    look_at_graveyard(kx)
-    return transition_exists(kx.phase, EVENT_SIGNAL_DEFERRED) and dependencies_hold_term(&kx.settings.deps)
+    dependencies_mark(&sv.settings.deps)
+    look_at_graveyard(sv)
+    return transition_exists(sv.phase, EVENT_SIGNAL_DEFERRED) and dependencies_hold_term(&sv.settings.deps)

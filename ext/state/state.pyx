@@ -1,6 +1,7 @@
 """State: the one struct that all steps share, the events that wait in it, and what any step may set.
 
-A step posts what it found; the loop alone takes events out of the queue and lets the table transition_decide.
+A step posts what it found; the loop alone takes events out of the queue and lets the table decide.
+Functions call the struct sv.
 """
 from libc.stddef cimport size_t
 cimport cstd
@@ -41,7 +42,7 @@ ctypedef struct birth_t:
     kernel.pid_t probe_pid      # of the child that asks URLs, 0: none
     bint waiter_satisfied       # its verdict was 0, or it has nothing to ask
     bint ask_again              # it was satisfied before the graveyard's conditions were met
-    bint urls_ready             # the URLs have answered, or there are none
+    bint urls_ready             # all URLs have answered; true without URLs
     bint proxy_absent           # at the deadline only the mesh's proxy was missing
     bint proxy_answers          # it exists, but answered something else than 2xx
     long long restart_ns        # when a child that was lost starts again, NEVER_NS: none is
@@ -99,76 +100,76 @@ ctypedef struct supervisor_t:
     bint death_written              # the tombstone has our death
 
 
-cdef void state_begin(supervisor_t *kx) noexcept nogil:
+cdef void state_begin(supervisor_t *sv) noexcept nogil:
     """Set up what is not a part with its own beginning. The struct is large: clearing all of it would cost pages."""
-    kx.fifo_fd = -1
-    kx.name_in_use = False
-    kx.quit.count = 0
-    kx.reason[0] = 0
-    kx.phase = PHASE_BIRTH
-    kx.events.count = 0
-    kx.deadline_ns = NEVER_NS
-    kx.overslept = False
-    kx.poll_at_ns = NEVER_NS
-    kx.unseen_at_ns = NEVER_NS
-    kx.kill_at_ns = NEVER_NS
-    kx.dead_index = -1
-    kx.deferred_signal = 0
-    kx.stopped_by_us = False
-    kx.no_children = False
-    kx.job_control = False
-    kx.command_code = 0
-    kx.end_logged = False
-    kx.death_written = False
+    sv.fifo_fd = -1
+    sv.name_in_use = False
+    sv.quit.count = 0
+    sv.reason[0] = 0
+    sv.phase = PHASE_BIRTH
+    sv.events.count = 0
+    sv.deadline_ns = NEVER_NS
+    sv.overslept = False
+    sv.poll_at_ns = NEVER_NS
+    sv.unseen_at_ns = NEVER_NS
+    sv.kill_at_ns = NEVER_NS
+    sv.dead_index = -1
+    sv.deferred_signal = 0
+    sv.stopped_by_us = False
+    sv.no_children = False
+    sv.job_control = False
+    sv.command_code = 0
+    sv.end_logged = False
+    sv.death_written = False
 
 
-cdef void event_post(supervisor_t *kx, int kind, int value) noexcept nogil:
-    """Queue an event for the loop to transition_decide on."""
-    if kx.events.count == MAX_EVENTS:
-        log_error(&kx.log, b"event %s is lost: too many are pending", EVENT_NAMES[kind])
+cdef void event_post(supervisor_t *sv, int kind, int value) noexcept nogil:
+    """Queue an event for the loop to decide on."""
+    if sv.events.count == MAX_EVENTS:
+        log_error(&sv.log, b"event %s is lost: too many are pending", EVENT_NAMES[kind])
         return
-    kx.events.list[kx.events.count].kind = kind
-    kx.events.list[kx.events.count].value = value
-    kx.events.count += 1
+    sv.events.list[sv.events.count].kind = kind
+    sv.events.list[sv.events.count].value = value
+    sv.events.count += 1
 
 
-cdef bint event_take(supervisor_t *kx, event_t *event) noexcept nogil:
-    """Take the oldest event out of the queue; False if there is none."""
-    if kx.events.count == 0:
+cdef bint event_take(supervisor_t *sv, event_t *event) noexcept nogil:
+    """Take the oldest event out of the queue; False if the queue is empty."""
+    if sv.events.count == 0:
         return False
-    event[0] = kx.events.list[0]
-    kx.events.count -= 1
-    cstd.memmove(&kx.events.list[0], &kx.events.list[1], <size_t>kx.events.count * sizeof(event_t))
+    event[0] = sv.events.list[0]
+    sv.events.count -= 1
+    cstd.memmove(&sv.events.list[0], &sv.events.list[1], <size_t>sv.events.count * sizeof(event_t))
     return True
 
 
-cdef void phase_arm(supervisor_t *kx, long long length_ns) noexcept nogil:
+cdef void phase_arm(supervisor_t *sv, long long length_ns) noexcept nogil:
     """Let the phase end after this time."""
-    kx.deadline_ns = clock_add_ns(clock_monotonic_ns(), length_ns)
-    kx.overslept = False
+    sv.deadline_ns = clock_add_ns(clock_monotonic_ns(), length_ns)
+    sv.overslept = False
 
 
-cdef void phase_arm_grace(supervisor_t *kx) noexcept nogil:
+cdef void phase_arm_grace(supervisor_t *sv) noexcept nogil:
     """Begin the grace period."""
-    phase_arm(kx, kx.settings.grace_ns)
-    kx.kill_at_ns = kx.deadline_ns
+    phase_arm(sv, sv.settings.grace_ns)
+    sv.kill_at_ns = sv.deadline_ns
 
 
-cdef void explain_death(supervisor_t *kx) noexcept nogil:
+cdef void explain_death(supervisor_t *sv) noexcept nogil:
     """Compose the reason: which dependency died, and how."""
-    cdef const dependency_t *dep = &kx.settings.deps.list[kx.dead_index]
+    cdef const dependency_t *dep = &sv.settings.deps.list[sv.dead_index]
     cdef char state[64]
     dependency_describe(dep, state, sizeof(state))
-    cstd.snprintf(kx.reason, REASON_BYTES, b"dependency %s %s", dep.name, state)
+    cstd.snprintf(sv.reason, REASON_BYTES, b"dependency %s %s", dep.name, state)
 
 
-cdef void stop_watching(supervisor_t *kx) noexcept nogil:
-    """Close what tells of dependencies: none of them matters any longer."""
+cdef void stop_watching(supervisor_t *sv) noexcept nogil:
+    """Close what reports on dependencies: none of them matters any longer."""
     cdef int index
-    watch_end(&kx.graveyard)
-    kx.poll_at_ns = NEVER_NS
-    kx.unseen_at_ns = NEVER_NS
-    for index in range(kx.settings.deps.count):
-        if kx.settings.deps.list[index].alive >= 0:
-            kernel.close(kx.settings.deps.list[index].alive)
-            kx.settings.deps.list[index].alive = -1
+    watch_end(&sv.graveyard)
+    sv.poll_at_ns = NEVER_NS
+    sv.unseen_at_ns = NEVER_NS
+    for index in range(sv.settings.deps.count):
+        if sv.settings.deps.list[index].alive >= 0:
+            kernel.close(sv.settings.deps.list[index].alive)
+            sv.settings.deps.list[index].alive = -1

@@ -1,9 +1,9 @@
-"""The notice: one line on /dev/termination-log, where Kubernetes looks for a reason."""
+"""Termination message: one line on /dev/termination-log, where Kubernetes looks for a reason."""
 cimport kernel
 
 
 cdef void termination_message_write(const char *reason) noexcept nogil:
-    """Write the reason if the file is there, is a file, and nobody has written to it."""
+    """Write the reason if the file exists, is a regular file, and is empty."""
     cdef kernel.stat_s status
     cdef text_t text
     cdef int file = kernel.openat(kernel.AT_FDCWD, b"/dev/termination-log", kernel.O_WRONLY

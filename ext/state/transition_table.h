@@ -23,7 +23,7 @@
     PHASE(ORPHANS_KILLED, "they have SIGKILL") \
     PHASE(QUIT, "the death is on the tombstone; sidecars that cannot be wrapped are asked to quit") \
     PHASE(QUIT_HURRIED, "a signal asks kubexit to end meanwhile; half a second is left") \
-    PHASE(END, "nothing is left to do")
+    PHASE(END, "the name is released; nothing is left to do")
 
 #define KUBEXIT_EVENTS(EVENT) \
     EVENT(BIRTH_UNMET, "the first look found a birth dependency missing") \
@@ -45,7 +45,7 @@
     EVENT(SIGNAL_OTHER, "any other signal") \
     EVENT(COMMAND_ENDED, "the command exited, or could not be started") \
     EVENT(ORPHANS_GONE, "no descendant is left") \
-    EVENT(QUIT_DONE, "all quit requests are done, or there are none")
+    EVENT(QUIT_DONE, "no quit request is running")
 
 #define KUBEXIT_ACTIONS(ACTION) \
     ACTION(NONE, "do nothing") \

@@ -13,55 +13,55 @@ cdef void birth_begin(birth_t *birth, const waiter_t *waiter) noexcept nogil:
     birth.backoff_ns = BACKOFF_MIN_MS * MILLISECOND_NS
 
 
-cdef void birth_take_verdict(supervisor_t *kx, int status) noexcept nogil:
+cdef void birth_take_verdict(supervisor_t *sv, int status) noexcept nogil:
     """The waiter has ended: post what its status means."""
     cdef int code = exitcode_of_status(status)
-    kx.birth.waiter_pid = 0
+    sv.birth.waiter_pid = 0
     if code == 0:
         # What the API showed is true at this moment only. While the graveyard still keeps
         # us waiting it proves that the names are right, and we ask again later.
-        kx.birth.waiter_satisfied = not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
-        kx.birth.ask_again = not kx.birth.waiter_satisfied
+        sv.birth.waiter_satisfied = not dependencies_awaited(&sv.settings.deps, sv.settings.birth_source)
+        sv.birth.ask_again = not sv.birth.waiter_satisfied
     elif kernel.WIFSIGNALED(status):
-        event_post(kx, EVENT_WAITER_LOST, kernel.WTERMSIG(status))
+        event_post(sv, EVENT_WAITER_LOST, kernel.WTERMSIG(status))
     elif code == EXIT_SETTINGS or code == EXIT_REFUSED:
-        event_post(kx, EVENT_BIRTH_FAILED, code)
+        event_post(sv, EVENT_BIRTH_FAILED, code)
     else:
-        event_post(kx, EVENT_BIRTH_UNAVAILABLE, EXIT_UNAVAILABLE if code == EXIT_UNAVAILABLE else EXIT_INTERNAL)
-    birth_conclude(kx)
+        event_post(sv, EVENT_BIRTH_UNAVAILABLE, EXIT_UNAVAILABLE if code == EXIT_UNAVAILABLE else EXIT_INTERNAL)
+    birth_conclude(sv)
 
 
-cdef void birth_take_answer(supervisor_t *kx, int status) noexcept nogil:
+cdef void birth_take_answer(supervisor_t *sv, int status) noexcept nogil:
     """The probe of KUBEXIT_BIRTH_URLS has ended: post what its status means."""
     cdef int code = exitcode_of_status(status)
-    kx.birth.probe_pid = 0
-    kx.birth.urls_ready = code == 0
-    kx.birth.proxy_answers = code == PROBE_PROXY_UNREADY
-    kx.birth.proxy_absent = code == PROBE_PROXY_ABSENT or kx.birth.proxy_answers
+    sv.birth.probe_pid = 0
+    sv.birth.urls_ready = code == 0
+    sv.birth.proxy_answers = code == PROBE_PROXY_UNREADY
+    sv.birth.proxy_absent = code == PROBE_PROXY_ABSENT or sv.birth.proxy_answers
     if code != 0:
         # It exits in good order at SIGTERM, and at nothing else.
-        event_post(kx, EVENT_PROBE_LOST, kernel.WTERMSIG(status) if kernel.WIFSIGNALED(status) else kernel.SIGTERM)
-    birth_conclude(kx)
+        event_post(sv, EVENT_PROBE_LOST, kernel.WTERMSIG(status) if kernel.WIFSIGNALED(status) else kernel.SIGTERM)
+    birth_conclude(sv)
 
 
-cdef void birth_conclude(supervisor_t *kx) noexcept nogil:
+cdef void birth_conclude(supervisor_t *sv) noexcept nogil:
     """Post that no child of the wait is left, if that is so."""
-    if kx.birth.waiter_pid <= 0 and kx.birth.probe_pid <= 0:
-        event_post(kx, EVENT_CHILDREN_GONE, 0)
+    if sv.birth.waiter_pid <= 0 and sv.birth.probe_pid <= 0:
+        event_post(sv, EVENT_CHILDREN_GONE, 0)
 
 
-cdef void birth_lose_child(supervisor_t *kx, int signal, const char *what) noexcept nogil:
+cdef void birth_lose_child(supervisor_t *sv, int signal, const char *what) noexcept nogil:
     """Start a child of the wait again after a pause: a signal from outside ended it."""
     cdef char label[16]
     signal_label(label, sizeof(label), signal)
-    log_warn(&kx.log, b"the %s was ended by %s; it will be started again", what, label)
-    birth_back_off(&kx.birth)
+    log_warn(&sv.log, b"the %s was ended by %s; it will be started again", what, label)
+    birth_back_off(&sv.birth)
 
 
-cdef void birth_abandon_probe(supervisor_t *kx) noexcept nogil:
+cdef void birth_abandon_probe(supervisor_t *sv) noexcept nogil:
     """End the probe of the birth URLs: its answer does not matter any longer."""
-    if kx.birth.probe_pid > 0:
-        kernel.kill(kx.birth.probe_pid, kernel.SIGKILL)
+    if sv.birth.probe_pid > 0:
+        kernel.kill(sv.birth.probe_pid, kernel.SIGKILL)
 
 
 cdef void birth_back_off(birth_t *birth) noexcept nogil:
@@ -72,47 +72,47 @@ cdef void birth_back_off(birth_t *birth) noexcept nogil:
         birth.backoff_ns = BACKOFF_MAX_MS * MILLISECOND_NS
 
 
-cdef void birth_begin_wait(supervisor_t *kx) noexcept nogil:
+cdef void birth_begin_wait(supervisor_t *sv) noexcept nogil:
     """Start the clock and the children that ask: some birth dependency is missing."""
-    cdef const char *deps = kx.settings.value[SETTING_BIRTH_DEPS]
-    cdef const char *urls = kx.settings.value[SETTING_BIRTH_URLS]
-    cdef const char *mesh = kx.settings.value[SETTING_MESH]
-    log_info(&kx.log, b"waiting for birth dependencies: %s%s%s%s%s%s, at most %s", deps,
+    cdef const char *deps = sv.settings.value[SETTING_BIRTH_DEPS]
+    cdef const char *urls = sv.settings.value[SETTING_BIRTH_URLS]
+    cdef const char *mesh = sv.settings.value[SETTING_MESH]
+    log_info(&sv.log, b"waiting for birth dependencies: %s%s%s%s%s%s, at most %s", deps,
              b", " if deps[0] != 0 and urls[0] != 0 else b"", urls,
              b", " if mesh[0] != 0 and (deps[0] != 0 or urls[0] != 0) else b"",
-             b"the proxy of " if mesh[0] != 0 else b"", mesh, kx.settings.value[SETTING_BIRTH_TIMEOUT])
-    phase_arm(kx, kx.settings.birth_timeout_ns)
-    if kx.settings.birth_timeout_ns > 0:
-        birth_start_children(kx)
+             b"the proxy of " if mesh[0] != 0 else b"", mesh, sv.settings.value[SETTING_BIRTH_TIMEOUT])
+    phase_arm(sv, sv.settings.birth_timeout_ns)
+    if sv.settings.birth_timeout_ns > 0:
+        birth_start_children(sv)
 
 
-cdef void birth_start_children(supervisor_t *kx) noexcept nogil:
+cdef void birth_start_children(supervisor_t *sv) noexcept nogil:
     """Start the children that are needed and do not run, or try again a little later."""
     cdef int error = 0
     cdef kernel.pid_t pid
-    if not kx.birth.waiter_satisfied and not kx.birth.ask_again and kx.birth.waiter_pid == 0:
-        error = -waiter_start(kx)
+    if not sv.birth.waiter_satisfied and not sv.birth.ask_again and sv.birth.waiter_pid == 0:
+        error = -waiter_start(sv)
         if error != 0:
-            log_warn(&kx.log, b"no process for the readiness waiter: %s; trying again", cstd.strerror(error))
-    if not kx.birth.urls_ready and kx.birth.probe_pid == 0:
-        pid = probe_start(kx, &kx.settings.birth_urls, PROBE_PERIOD_MS * MILLISECOND_NS)
-        kx.birth.probe_pid = pid if pid > 0 else 0
+            log_warn(&sv.log, b"no process for the readiness waiter: %s; trying again", cstd.strerror(error))
+    if not sv.birth.urls_ready and sv.birth.probe_pid == 0:
+        pid = probe_start(sv, &sv.settings.birth_urls, PROBE_PERIOD_MS * MILLISECOND_NS)
+        sv.birth.probe_pid = pid if pid > 0 else 0
         if pid < 0:
             error = -pid
-            log_warn(&kx.log, b"no process for the probe of the birth URLs: %s; trying again", cstd.strerror(error))
+            log_warn(&sv.log, b"no process for the probe of the birth URLs: %s; trying again", cstd.strerror(error))
     if error != 0:
-        birth_back_off(&kx.birth)
+        birth_back_off(&sv.birth)
 
 
-cdef void birth_end_children(supervisor_t *kx) noexcept nogil:
+cdef void birth_end_children(supervisor_t *sv) noexcept nogil:
     """Send SIGTERM to the children of the wait, which leaves them a moment to report."""
-    kx.birth.restart_ns = NEVER_NS
-    waiter_signal(&kx.birth, kernel.SIGTERM)
-    phase_arm(kx, WAITER_END_MS * MILLISECOND_NS)
-    birth_conclude(kx)
+    sv.birth.restart_ns = NEVER_NS
+    waiter_signal(&sv.birth, kernel.SIGTERM)
+    phase_arm(sv, WAITER_END_MS * MILLISECOND_NS)
+    birth_conclude(sv)
 
 
-cdef bint birth_is_ready(supervisor_t *kx) noexcept nogil:
+cdef bint birth_is_ready(supervisor_t *sv) noexcept nogil:
     """True if no birth dependency is missing."""
-    return kx.birth.waiter_satisfied and kx.birth.urls_ready and \
-        not dependencies_awaited(&kx.settings.deps, kx.settings.birth_source)
+    return sv.birth.waiter_satisfied and sv.birth.urls_ready and \
+        not dependencies_awaited(&sv.settings.deps, sv.settings.birth_source)

@@ -8,81 +8,81 @@ cdef enum:
     ORPHANS_KILL_MS = 1000      # then processes that even SIGKILL did not end are left behind
 
 
-cdef void death_command_ended(supervisor_t *kx) noexcept nogil:
+cdef void death_command_ended(supervisor_t *sv) noexcept nogil:
     """Choose the exit code, then signal what the command left behind."""
-    cdef long long left_ns = kx.kill_at_ns
-    readiness_end(&kx.readiness)
-    command_leave_terminal(&kx.command)
-    kx.life.died_ns = clock_wall_ns()
-    death_choose_exit_code(kx)
-    if kx.command.started and not kx.stopped_by_us and not kx.life.killed:
-        kx.reason[0] = 0        # it ended by itself, regardless of what we were about to do
-    kx.deferred_signal = 0
-    if kx.settings.orphan_grace_ns == 0 or death_signal_orphans(kx, kernel.SIGTERM) == 0:
-        event_post(kx, EVENT_ORPHANS_GONE, 0)
+    cdef long long left_ns = sv.kill_at_ns
+    readiness_end(&sv.readiness)
+    command_leave_terminal(&sv.command)
+    sv.life.died_ns = clock_wall_ns()
+    death_choose_exit_code(sv)
+    if sv.command.started and not sv.stopped_by_us and not sv.life.killed:
+        sv.reason[0] = 0        # it ended by itself, regardless of what we were about to do
+    sv.deferred_signal = 0
+    if sv.settings.orphan_grace_ns == 0 or death_signal_orphans(sv, kernel.SIGTERM) == 0:
+        event_post(sv, EVENT_ORPHANS_GONE, 0)
     else:
-        phase_arm(kx, kx.settings.orphan_grace_ns)
-        if left_ns < kx.deadline_ns:
-            kx.deadline_ns = left_ns    # it counts into the grace period
-        death_log_end(kx)
+        phase_arm(sv, sv.settings.orphan_grace_ns)
+        if left_ns < sv.deadline_ns:
+            sv.deadline_ns = left_ns    # it counts into the grace period
+        death_log_end(sv)
 
 
-cdef void death_log_end(supervisor_t *kx) noexcept nogil:
+cdef void death_log_end(supervisor_t *sv) noexcept nogil:
     """Log the command's end once. If it left nothing behind, that is after the
     tombstone: peers wait for the tombstone, not for this line."""
-    if kx.command.started and not kx.end_logged:
-        log_info(&kx.log, b"command ended with exit code %d", kx.command_code)
-        kx.end_logged = True
+    if sv.command.started and not sv.end_logged:
+        log_info(&sv.log, b"command ended with exit code %d", sv.command_code)
+        sv.end_logged = True
 
 
-cdef void death_choose_exit_code(supervisor_t *kx) noexcept nogil:
+cdef void death_choose_exit_code(supervisor_t *sv) noexcept nogil:
     """Set the code that kubexit returns: the command's, or what the setting says after our stop."""
-    cdef int code = kx.settings.code_on_stop
-    kx.life.exit_code = kx.command_code
-    if kx.command.started:
-        kx.life.command_code = kx.command_code
-    if not kx.stopped_by_us or code == CODE_KEEP:
+    cdef int code = sv.settings.code_on_stop
+    sv.life.exit_code = sv.command_code
+    if sv.command.started:
+        sv.life.command_code = sv.command_code
+    if not sv.stopped_by_us or code == CODE_KEEP:
         return
     if code == CODE_DEPENDENCY:
-        code = kx.settings.deps.list[kx.dead_index].exit_code
-    kx.life.exit_code = code if code <= 255 else CODE_UNKNOWN
+        code = sv.settings.deps.list[sv.dead_index].exit_code
+    sv.life.exit_code = code if code <= 255 else CODE_UNKNOWN
 
 
-cdef int death_signal_orphans(supervisor_t *kx, int signal) noexcept nogil:
-    """Signal every descendant; return how many there are, as far as we can know."""
+cdef int death_signal_orphans(supervisor_t *sv, int signal) noexcept nogil:
+    """Signal every descendant; return how many we found."""
     cdef int count = orphans_signal(signal)
     if count < 0:
-        log_warn(&kx.log, b"/proc cannot be read: %s; left-over processes are not all found", cstd.strerror(-count))
+        log_warn(&sv.log, b"/proc cannot be read: %s; left-over processes are not all found", cstd.strerror(-count))
         # PID 1 of a namespace can see its descendants only.
         count = 1 if kernel.getpid() == 1 and kernel.kill(-1, signal) == 0 else 0
     return count
 
 
-cdef void death_write(supervisor_t *kx) noexcept nogil:
+cdef void death_write(supervisor_t *sv) noexcept nogil:
     """Write our death to the tombstone and to the termination log."""
     cdef int error
-    if kx.life.died_ns == ABSENT:
-        kx.life.died_ns = clock_wall_ns()
-    if kx.reason[0] != 0:
-        kx.life.reason = kx.reason
-        termination_message_write(kx.reason)
-    if not kx.name_in_use:
-        error = -death_write_tombstone(kx)
-        kx.death_written = error == 0
+    if sv.life.died_ns == ABSENT:
+        sv.life.died_ns = clock_wall_ns()
+    if sv.reason[0] != 0:
+        sv.life.reason = sv.reason
+        termination_message_write(sv.reason)
+    if not sv.name_in_use:
+        error = -death_write_tombstone(sv)
+        sv.death_written = error == 0
         if error != 0:
-            log_error(&kx.log, b"tombstone %s/%s cannot be written: %s; the exit code stays %d",
-                      kx.settings.graveyard, kx.settings.name, cstd.strerror(error), kx.life.exit_code)
+            log_error(&sv.log, b"tombstone %s/%s cannot be written: %s; the exit code stays %d",
+                      sv.settings.graveyard, sv.settings.name, cstd.strerror(error), sv.life.exit_code)
 
-cdef void death_release_name(supervisor_t *kx) noexcept nogil:
+cdef void death_release_name(supervisor_t *sv) noexcept nogil:
     """Remove our FIFO: peers that see us gone find our death. If the death could not be written,
     the FIFO stays, and they see a crash: that is nearer to the truth than life."""
-    if kx.death_written:
-        if kx.graveyard.folder < 0:     # closed while the requests ran
-            graveyard_open(&kx.graveyard, False)
-        liveness_lower(&kx.graveyard, kx.settings.name)
+    if sv.death_written:
+        if sv.graveyard.folder < 0:     # closed while the requests ran
+            graveyard_open(&sv.graveyard, False)
+        liveness_lower(&sv.graveyard, sv.settings.name)
 
 
-cdef int death_write_tombstone(supervisor_t *kx) noexcept nogil:
+cdef int death_write_tombstone(supervisor_t *sv) noexcept nogil:
     """Write it into the folder that the path leads to now, trying for up to a second. Return 0; -errno on failure."""
     cdef kernel.timespec pause
     cdef int tries = 0
@@ -90,16 +90,16 @@ cdef int death_write_tombstone(supervisor_t *kx) noexcept nogil:
     pause.tv_sec = 0
     pause.tv_nsec = WRITE_RETRY_MS * MILLISECOND_NS
     while True:
-        result = graveyard_open(&kx.graveyard, True)
+        result = graveyard_open(&sv.graveyard, True)
         if result >= 0:
-            result = graveyard_carve(&kx.graveyard, kx.settings.name, &kx.life)
+            result = graveyard_carve(&sv.graveyard, sv.settings.name, &sv.life)
         tries += 1
         if result == -cstd.EMFILE or result == -cstd.ENFILE:
-            stop_watching(kx)
+            stop_watching(sv)
         if result == -cstd.ENOSPC or result == -cstd.EDQUOT:
             # The draft needs space next to the old tombstone. Delete that one first: we
             # hold its content, and peers ignore deletions.
-            graveyard_remove(&kx.graveyard, kx.settings.name)
+            graveyard_remove(&sv.graveyard, sv.settings.name)
         if result == 0 or tries > WRITE_RETRIES or not is_transient(-result):
             return result
         kernel.nanosleep(&pause, NULL)

@@ -11,66 +11,66 @@ cdef enum:
     BLIND_POLL_MS = 200         # without inotify, polling is all there is
 
 
-cdef void observe_take(supervisor_t *kx, const kernel.pollfd *polled) noexcept nogil:
+cdef void observe_take(supervisor_t *sv, const kernel.pollfd *polled) noexcept nogil:
     """Mark the dependencies that the watch, a FIFO or the backstop poll reports; observe_read reads those."""
     cdef int count = POLL_PEERS
     cdef int index
     cdef int was_suspect
     # The FIFOs are in the poll set in the order of the list.
-    for index in range(kx.settings.deps.count):
-        if kx.settings.deps.list[index].alive >= 0:
-            # A TERM's look (signal_events_must_defer) may have opened or closed one since the poll.
-            if polled[count].fd == kx.settings.deps.list[index].alive and polled[count].revents:
-                kx.settings.deps.list[index].stale = True
+    for index in range(sv.settings.deps.count):
+        if sv.settings.deps.list[index].alive >= 0:
+            # The look at a stop signal (signal_events_must_defer) may have opened or closed one since the poll.
+            if polled[count].fd == sv.settings.deps.list[index].alive and polled[count].revents:
+                sv.settings.deps.list[index].stale = True
             count += 1
     if polled[POLL_WATCH].revents:
-        was_suspect = kx.graveyard.suspect
-        if watch_take_events(&kx.graveyard, &kx.settings):
-            observe_reopen(kx)
-        elif kx.graveyard.suspect and not was_suspect:
-            observe_set_poll(kx)
-    if kx.poll_at_ns != NEVER_NS and clock_monotonic_ns() >= kx.poll_at_ns:
-        observe_poll(kx)
+        was_suspect = sv.graveyard.suspect
+        if watch_take_events(&sv.graveyard, &sv.settings):
+            observe_reopen(sv)
+        elif sv.graveyard.suspect and not was_suspect:
+            observe_set_poll(sv)
+    if sv.poll_at_ns != NEVER_NS and clock_monotonic_ns() >= sv.poll_at_ns:
+        observe_poll(sv)
 
 
-cdef void observe_poll(supervisor_t *kx) noexcept nogil:
+cdef void observe_poll(supervisor_t *sv) noexcept nogil:
     """The backstop: inotify is silent on some file systems and sandboxes."""
-    dependencies_mark(&kx.settings.deps)
-    if watch_is_elsewhere(&kx.graveyard):
-        observe_reopen(kx)
-    elif kx.graveyard.suspect > 0:
-        kx.graveyard.suspect -= 1
-    observe_set_poll(kx)
+    dependencies_mark(&sv.settings.deps)
+    if watch_is_elsewhere(&sv.graveyard):
+        observe_reopen(sv)
+    elif sv.graveyard.suspect > 0:
+        sv.graveyard.suspect -= 1
+    observe_set_poll(sv)
 
 
-cdef void observe_report_unseen(supervisor_t *kx) noexcept nogil:
+cdef void observe_report_unseen(supervisor_t *sv) noexcept nogil:
     """Log once each dependency that never appeared: its name may be misspelt."""
     cdef int index
-    kx.unseen_at_ns = NEVER_NS
-    for index in range(kx.settings.deps.count):
-        if kx.settings.deps.list[index].facts == 0 and kx.settings.deps.list[index].alive < 0:
-            log_warn(&kx.log, b"dependency %s has not been seen in %s yet; is it wrapped, with this name and folder?",
-                     kx.settings.deps.list[index].name, kx.settings.graveyard)
+    sv.unseen_at_ns = NEVER_NS
+    for index in range(sv.settings.deps.count):
+        if sv.settings.deps.list[index].facts == 0 and sv.settings.deps.list[index].alive < 0:
+            log_warn(&sv.log, b"dependency %s has not been seen in %s yet; is it wrapped, with this name and folder?",
+                     sv.settings.deps.list[index].name, sv.settings.graveyard)
 
 
-cdef void observe_reopen(supervisor_t *kx) noexcept nogil:
+cdef void observe_reopen(supervisor_t *sv) noexcept nogil:
     """Take what is at the graveyard's path now, or wait for it: it was deleted, moved or unmounted."""
-    cdef int error = -watch_move(&kx.graveyard)
+    cdef int error = -watch_move(&sv.graveyard)
     if error == 0:
-        log_warn(&kx.log, b"graveyard %s was replaced; watching the new one", kx.settings.graveyard)
+        log_warn(&sv.log, b"graveyard %s was replaced; watching the new one", sv.settings.graveyard)
     else:
-        log_debug(&kx.log, b"graveyard %s is gone: %s; waiting for it", kx.settings.graveyard, cstd.strerror(error))
-    dependencies_mark(&kx.settings.deps)
-    observe_set_poll(kx)
+        log_debug(&sv.log, b"graveyard %s is gone: %s; waiting for it", sv.settings.graveyard, cstd.strerror(error))
+    dependencies_mark(&sv.settings.deps)
+    observe_set_poll(sv)
 
 
-cdef void observe_poll_by(supervisor_t *kx, long long due_ns) noexcept nogil:
+cdef void observe_poll_by(supervisor_t *sv, long long due_ns) noexcept nogil:
     """Look at the graveyard no later than this."""
-    if due_ns < kx.poll_at_ns:
-        kx.poll_at_ns = due_ns
+    if due_ns < sv.poll_at_ns:
+        sv.poll_at_ns = due_ns
 
 
-cdef int observe_read(supervisor_t *kx) noexcept nogil:
+cdef int observe_read(supervisor_t *sv) noexcept nogil:
     """Look at the marked dependencies. If there were any, return the index of a dependency
     whose death ends us; else -1."""
     cdef dependency_t *dep
@@ -79,34 +79,34 @@ cdef int observe_read(supervisor_t *kx) noexcept nogil:
     cdef int before
     cdef int index
     cdef char state[64]
-    for index in range(kx.settings.deps.count):
-        dep = &kx.settings.deps.list[index]
-        if dep.stale and kx.graveyard.folder < 0:
-            graveyard_open(&kx.graveyard, False)
-        if dep.stale and dependency_watched(dep, kx.settings.birth_source, kx.command.started):
+    for index in range(sv.settings.deps.count):
+        dep = &sv.settings.deps.list[index]
+        if dep.stale and sv.graveyard.folder < 0:
+            graveyard_open(&sv.graveyard, False)
+        if dep.stale and dependency_watched(dep, sv.settings.birth_source, sv.command.started):
             before = dep.facts
-            unsure = not peer_look(dep, &kx.graveyard, &kx.settings, &kx.log) or unsure
-            dependency_note_death(&kx.settings.deps, dep, before)
+            unsure = not peer_look(dep, &sv.graveyard, &sv.settings, &sv.log) or unsure
+            dependency_note_death(&sv.settings.deps, dep, before)
             looked = True
-            if dep.facts != before and kx.log.level == LOG_DEBUG:
+            if dep.facts != before and sv.log.level == LOG_DEBUG:
                 dependency_describe(dep, state, sizeof(state))
-                log_debug(&kx.log, b"dependency %s: %s", dep.name, state)
+                log_debug(&sv.log, b"dependency %s: %s", dep.name, state)
         dep.stale = False
     if unsure:
         # No descriptor was available, or a file was half-written: look again soon.
-        observe_poll_by(kx, clock_monotonic_ns() + BLIND_POLL_MS * MILLISECOND_NS)
-    return dependencies_dead(&kx.settings.deps) if looked else -1
+        observe_poll_by(sv, clock_monotonic_ns() + BLIND_POLL_MS * MILLISECOND_NS)
+    return dependencies_dead(&sv.settings.deps) if looked else -1
 
 
-cdef bint observe_is_needed(supervisor_t *kx) noexcept nogil:
-    """True if a dependency of ours may still change in the graveyard."""
-    return dependencies_watched(&kx.settings.deps, kx.settings.birth_source, kx.command.started)
+cdef bint observe_is_needed(supervisor_t *sv) noexcept nogil:
+    """True if a dependency may still change in the graveyard."""
+    return dependencies_watched(&sv.settings.deps, sv.settings.birth_source, sv.command.started)
 
 
-cdef void observe_set_poll(supervisor_t *kx) noexcept nogil:
+cdef void observe_set_poll(supervisor_t *sv) noexcept nogil:
     """Set when to look at the graveyard next, regardless of inotify."""
-    cdef long long interval_ns = kx.settings.poll_ns
-    if kx.graveyard.watch < 0 or kx.graveyard.suspect:
+    cdef long long interval_ns = sv.settings.poll_ns
+    if sv.graveyard.watch < 0 or sv.graveyard.suspect:
         if interval_ns == 0 or interval_ns > BLIND_POLL_MS * MILLISECOND_NS:
             interval_ns = BLIND_POLL_MS * MILLISECOND_NS
-    kx.poll_at_ns = NEVER_NS if interval_ns == 0 else clock_add_ns(clock_monotonic_ns(), interval_ns)
+    sv.poll_at_ns = NEVER_NS if interval_ns == 0 else clock_add_ns(clock_monotonic_ns(), interval_ns)

@@ -8,38 +8,38 @@ cdef enum:
     ARGUMENT_BYTES = 4096
 
 
-cdef void quit_processes(supervisor_t *kx) noexcept nogil:
+cdef void quit_processes(supervisor_t *sv) noexcept nogil:
     """Send SIGTERM to every process that has one of the names."""
     cdef kernel.DIR *proc
     cdef kernel.pid_t pid
     cdef int count = 0
-    if kx.settings.quit.processes[0] == 0:
+    if sv.settings.quit.processes[0] == 0:
         return
     if kernel.getpid() == 1:
-        log_warn(&kx.log, b"KUBEXIT_QUIT_PROCESSES: no other container's process is in sight, since kubexit is "
+        log_warn(&sv.log, b"KUBEXIT_QUIT_PROCESSES: no other container's process is in sight, since kubexit is "
                           b"PID 1 here; the pod needs shareProcessNamespace: true")
         return
     proc = kernel.opendir(b"/proc")
     if proc == NULL:
-        log_warn(&kx.log, b"KUBEXIT_QUIT_PROCESSES: /proc cannot be read: %s", cstd.strerror(cstd.errno))
+        log_warn(&sv.log, b"KUBEXIT_QUIT_PROCESSES: /proc cannot be read: %s", cstd.strerror(cstd.errno))
         return
     pid = proc_next(proc)
     while pid != 0:
-        if quit_processes_match(kx.settings.quit.processes, pid):
-            quit_processes_signal(kx, pid)
+        if quit_processes_match(sv.settings.quit.processes, pid):
+            quit_processes_signal(sv, pid)
             count += 1
         pid = proc_next(proc)
     kernel.closedir(proc)
     if count == 0:
-        log_info(&kx.log, b"no process is named %s", kx.settings.quit.processes)
+        log_info(&sv.log, b"no process is named %s", sv.settings.quit.processes)
 
 
-cdef void quit_processes_signal(supervisor_t *kx, kernel.pid_t pid) noexcept nogil:
+cdef void quit_processes_signal(supervisor_t *sv, kernel.pid_t pid) noexcept nogil:
     """Send SIGTERM to one process."""
     if kernel.kill(pid, kernel.SIGTERM) == 0:
-        log_info(&kx.log, b"TERM sent to pid %d (KUBEXIT_QUIT_PROCESSES)", pid)
+        log_info(&sv.log, b"TERM sent to pid %d (KUBEXIT_QUIT_PROCESSES)", pid)
     elif cstd.errno != cstd.ESRCH:
-        log_warn(&kx.log, b"TERM cannot be sent to pid %d (KUBEXIT_QUIT_PROCESSES): %s; it needs the same user "
+        log_warn(&sv.log, b"TERM cannot be sent to pid %d (KUBEXIT_QUIT_PROCESSES): %s; it needs the same user "
                           b"or CAP_KILL", pid, cstd.strerror(cstd.errno))
 
 

@@ -11,115 +11,115 @@ cdef enum:
     QUIT_SOON_MS = 500          # what is left after SIGTERM; also for a limit of 0, which must still ask
 
 
-cdef bint quit_is_wanted(const supervisor_t *kx) noexcept nogil:
-    """Whether anybody is to be asked, after an end with this code. Not by a second
-    supervisor of the name: the first one's command still needs its sidecars."""
-    if not kx.settings.quit.valid or kx.name_in_use or \
-            (kx.settings.quit.urls.count == 0 and kx.settings.quit.processes[0] == 0):
+cdef bint quit_is_wanted(const supervisor_t *sv) noexcept nogil:
+    """True if a sidecar must be asked, after an end with this code. A second supervisor of the
+    name asks none: the first one's command still needs its sidecars."""
+    if not sv.settings.quit.valid or sv.name_in_use or \
+            (sv.settings.quit.urls.count == 0 and sv.settings.quit.processes[0] == 0):
         return False
-    return kx.settings.quit.policy == QUIT_ALWAYS or \
-        (kx.settings.quit.policy == QUIT_ON_SUCCESS) == (kx.life.exit_code == 0)
+    return sv.settings.quit.policy == QUIT_ALWAYS or \
+        (sv.settings.quit.policy == QUIT_ON_SUCCESS) == (sv.life.exit_code == 0)
 
 
-cdef void quit_begin(supervisor_t *kx) noexcept nogil:
-    """Ask everybody who is to be asked; EVENT_QUIT_DONE at once when nobody is."""
-    kx.quit.count = 0
-    if quit_is_wanted(kx):
-        stop_watching(kx)
-        quit_processes(kx)
-        if kx.settings.quit.urls.count > 0:
-            phase_arm(kx, kx.settings.quit.timeout_ns or QUIT_SOON_MS * MILLISECOND_NS)
-            quit_ask(kx)
-    if kx.quit.count == 0:
-        event_post(kx, EVENT_QUIT_DONE, 0)
+cdef void quit_begin(supervisor_t *sv) noexcept nogil:
+    """Ask all sidecars; post that this is done if no request runs."""
+    sv.quit.count = 0
+    if quit_is_wanted(sv):
+        stop_watching(sv)
+        quit_processes(sv)
+        if sv.settings.quit.urls.count > 0:
+            phase_arm(sv, sv.settings.quit.timeout_ns or QUIT_SOON_MS * MILLISECOND_NS)
+            quit_ask(sv)
+    if sv.quit.count == 0:
+        event_post(sv, EVENT_QUIT_DONE, 0)
 
 
-cdef void quit_ask(supervisor_t *kx) noexcept nogil:
+cdef void quit_ask(supervisor_t *sv) noexcept nogil:
     """Start the requests."""
-    cdef const urls_t *urls = &kx.settings.quit.urls
+    cdef const urls_t *urls = &sv.settings.quit.urls
     cdef int index
     for index in range(urls.count):
         if urls.list[index].native:
-            quit_note(kx, quit_start(kx, &urls.list[index]), &urls.list[index])
+            quit_note(sv, quit_start(sv, &urls.list[index]), &urls.list[index])
     if urls_foreign(urls):
-        quit_note(kx, waiter_start_quit(kx), NULL)
+        quit_note(sv, waiter_start_quit(sv), NULL)
 
 
-cdef void quit_note(supervisor_t *kx, kernel.pid_t pid, const url_t *url) noexcept nogil:
-    """Remember a request's process, or say that there is none."""
+cdef void quit_note(supervisor_t *sv, kernel.pid_t pid, const url_t *url) noexcept nogil:
+    """Remember a request's process, or log that it could not be made."""
     if pid < 0:
-        log_warn(&kx.log, b"no process for a quit request: %s", cstd.strerror(-pid))
+        log_warn(&sv.log, b"no process for a quit request: %s", cstd.strerror(-pid))
         return
-    kx.quit.running[kx.quit.count].pid = pid
-    kx.quit.running[kx.quit.count].url = url
-    kx.quit.count += 1
+    sv.quit.running[sv.quit.count].pid = pid
+    sv.quit.running[sv.quit.count].url = url
+    sv.quit.count += 1
 
 
-cdef kernel.pid_t quit_start(supervisor_t *kx, const url_t *url) noexcept nogil:
-    """Start one request; its pid or -errno."""
-    cdef kernel.pid_t pid = child_fork(kx)
+cdef kernel.pid_t quit_start(supervisor_t *sv, const url_t *url) noexcept nogil:
+    """Start one request. Return its pid; -errno on failure."""
+    cdef kernel.pid_t pid = child_fork(sv)
     if pid == 0:
-        quit_request(kx, url)
+        quit_request(sv, url)
         kernel._exit(0)
     return pid
 
 
-cdef void quit_request(supervisor_t *kx, const url_t *url) noexcept nogil:
-    """In the child: ask, and say how it went. The supervisor knows when the time is up."""
+cdef void quit_request(supervisor_t *sv, const url_t *url) noexcept nogil:
+    """In the child: ask, and log the outcome. The supervisor knows when the time is up."""
     cdef int status = http_ask(url, NEVER_NS, -1)
     cdef const char *method = quit_method(url)
     cdef char outcome[64]
     http_describe(status, outcome, sizeof(outcome))
     if http_is_good(status):
-        log_info(&kx.log, b"quit request %s %.*s: %s", method, <int>url.length, url.text, outcome)
+        log_info(&sv.log, b"quit request %s %.*s: %s", method, <int>url.length, url.text, outcome)
     elif url.of_mesh and status == -cstd.ECONNREFUSED:
-        log_debug(&kx.log, b"quit request %s %.*s: %s; no proxy was injected, it seems", method,
+        log_debug(&sv.log, b"quit request %s %.*s: %s; no proxy was injected, it seems", method,
                   <int>url.length, url.text, outcome)
     else:
-        log_warn(&kx.log, b"quit request %s %.*s: %s; the exit code stays %d", method, <int>url.length, url.text,
-                 outcome, kx.life.exit_code)
+        log_warn(&sv.log, b"quit request %s %.*s: %s; the exit code stays %d", method, <int>url.length, url.text,
+                 outcome, sv.life.exit_code)
 
 
-cdef bint quit_collected(supervisor_t *kx, kernel.pid_t pid, int status) noexcept nogil:
-    """Whether a child that has ended was a request; with the last one they are done."""
+cdef bint quit_collected(supervisor_t *sv, kernel.pid_t pid, int status) noexcept nogil:
+    """True if a child that has ended was a request; post that all are done after the last one."""
     cdef int index
-    for index in range(kx.quit.count):
-        if kx.quit.running[index].pid == pid:
+    for index in range(sv.quit.count):
+        if sv.quit.running[index].pid == pid:
             if exitcode_of_status(status) != 0:
-                log_warn(&kx.log, b"the process of a quit request ended with code %d; the exit code stays %d",
-                         exitcode_of_status(status), kx.life.exit_code)
-            kx.quit.count -= 1
-            kx.quit.running[index] = kx.quit.running[kx.quit.count]
-            if kx.quit.count == 0:
-                event_post(kx, EVENT_QUIT_DONE, 0)
+                log_warn(&sv.log, b"the process of a quit request ended with code %d; the exit code stays %d",
+                         exitcode_of_status(status), sv.life.exit_code)
+            sv.quit.count -= 1
+            sv.quit.running[index] = sv.quit.running[sv.quit.count]
+            if sv.quit.count == 0:
+                event_post(sv, EVENT_QUIT_DONE, 0)
             return True
     return False
 
 
-cdef void quit_abort(supervisor_t *kx) noexcept nogil:
-    """Time is up: end what still runs, and whatever it started."""
+cdef void quit_abort(supervisor_t *sv) noexcept nogil:
+    """End the requests that still run, and their children: the time is up."""
     cdef const url_t *url
     cdef int index
-    for index in range(kx.quit.count):
-        url = kx.quit.running[index].url
-        kernel.kill(kx.quit.running[index].pid, kernel.SIGKILL)
-        kernel.kill(-kx.quit.running[index].pid, kernel.SIGKILL)
+    for index in range(sv.quit.count):
+        url = sv.quit.running[index].url
+        kernel.kill(sv.quit.running[index].pid, kernel.SIGKILL)
+        kernel.kill(-sv.quit.running[index].pid, kernel.SIGKILL)
         if url != NULL:
-            log_warn(&kx.log, b"quit request %s %.*s: no answer in time; the exit code stays %d",
-                     quit_method(url), <int>url.length, url.text, kx.life.exit_code)
+            log_warn(&sv.log, b"quit request %s %.*s: no answer in time; the exit code stays %d",
+                     quit_method(url), <int>url.length, url.text, sv.life.exit_code)
         else:
-            log_warn(&kx.log, b"the waiter's quit requests were not done in time; the exit code stays %d",
-                     kx.life.exit_code)
-    kx.quit.count = 0
+            log_warn(&sv.log, b"the waiter's quit requests were not done in time; the exit code stays %d",
+                     sv.life.exit_code)
+    sv.quit.count = 0
 
 
 cdef const char *quit_method(const url_t *url) noexcept nogil:
-    """POST or GET."""
+    """Return POST or GET."""
     return b"POST" if url.by_post else b"GET"
 
 
-cdef void quit_soon(supervisor_t *kx) noexcept nogil:
-    """A signal to end came meanwhile: little time is left."""
+cdef void quit_soon(supervisor_t *sv) noexcept nogil:
+    """Leave the requests little time: a signal asks us to end."""
     cdef long long soon_ns = clock_monotonic_ns() + QUIT_SOON_MS * MILLISECOND_NS
-    if soon_ns < kx.deadline_ns:
-        kx.deadline_ns = soon_ns
+    if soon_ns < sv.deadline_ns:
+        sv.deadline_ns = soon_ns

@@ -1,55 +1,55 @@
-"""Readiness probes that are processes: KUBEXIT_READY_HTTP and KUBEXIT_READY_EXEC."""
+"""Readiness child: probes that are processes (KUBEXIT_READY_HTTP and KUBEXIT_READY_EXEC)."""
 cimport cstd
 cimport kernel
 
 cdef enum:
-    READINESS_EXEC_LIMIT_MS = 10000     # a probe that takes longer gets KILL
+    READINESS_EXEC_LIMIT_MS = 10000     # a probe that takes longer gets SIGKILL
 
 
-cdef void readiness_child_start(supervisor_t *kx) noexcept nogil:
-    """A probe is due: start its process; or the last one takes too long: end it."""
+cdef void readiness_child_start(supervisor_t *sv) noexcept nogil:
+    """Start the probe that is due, or end the last one if it takes too long."""
     cdef long long now_ns = clock_monotonic_ns()
     cdef kernel.pid_t pid
-    kx.readiness.next_ns = NEVER_NS
-    if kx.readiness.pid > 0:
-        log_debug(&kx.log, b"readiness probe %s has not ended within 10s: KILL", kx.settings.ready.argv[0])
-        kernel.kill(-kx.readiness.pid, kernel.SIGKILL)
-        kernel.kill(kx.readiness.pid, kernel.SIGKILL)       # where it could have no group of its own
+    sv.readiness.next_ns = NEVER_NS
+    if sv.readiness.pid > 0:
+        log_debug(&sv.log, b"readiness probe %s has not ended within 10s: KILL", sv.settings.ready.argv[0])
+        kernel.kill(-sv.readiness.pid, kernel.SIGKILL)
+        kernel.kill(sv.readiness.pid, kernel.SIGKILL)       # in case it has no group
         return
-    kx.readiness.started_ns = now_ns
-    if kx.readiness.kind == READY_HTTP:     # asks until it has its answer
-        pid = probe_start(kx, &kx.settings.ready.urls, kx.settings.ready.period_ns)
+    sv.readiness.started_ns = now_ns
+    if sv.readiness.kind == READY_HTTP:     # asks until it has its answer
+        pid = probe_start(sv, &sv.settings.ready.urls, sv.settings.ready.period_ns)
     else:
-        pid = readiness_child_execute(kx)
-        kx.readiness.next_ns = now_ns + READINESS_EXEC_LIMIT_MS * MILLISECOND_NS
+        pid = readiness_child_execute(sv)
+        sv.readiness.next_ns = now_ns + READINESS_EXEC_LIMIT_MS * MILLISECOND_NS
     if pid > 0:
-        kx.readiness.pid = pid
+        sv.readiness.pid = pid
     else:
-        kx.readiness.next_ns = clock_add_ns(now_ns, kx.settings.ready.period_ns)
-        log_debug(&kx.log, b"no process for the readiness probe: %s; trying again", cstd.strerror(-pid))
+        sv.readiness.next_ns = clock_add_ns(now_ns, sv.settings.ready.period_ns)
+        log_debug(&sv.log, b"no process for the readiness probe: %s; trying again", cstd.strerror(-pid))
 
 
-cdef kernel.pid_t readiness_child_execute(supervisor_t *kx) noexcept nogil:
-    """Execute KUBEXIT_READY_EXEC in a group of its own; its pid, or -errno.
+cdef kernel.pid_t readiness_child_execute(supervisor_t *sv) noexcept nogil:
+    """Execute KUBEXIT_READY_EXEC in its own group. Return its pid; -errno on failure.
 
-    In the command's environment, without its input and output: what a probe prints
-    each second would drown what the command says. At debug it goes to stderr. Not
-    vfork(2): a program on a disk that does not answer must not hold up the loop.
+    It has the command's environment, but not its input and output: what a probe prints
+    each second would hide what the command prints. At debug it goes to stderr. Not
+    vfork(2): a program on a disk that does not answer must not block the loop.
     """
     cdef kernel.pid_t parent = kernel.getpid()
     cdef kernel.pid_t pid = kernel.fork()
     if pid == 0:
         child_bind(parent)
         kernel.setpgid(0, 0)
-        kernel.umask(kx.command.umask)
-        readiness_child_part_stdio(kx.log.level == LOG_DEBUG)
-        signals_restore(&kx.signals)
-        kernel._exit(exitcode_of_exec(execute(kx.settings.ready.argv, kx.command.environment)))
+        kernel.umask(sv.command.umask)
+        readiness_child_part_stdio(sv.log.level == LOG_DEBUG)
+        signals_restore(&sv.signals)
+        kernel._exit(exitcode_of_exec(execute(sv.settings.ready.argv, sv.command.environment)))
     return pid if pid > 0 else -cstd.errno
 
 
 cdef void readiness_child_part_stdio(bint loud) noexcept nogil:
-    """In the child: /dev/null for the standard descriptors; a pipe that nobody writes to where there is none."""
+    """In the child: /dev/null for the standard descriptors; if that does not exist, a pipe without a writer."""
     cdef int nothing = kernel.openat(kernel.AT_FDCWD, b"/dev/null", kernel.O_RDWR | kernel.O_CLOEXEC)
     if nothing < 0:
         child_part_stdio()
@@ -60,30 +60,30 @@ cdef void readiness_child_part_stdio(bint loud) noexcept nogil:
         kernel.dup2(nothing, 2)
 
 
-cdef void readiness_child_ended(supervisor_t *kx, int status) noexcept nogil:
-    """The probe's process was collected: is the command ready?"""
+cdef void readiness_child_ended(supervisor_t *sv, int status) noexcept nogil:
+    """Handle the end of the probe's process: is the command ready?"""
     cdef int code = exitcode_of_status(status)
-    if kx.readiness.kind != READY_HTTP:
-        kernel.kill(-kx.readiness.pid, kernel.SIGKILL)  # what it left in its group
-    kx.readiness.pid = 0
-    if kx.readiness.kind == READY_NONE:
+    if sv.readiness.kind != READY_HTTP:
+        kernel.kill(-sv.readiness.pid, kernel.SIGKILL)      # what it left in its group
+    sv.readiness.pid = 0
+    if sv.readiness.kind == READY_NONE:
         return                  # it was ended with the command
     if code == 0:
-        start_write_ready(kx)
+        start_write_ready(sv)
         return
-    kx.readiness.next_ns = clock_add_ns(kx.readiness.started_ns, kx.settings.ready.period_ns)
-    if kx.readiness.kind == READY_EXEC and not kx.readiness.warned:
-        kx.readiness.warned = True
-        readiness_child_complain(kx, code)
-    log_debug(&kx.log, b"readiness probe ended with code %d", code)
+    sv.readiness.next_ns = clock_add_ns(sv.readiness.started_ns, sv.settings.ready.period_ns)
+    if sv.readiness.kind == READY_EXEC and not sv.readiness.warned:
+        sv.readiness.warned = True
+        readiness_child_complain(sv, code)
+    log_debug(&sv.log, b"readiness probe ended with code %d", code)
 
 
-cdef void readiness_child_complain(supervisor_t *kx, int code) noexcept nogil:
-    """Tell of the first failure: it may be the command that is not ready, or a probe that
-    never will be (quotes, where no shell takes them away)."""
-    cdef const char *program = kx.settings.ready.argv[0]
+cdef void readiness_child_complain(supervisor_t *sv, int code) noexcept nogil:
+    """Log the first failure: the command may not be ready yet, or the probe can never succeed
+    (for example because of quotes, which no shell removes)."""
+    cdef const char *program = sv.settings.ready.argv[0]
     if code == EXIT_NOT_FOUND or code == EXIT_NOT_EXECUTABLE:
-        log_warn(&kx.log, b"KUBEXIT_READY_EXEC: cannot execute %s (code %d); Ready is not carved until it succeeds",
+        log_warn(&sv.log, b"KUBEXIT_READY_EXEC: cannot execute %s (code %d); Ready is not carved until it succeeds",
                  program, code)
     else:
-        log_info(&kx.log, b"readiness probe %s ended with code %d; trying again until it succeeds", program, code)
+        log_info(&sv.log, b"readiness probe %s ended with code %d; trying again until it succeeds", program, code)
