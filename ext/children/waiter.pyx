@@ -144,5 +144,6 @@ cdef void waiter_signal(const birth_t *birth, int signal) noexcept nogil:
     if birth.probe_pid > 0:
         kernel.kill(birth.probe_pid, signal)
     if birth.waiter_pid > 0:
-        kernel.kill(birth.waiter_pid, signal)
-        kernel.kill(-birth.waiter_pid, signal)
+        # Once: a waiter that logs at SIGTERM would do so twice. It may have no group yet.
+        if kernel.kill(-birth.waiter_pid, signal) < 0:
+            kernel.kill(birth.waiter_pid, signal)
