@@ -1,6 +1,6 @@
 /* The phases of a supervisor, the events that it meets, the actions that follow, and the one
  * table that decides. A pair of phase and event without a row changes nothing: the event is
- * dropped. The lookup, the names, docs/architecture.md and its diagram are made from here. */
+ * dropped. The lookup, the names, docs/develop/architecture.md and its diagram are made from here. */
 #ifndef KUBEXIT_TRANSITION_TABLE_H
 #define KUBEXIT_TRANSITION_TABLE_H
 
