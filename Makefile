@@ -14,7 +14,7 @@ RUN := @build/quiet.sh
 export PYTHON FUZZ_SECONDS STRESS_ROUNDS
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.build/pycache
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.build/hypothesis
-PYTEST := $(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/pytest -q -n $(JOBS)
+PYTEST := $(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/pytest -q -n $(JOBS) --dist worksteal
 BENCH := PYTHONPATH=tests build/fence.sh .build/bench/venv/bin/python -P -m bench
 
 # `make test KIND=stress` runs test-stress. One command for each purpose keeps the list short; KIND says how deep.

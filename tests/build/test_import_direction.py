@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,7 @@ def imported(path: Path) -> Iterator[str]:
             yield node.module
 
 
+@cache
 def graph() -> Graph:
     """Folder → the folders that it imports, each with one file that does so."""
     known = homes()
