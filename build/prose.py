@@ -78,9 +78,10 @@ def in_file(path: str, rules: list[Rule]) -> list[Finding]:
 
 
 def in_help(rules: list[Rule]) -> list[Finding]:
-    """Return the findings in what `kubexit --help` prints."""
+    """Return the findings in what `kubexit --help` prints; a default value is not prose."""
     command = [sys.executable, "-P", "-m", "kubexit", "--help"]
-    return findings(HELP, subprocess.run(command, check=True, capture_output=True, text=True).stdout, rules)
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return findings(HELP, re.sub(r"\(default: [^)]*\)", lambda value: texts.hidden(value[0]), printed), rules)
 
 
 def files() -> list[str]:

@@ -1,16 +1,16 @@
-/* Every number of our own that kubexit can leave with; --help, the reference
- * page and the test that compares them read this table. */
+/* Every exit code that is not the exit code of the command. --help, the reference page
+ * and the test that compares them read this table. */
 #ifndef KUBEXIT_EXITCODES_TABLE_H
 #define KUBEXIT_EXITCODES_TABLE_H
 
 #define KUBEXIT_EXIT_CODES(ROW) \
-    ROW(STOPPED, 0, "a death dependency died before the command started; it was not started") \
-    ROW(SETTINGS, 2, "settings: a bad or missing variable, an unknown container, an impossible graph") \
-    ROW(UNAVAILABLE, 69, "birth dependencies were not ready in time, or can never be") \
-    ROW(INTERNAL, 70, "something else failed in kubexit or in its waiter") \
+    ROW(STOPPED, 0, "a death dependency was dead before the command started, so it did not start") \
+    ROW(SETTINGS, 2, "invalid settings: a bad or missing value, an unknown container, an impossible order") \
+    ROW(UNAVAILABLE, 69, "birth dependencies were not ready in time, or can never be ready") \
+    ROW(INTERNAL, 70, "kubexit or its waiter failed for another reason") \
     ROW(GRAVEYARD, 73, "the graveyard cannot be used, or --install cannot write its file") \
     ROW(REFUSED, 77, "the Kubernetes API refused the request") \
-    ROW(NOT_EXECUTABLE, 126, "the command could not be executed") \
+    ROW(NOT_EXECUTABLE, 126, "the command cannot be executed") \
     ROW(NOT_FOUND, 127, "the command was not found")
 
 #define KUBEXIT_EXIT_ID(id, code, meaning) EXIT_##id = code,
