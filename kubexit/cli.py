@@ -7,16 +7,16 @@ from typing import NoReturn
 
 from kubexit import _supervisor
 
-# The readiness waiter is a child with an interpreter of its own, gone before the command starts.
-# -P: a file in the container's working folder must not stand in for a module.
+# The waiter is a child process with a separate interpreter, which exits before the command starts.
+# -P: a file in the working folder of the container must not replace a module.
 WAITER = [sys.executable, "-P", "-m", "kubexit.waiter"]
 
 
 def restore_environment() -> None:
-    """Take back what Python adds to the environment of the command.
+    """Remove what Python adds to the environment of the command.
 
-    In the C locale the interpreter sets LC_CTYPE for itself and its children (PEP 538). What came
-    in is known from /proc; without it the variable stays, since it may have come in.
+    In the C locale the interpreter sets LC_CTYPE for itself and its children (PEP 538). /proc shows the original
+    environment. Without /proc the variable stays, because it may be original.
     """
     try:
         came_in = Path("/proc/self/environ").read_bytes().split(b"\0")
@@ -27,10 +27,10 @@ def restore_environment() -> None:
 
 
 def main() -> NoReturn:
-    """Supervise the command in sys.argv and leave with its code.
+    """Supervise the command in sys.argv and exit with its exit code.
 
-    os._exit, because nothing is left to tidy: the interpreter's own end would
-    keep the container alive for some milliseconds more.
+    os._exit, because there is nothing to clean up: a normal exit of the interpreter would keep the container alive
+    for some milliseconds.
     """
     restore_environment()
     argv = [os.fsencode(word) for word in sys.argv]

@@ -30,7 +30,7 @@ def arguments() -> argparse.Namespace:
     running.add_argument("--rounds", type=int, default=500, help="of each time (500)")
     running.add_argument("--idle", type=float, default=30.0, help="seconds in which nothing happens (30)")
     running.add_argument("--only", type=words, default=[], help=f"of {', '.join([*MEASURES, 'idle'])}")
-    running.add_argument("--programs", type=words, default=[], help="of those that there are")
+    running.add_argument("--programs", type=words, default=[], help="only these programs")
     running.add_argument("--record", action="store_true", help=f"keep them as {RECORDED.relative_to(ROOT)} as well")
     comparing = commands.add_parser("compare", help="measure two commits in one run")
     comparing.add_argument("before", help="a commit")

@@ -1,4 +1,4 @@
-"""Readiness through a real API server; a process of its own, since its client lives in the developers' environment.
+"""Readiness through a real API server; a separate process, because its client is in the developers' environment.
 
     python -m bench.apiserver ROUNDS '{"NAME": ["WORD", …], …}'
 
@@ -101,7 +101,7 @@ class Bench:
                 print(process.stderr.read().decode(), file=sys.stderr)
                 raise
             finally:
-                process.kill()  # one of the peers goes on until the other containers end
+                process.kill()  # one of the peers continues until the other containers exit
                 process.communicate()
 
     def _environment(self, folder: Path, pod: PodObject) -> dict[str, str]:

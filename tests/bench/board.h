@@ -1,5 +1,5 @@
 /* The board: a page shared by the clock and the commands, on which moments of CLOCK_MONOTONIC are written.
- * No descriptor is written to and nobody is woken by it, so that taking a time changes nothing of what is timed. */
+ * It writes to no descriptor and wakes no process, so that taking a time does not change the time. */
 #ifndef BOARD_H
 #define BOARD_H
 

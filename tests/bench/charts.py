@@ -1,7 +1,7 @@
 """Charts as SVG: one for each group of measures, a panel a measure, a bar a program.
 
-They stand on a card of their own, and a style sheet inside changes its colours with the reader's theme: an image in a
-page cannot know the colour of that page.
+They have a background card, and a style sheet inside changes its colours with the reader's theme: an image in a page
+cannot know the colour of that page.
 """
 
 import io

@@ -8,10 +8,10 @@
  *
  *   start   exec of the program → main of the command
  *   end     end of the command, which has run for a while → this parent sees the program's end
- *   signal  TERM to the program → TERM at the command
- *   death   rename of a dependency's tombstone → TERM at the command
- *   chain   end of main's command → TERM at the sidecar's command; both under the program
- *   crash   KILL to main's supervisor → TERM at the sidecar's command */
+ *   signal  SIGTERM to the program → SIGTERM at the command
+ *   death   rename of a dependency's tombstone → SIGTERM at the command
+ *   chain   exit of main's command → SIGTERM at the sidecar's command; both under the program
+ *   crash   SIGKILL to main's supervisor → SIGTERM at the sidecar's command */
 #define _GNU_SOURCE
 #include "supervised.h"
 

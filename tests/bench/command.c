@@ -1,7 +1,7 @@
 /* command — what is supervised: it writes its own moments on the board (board.h).
  *
  *   command run BOARD SEAT     ends at once
- *   command wait BOARD SEAT    ends at TERM; BOARD is a descriptor, SEAT a place on the board */
+ *   command wait BOARD SEAT    exits on SIGTERM; BOARD is a descriptor, SEAT a place on the board */
 #include <signal.h>
 #include <string.h>
 

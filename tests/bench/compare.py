@@ -75,7 +75,7 @@ def _built(commit: str, form: str) -> Path:
     if not path.exists():
         _unpack(commit, tree)
         print(f"  building {form} of {commit} in {tree.relative_to(ROOT)}", file=sys.stderr, flush=True)
-        # The static form has environments of its own, and make knows how they come about.
+        # The static form needs separate environments, and make knows how to make them.
         steps = [["build/native.sh"], ["build/gate.sh"]] if form == "gate" else [["make", form]]
         for step in steps:
             done = subprocess.run(["nice", *step], cwd=tree, capture_output=True, text=True)

@@ -1,7 +1,7 @@
 /* container — what a container sees of Kubernetes: the account's folder where it is always mounted, the pod's name as
- * the host name. Both in namespaces of its own, so that programs with these places built in can be measured.
+ * the host name. Both are in separate namespaces, so that programs with these paths built in can be measured.
  *
- *   container ACCOUNT POD BOARD SEAT PROGRAM…    the moment before the program is executed goes on the board */
+ *   container ACCOUNT POD BOARD SEAT PROGRAM…    writes the moment before the exec of the program to the board */
 #define _GNU_SOURCE
 #include <sched.h>
 #include <string.h>
@@ -31,7 +31,7 @@ int main(int argc, char **argv)
         return 2;
     moment = board_open(atoi(argv[3])) + atoi(argv[4]);
     if (unshare(CLONE_NEWNS | CLONE_NEWUTS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-        fail("container: no namespaces of its own");
+        fail("container: separate namespaces are not available");
     if (mount("tmpfs", "/var/run", "tmpfs", 0, NULL) < 0)
         fail("container: /var/run");
     make_folders(MOUNTED);

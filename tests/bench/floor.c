@@ -1,9 +1,9 @@
-/* floor — the least that a supervisor can do, in C, with no care for anything that may go wrong.
+/* floor — the least that a supervisor can do, in C, without any error handling.
  *
- *   floor COMMAND…    vfork, exec, wait. The variables that tell kubexit its place tell the floor what it has to be:
- *   BENCH_MEASURE=signal         wait for a TERM, pass it on
+ *   floor COMMAND…    vfork, exec, wait. The settings of kubexit also choose the role of the floor:
+ *   BENCH_MEASURE=signal         wait for SIGTERM, forward it
  *   BENCH_MEASURE=death, chain   with KUBEXIT_DEATH_DEPS: inotify, read, kill
- *   BENCH_MEASURE=chain          without: carve a tombstone at the end, by rename
+ *   BENCH_MEASURE=chain          without: write a tombstone at the end, by rename
  *   BENCH_MEASURE=crash          without: hold a FIFO open; with: poll it, kill */
 #define _GNU_SOURCE
 #include <fcntl.h>

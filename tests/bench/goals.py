@@ -11,7 +11,7 @@ MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Judged:
-    """One goal, and how it stands."""
+    """One goal, and whether it is met."""
 
     title: str
     goal: str
@@ -28,9 +28,9 @@ def judge(results: Results) -> Iterator[Judged]:
     """Each goal whose figures were measured."""
     ours = product(results)
     for measure, peer, factor, more, goal in (
-        ("start", "tini-static", 1.0, 0.0, "no more than static tini, though a tombstone is written too"),
+        ("start", "tini-static", 1.0, 0.0, "at most static tini, although it writes a tombstone"),
         ("end", "tini-static", 1.3, 0.0, "at most 1.3 times static tini"),
-        ("signal", "tini-static", 1.0, 0.0, "no more than static tini"),
+        ("signal", "tini-static", 1.0, 0.0, "at most static tini"),
         ("death", "original", 0.35, 0.0, "at most 0.35 times the original"),
         ("death", "floor", 1.0, 100e-6, "within 100 µs of bare C"),
         ("readiness", "original", 1.0, 2e-3, "at most the original + 2 ms"),
@@ -50,7 +50,7 @@ def judge(results: Results) -> Iterator[Judged]:
         if figure:
             what = MEASURES[measure]
             yield Judged(f"{what.title}: {what.what}", goal, shown(figure, what.unit), figure <= most)
-    for name, most, goal in (("none", 0, "0"), ("dependency", 36, "at most 36 (the backstop poll)")):
+    for name, most, goal in (("none", 0, "0"), ("dependency", 36, "at most 36 (the poll)")):
         counted = results.counts.get("idle", {}).get(f"{ours}, {name}")
         if counted:
             title = f"wake-ups a minute when nothing happens, {'without' if name == 'none' else 'with'} a dependency"

@@ -16,7 +16,7 @@ SIDECARS = 100
 class Ended:
     """How it went."""
 
-    seconds: float  # from the end of main's command to the last sidecar's TERM
+    seconds: float  # from the exit of main's command to the last sidecar's SIGTERM
     processor: float  # seconds, of all sidecars and their commands, from then to their end
     watching: int  # sidecars that had inotify, instead of polling
 

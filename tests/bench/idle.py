@@ -14,7 +14,7 @@ MINUTE = 60.0
 def idle(programs: Sequence[Program], seconds: float) -> dict[str, dict[str, float]]:
     """Context switches and milliseconds of processor time of each program, scaled to a minute.
 
-    All of them are idle at once; those that know dependencies are there twice, with one and without.
+    All of them are idle at once. A program that has dependencies is measured twice, with one and without.
     """
     with ExitStack() as stack:
         watched: dict[str, Container] = {}
@@ -23,7 +23,7 @@ def idle(programs: Sequence[Program], seconds: float) -> dict[str, dict[str, flo
             if program.coordinates and program.kind != "floor":
                 names = [f"{program.name}, dependency", f"{program.name}, none"]
             for name in names:
-                # A folder of its own: a graveyard is one pod's.
+                # A separate folder: a graveyard belongs to one pod.
                 container = stack.enter_context(pod()).start(program, "sidecar", "main" if "dependency" in name else "")
                 watched[name] = container
         for container in watched.values():

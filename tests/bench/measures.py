@@ -9,32 +9,32 @@ class Measure:
 
     name: str
     title: str  # on charts and as a heading
-    what: str  # from where to where, in the page's tables
+    what: str  # from where to where, in the tables of the page
     unit: str = "second"  # as pyperf knows it: second, byte
-    group: str = "time"  # the table and the chart that it stands in
+    group: str = "time"  # its table and its chart
 
 
 MEASURES = {
     measure.name: measure
     for measure in (
         Measure("start", "start", "exec of the program → `main` of the command"),
-        Measure("end", "end", "the command's end → the parent sees the program's end"),
-        Measure("signal", "signal", "TERM to the program → TERM at the command"),
-        Measure("death", "death", "rename of the dependency's tombstone → TERM at the command", group="pod"),
-        Measure("chain", "chain", "end of main's command → TERM at the sidecar's command", group="pod"),
-        Measure("crash", "crash", "KILL to main's supervisor → TERM at the sidecar's command", group="pod"),
-        Measure("pss", "PSS", "its share of all memory", "byte", "memory"),
-        Measure("rss", "RSS", "all its memory, shared with others or not", "byte", "memory"),
-        Measure("dirty", "private dirty", "memory that exists for it alone", "byte", "memory"),
-        Measure("hundred", "last TERM", "end of main's command → TERM at the last sidecar's command", group="hundred"),
-        Measure("hundred-cpu", "processor", "of all sidecars and commands, from then to their end", group="hundred"),
-        Measure("storm", "TERM in the storm", "rename of the tombstone in its middle → TERM", group="storm"),
+        Measure("end", "end", "exit of the command → the parent sees the exit of the program"),
+        Measure("signal", "signal", "SIGTERM to the program → SIGTERM at the command"),
+        Measure("death", "death", "rename of the dependency's tombstone → SIGTERM at the command", group="pod"),
+        Measure("chain", "chain", "exit of main's command → SIGTERM at the sidecar's command", group="pod"),
+        Measure("crash", "crash", "SIGKILL to main's supervisor → SIGTERM at the sidecar's command", group="pod"),
+        Measure("pss", "PSS", "its share of the memory that it uses", "byte", "memory"),
+        Measure("rss", "RSS", "all memory that it uses, shared or not", "byte", "memory"),
+        Measure("dirty", "private dirty", "memory that only it uses", "byte", "memory"),
+        Measure("hundred", "last SIGTERM", "exit of main's command → SIGTERM at the last sidecar", group="hundred"),
+        Measure("hundred-cpu", "processor", "of all sidecars and commands, from then to their exit", group="hundred"),
+        Measure("storm", "stop", "rename of the tombstone in the middle of the storm → SIGTERM", group="storm"),
         Measure("storm-cpu", "processor", "of one supervisor for the whole storm", group="storm"),
-        Measure("ready", "ready already", "exec → command; the dependency is ready", group="api"),
+        Measure("ready", "ready already", "exec → command, if the dependency is already ready", group="api"),
         Measure("readiness", "becomes ready", "status change sent → command", group="api"),
         Measure("waiting", "memory while waiting", "PSS of all its processes", "byte", "api"),
-        Measure("size", "file", "as it is installed", "byte", "size"),
-        Measure("image", "image", "a layer with this file alone, gzip", "byte", "size"),
+        Measure("size", "file", "as installed", "byte", "size"),
+        Measure("image", "image", "a layer with only this file, gzip", "byte", "size"),
     )
 }
 

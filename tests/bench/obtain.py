@@ -1,6 +1,6 @@
 """Peers that no Debian package brings: built once from a registry by name, kept outside the tree.
 
-What cannot be had is no error: the measurements go on without it and say why.
+A peer that is not available is not an error: the measurements continue without it and say why.
 """
 
 import os

@@ -1,6 +1,6 @@
 """The measured parts of docs/use/benchmarks.md, and its charts, from recorded results.
 
-A part stands between `<!-- measured: NAME -->` and `<!-- end of measured: NAME -->`; NAME is one of PARTS below.
+A part is between `<!-- measured: NAME -->` and `<!-- end of measured: NAME -->`; NAME is one of PARTS below.
 """
 
 import re
@@ -56,7 +56,7 @@ def machine(results: Results) -> str:
 def goals(results: Results) -> str:
     """Each goal, and whether it was met."""
     rows = [[one.title, one.goal, one.figure, "yes" if one.met else "**no**"] for one in judge(results)]
-    return f"Judged is {label(results, product(results))}.\n\n{table(['', 'goal', 'measured', 'met'], rows)}"
+    return f"The goals are for {label(results, product(results))}.\n\n{table(['', 'goal', 'measured', 'met'], rows)}"
 
 
 def peers(results: Results) -> str:
@@ -65,7 +65,7 @@ def peers(results: Results) -> str:
         [MEASURES[measure].title, program, shown(other, MEASURES[measure].unit), shown(ours, MEASURES[measure].unit)]
         for measure, program, other, ours in better(results)
     ]
-    return table(["", "peer", "its figure", "kubexit's"], rows) if rows else "Nowhere in this run."
+    return table(["", "peer", "peer's figure", "kubexit's figure"], rows) if rows else "Nowhere in this run."
 
 
 def idle(results: Results) -> str:
@@ -117,7 +117,7 @@ PARTS: dict[str, Callable[[Results], str]] = {
 
 
 def renew(page: Path, results: Results, check: bool) -> int:
-    """Write the page and its charts anew; with `check` only tell what is stale, by exit code 1."""
+    """Write the page and its charts; with `check` only report stale parts, and return 1."""
     stale = []
     for path, text in _files(page, results):
         if path.exists() and path.read_text() == text:

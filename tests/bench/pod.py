@@ -1,4 +1,4 @@
-"""Containers that are looked at from here, many at a time: a program in front of a command that waits for TERM."""
+"""Many containers at a time: a program and its command, which waits for SIGTERM."""
 
 import fcntl
 import os
@@ -36,11 +36,11 @@ class Container:
 
     @property
     def stopped_at(self) -> int:
-        """When TERM came to the command, in nanoseconds; 0: not yet."""
+        """Return when SIGTERM reached the command, in nanoseconds; 0: not yet."""
         return self._board[self.seat].ended
 
     def settle(self) -> None:
-        """Wait until the command is ready for signals and the supervisor has nothing to do any more."""
+        """Wait until the command is ready for signals and the supervisor sleeps."""
         eventually(lambda: self.command, "the command runs", ALARM)
         seen = [-1, 0]
 
@@ -71,7 +71,7 @@ class Container:
 
 
 class Pod:
-    """Containers over one graveyard and one board; their log lines go into one pipe, which nobody reads."""
+    """Containers with one graveyard and one board; their log lines go into one pipe, which is never read."""
 
     def __init__(self, folder: Path) -> None:
         self.graveyard, self.board = folder, Board()
@@ -109,7 +109,7 @@ class Pod:
 
 @contextmanager
 def pod() -> Iterator[Pod]:
-    """A pod with a fresh graveyard; whatever it started is ended afterwards."""
+    """A pod with a fresh graveyard; all its processes are stopped afterwards."""
     with graveyard() as folder:
         opened = Pod(folder)
         try:

@@ -1,4 +1,4 @@
-"""Whom is measured: kubexit in the forms that are built, the peers that are installed, and the floor."""
+"""The programs: kubexit in the forms that are built, the peers that are installed, and the floor."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from bench import obtain
 from bench.children import child
 from harness.forms import FORMS
 
-# What stands before the command; what each of them is told so that it does its work when it is not PID 1.
+# The words before the command, with the options that each needs to do its work when it is not PID 1.
 INITS = {
     "tini": ["-s", "--"],
     "tini-static": ["-s", "--"],

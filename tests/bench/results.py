@@ -1,7 +1,7 @@
 """Results of a run: a pyperf suite, so that its tools read the file, with our counts beside it.
 
 A benchmark is named "MEASURE: PROGRAM"; one run of it is one block of interleaved rounds. pyperf allows no zero, so
-what may be zero, such as wake-ups and missed deaths, stands under `counts`, which pyperf passes over.
+values that can be zero, such as wake-ups and missed deaths, are under `counts`, which pyperf ignores.
 """
 
 import json
@@ -35,7 +35,7 @@ class Results:
             self._runs[measure, program].append(block)
 
     def median(self, measure: str, program: str) -> float | None:
-        """The median of all values, None when there is none."""
+        """Return the median of all values, None without values."""
         found = self.benchmark(measure, program)
         return found.median() if found else None
 

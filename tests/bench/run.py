@@ -13,7 +13,7 @@ from bench.results import Results
 from bench.storm import WRITES, storm
 
 BLOCK = 25  # rounds of one call of the clock
-SLOW = 5  # one block in so many for programs that start an interpreter, and that with few rounds
+SLOW = 5  # programs that start an interpreter run only in every fifth block, with few rounds
 FEW = 3
 
 
@@ -26,7 +26,7 @@ class Plan:
     only: frozenset[str] = frozenset()  # measures; empty: all
 
     def wants(self, *measures: str) -> bool:
-        """Whether one of these is to be measured."""
+        """Return whether to measure one of these."""
         return not self.only or any(measure in self.only for measure in measures)
 
     @property
@@ -36,7 +36,7 @@ class Plan:
 
 
 def run(found: Found, plan: Plan) -> Results:
-    """Measure; what is done at the moment is told on stderr."""
+    """Measure; print progress on stderr."""
     programs = {one.name: {"kind": one.kind, "version": one.version} for one in found.programs}
     results = Results(machine.describe(), programs, dict(found.skipped))
     if machine.load() > 0.7:

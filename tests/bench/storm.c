@@ -1,4 +1,4 @@
-/* storm — tombstones of strangers, as fast as they can be carved.
+/* storm — tombstones of other names, as fast as this process can write them.
  *
  *   storm WRITES BOARD SEAT    writes as many, under a thousand names; in the middle of them the tombstone of "main",
  *                              and the moment of its rename on the board */

@@ -17,7 +17,7 @@ STORM_SEAT = 100
 class Weathered:
     """How it went."""
 
-    seconds: float  # from the rename of main's tombstone, in the middle of the storm, to TERM; 0: it never came
+    seconds: float  # from the rename of main's tombstone, in the middle of the storm, to SIGTERM; 0: it never came
     processor: float  # seconds of one supervisor for the whole storm
     missed: int  # of two deaths, one in the storm and one after it
 

@@ -1,1 +1,1 @@
-"""What the process tests stand on: the forms of kubexit, started processes, the graveyard seen from outside."""
+"""The base of the process tests: the forms of kubexit, started processes, the graveyard from outside."""

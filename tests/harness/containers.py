@@ -12,7 +12,7 @@ from .waiting import eventually
 
 
 def running(kubexit: Kubexit, name: str = "sidecar", exits: str = "TERM=0", **keywords: Any) -> Supervised:
-    """A container whose command runs, is named in the graveyard, and leaves at the signals told (`SIG=CODE …`)."""
+    """Start a container and wait until its command runs; `exits` maps signals to exit codes (`SIG=CODE …`)."""
     command = [kubexit.program(), "ready-then-wait"]
     for pair in exits.split():
         command += ["--exit", pair]
@@ -22,14 +22,14 @@ def running(kubexit: Kubexit, name: str = "sidecar", exits: str = "TERM=0", **ke
 
 
 def born(kubexit: Kubexit, name: str = "main", exits: str = "TERM=0", **keywords: Any) -> Supervised:
-    """A container whose command runs, and whose birth is carved, which peers see."""
+    """Start a container and wait until its command runs and its birth is written."""
     container = running(kubexit, name, exits, **keywords)
     kubexit.wait_tombstone(name, "Born")
     return container
 
 
 def waiting(kubexit: Kubexit, name: str = "app", **keywords: Any) -> Supervised:
-    """A container in its birth wait, alive in the graveyard: its command says BORN and leaves with 0."""
+    """Start a container that waits for its birth; its command prints BORN and exits with 0."""
     keywords.setdefault("BIRTH_TIMEOUT", "infinite")
     container = kubexit.start("echo", "BORN", name=name, **keywords)
     fifo = kubexit.graveyard / f".{name}.alive"
@@ -38,10 +38,10 @@ def waiting(kubexit: Kubexit, name: str = "app", **keywords: Any) -> Supervised:
 
 
 def fenced_off(kubexit: Kubexit, container: Supervised, name: str = "sidecar") -> dict[str, Any]:
-    """Let the dependency `fence` die and return the container's tombstone: what ended it stands in `Reason`.
+    """Let the dependency `fence` die and return the container's tombstone: its `Reason` names what ended it.
 
-    Events of a graveyard are read in their order. Had something before the fence been taken for a death, that
-    would be the reason.
+    Events of a graveyard are read in their order. If something before the fence had counted as a death, that would
+    be the reason.
     """
     kubexit.carve("fence", Born=True, Died=True, ExitCode=0)
     container.wait()

@@ -33,7 +33,7 @@ class Form:
 
     @property
     def is_stale(self) -> bool:
-        """Older than what it was made from. Only the static form is not made anew before each run of the tests."""
+        """Return whether it is older than its sources: only the static form is not built before each run."""
         if self.name not in WHEN_THERE or not self.exists:
             return False
         sources = (source for place in SOURCES_OF_STATIC for source in (ROOT / place).rglob("*.*"))

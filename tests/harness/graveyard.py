@@ -35,7 +35,7 @@ def now() -> str:
 
 
 def read(path: Path) -> dict[str, Any] | None:
-    """The tombstone as a mapping, times as text; None when there is none."""
+    """Return the tombstone as a mapping, times as text; None without a tombstone."""
     try:
         text = path.read_bytes()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The `kubexit` of the tests: starts it in one of its forms, with a graveyard of its own."""
+"""The `kubexit` of the tests: starts it in one of its forms, with a separate graveyard."""
 
 import os
 import shutil
@@ -103,12 +103,12 @@ class Kubexit:
     ) -> Supervised:
         """Start kubexit; keywords in capitals are settings (`DEATH_DEPS="db"`), None leaves one unset.
 
-        `env` is added to the environment, which is otherwise PATH and the settings; names in `without` are taken out
-        again. `options` are kubexit's own arguments, in front of the command.
+        `env` is added to the environment, which otherwise has PATH and the settings; names in `without` are removed.
+        `options` are arguments for kubexit, before the command.
 
-        `pid1` makes kubexit PID 1 of a PID namespace of its own; `fence` puts it below another PID 1, which says on
-        stdout who was left at its end. A drain looks for processes all over its namespace and signals them, so it is
-        never let loose on the machine's own.
+        `pid1` makes kubexit PID 1 of a separate PID namespace. `fence` puts it below another PID 1, which prints the
+        processes that remain at its end: a search for orphans signals processes in the whole namespace, which must
+        not be the namespace of the machine.
         """
         environment = {b"PATH": PATH.encode()}
         environment.update({k.encode(): v.encode() for k, v in self._form.environment.items()})
@@ -154,7 +154,7 @@ class Kubexit:
         return Finished(code, supervised.stdout, supervised.stderr)
 
     def tombstone(self, name: str = "main") -> dict[str, Any] | None:
-        """The tombstone of that name as PyYAML reads it, times as text; None when there is none."""
+        """Return the tombstone of that name as PyYAML reads it, times as text; None without a tombstone."""
         return graveyard.read(self.graveyard / name)
 
     def wait_tombstone(self, name: str = "main", key: str = "Died", timeout: float = 20) -> dict[str, Any]:

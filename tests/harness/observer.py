@@ -62,7 +62,7 @@ class Observer:
         return [event.kind for event in self.so_far() if event.file == file]
 
     def _next(self) -> Iterator[Event | None]:
-        """One event after the other, None whenever there is none."""
+        """Yield one event after the other, None if there is no event."""
         for found in self._eye.event_gen(yield_nones=True):
             if found is None:
                 yield None

@@ -6,7 +6,7 @@ from .kubexit import Kubexit
 
 
 def probe(kubexit: Kubexit, body: str) -> Path:
-    """A probe that notes its starts, then does what it is told."""
+    """A probe that counts its starts, then runs the given code."""
     script = kubexit.folder / "probe"
     script.write_text(f"#!/bin/sh\necho started >> {script}.starts\n{body}\n")
     script.chmod(0o755)

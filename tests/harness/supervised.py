@@ -89,7 +89,7 @@ class Supervised:
         return self.process.returncode
 
     def kill(self) -> int:
-        """KILL kubexit alone, as the kernel would do it (its command has a parent-death signal)."""
+        """Send SIGKILL only to kubexit, as the kernel would (its command has a parent-death signal)."""
         try:
             os.kill(self.pid, signal.SIGKILL)
         except ProcessLookupError:

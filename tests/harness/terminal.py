@@ -16,7 +16,7 @@ HOLD = b"\x13"
 
 
 class Terminal:
-    """A pty; whatever is started with `session` as its preexec_fn and `inside` as stdin has it as its terminal."""
+    """A pty: the terminal of a process with `session` as its preexec_fn and `inside` as stdin."""
 
     def __init__(self) -> None:
         self._keyboard, self.inside = os.openpty()
@@ -24,7 +24,7 @@ class Terminal:
 
     @staticmethod
     def session() -> None:
-        """Between fork and exec: a session of its own, with stdin as its controlling terminal."""
+        """Between fork and exec: start a session, with stdin as its controlling terminal."""
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
@@ -33,7 +33,7 @@ class Terminal:
         os.write(self._keyboard, keys)
 
     def resize(self, rows: int, columns: int) -> None:
-        """Change the size of the window, which the kernel tells the foreground group by WINCH."""
+        """Change the size of the window, which the kernel reports to the foreground group by SIGWINCH."""
         fcntl.ioctl(self._keyboard, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def foreground(self) -> int:
@@ -50,7 +50,7 @@ class Terminal:
             self.screen += os.read(self._keyboard, 65536)
 
     def take(self, count: int) -> None:
-        """Take so many bytes off the screen, and no more."""
+        """Read exactly `count` bytes from the screen."""
         while count > 0:
             piece = os.read(self._keyboard, count)
             self.screen += piece

@@ -7,7 +7,7 @@ from .kubexit import Kubexit
 
 
 class Waiter:
-    """A script that notes each of its starts, then does what it is told."""
+    """A script that counts its starts, then runs the given code."""
 
     def __init__(self, folder: Path, body: str) -> None:
         self.path = folder / "waiter"

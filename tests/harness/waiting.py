@@ -1,4 +1,4 @@
-"""Waiting for facts that the kernel announces to nobody, such as the state of a process."""
+"""Waiting for facts that the kernel does not announce, such as the state of a process."""
 
 import time
 from collections.abc import Callable

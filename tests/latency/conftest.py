@@ -11,13 +11,13 @@ from bench.programs import INITS, Program
 from harness import forms
 from latency.ratio import Samples
 
-ROUNDS = 200  # that the median stands still
+ROUNDS = 200  # enough for a stable median
 
 SideBySide = Callable[[str, Program, Program], Samples]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """The forms that start no interpreter, as far as they are built; the installed one is not meant to be fast."""
+    """The built forms that start no interpreter; the installed one need not be fast."""
     if "ours" in metafunc.fixturenames:
         native = [form for form in forms.chosen() if form.name in ("gate", "static")]
         metafunc.parametrize("ours", native, ids=lambda form: form.name, indirect=True)

@@ -1,4 +1,4 @@
-"""Ratios of times that were taken side by side: how a slow machine is told from a slow kubexit."""
+"""Ratios of times that were taken side by side, to distinguish a slow machine from a slow kubexit."""
 
 import statistics
 from collections.abc import Callable, Sequence

@@ -34,7 +34,7 @@ def test_twice_as_slow_is_seen(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_same_speed_holds(seed: int) -> None:
-    """A program as fast as its peer is within the limit at once, whatever a few rounds took."""
+    """A program as fast as its peer is within the limit at once, even if a few rounds were slow."""
     noise = random.Random(seed)
 
     verdict = judge(lambda: rounds(1.0, noise), LIMIT)

@@ -1,4 +1,4 @@
-"""How much memory kubexit takes while its command runs, as a ratio to what stands beside it."""
+"""The memory of kubexit while its command runs, as a ratio to programs in the same run."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""How long kubexit takes, as a ratio to what stands beside it in the same run.
+"""The times of kubexit, as ratios to programs in the same run.
 
-The limits lie between what is measured on a quiet machine (docs/use/benchmarks.md) and twice that.
+The limits are between the values on a quiet machine (docs/use/benchmarks.md) and twice these values.
 """
 
 import pytest
@@ -18,7 +18,7 @@ ABOVE_FLOOR = {"death": 2.7, "chain": 2.6, "crash": 3.0}
 @pytest.mark.behaviour(110)
 @pytest.mark.parametrize("name", BESIDE_TINI)
 def test_beside_tini(name: str, ours: Program, tini: Program, side_by_side: SideBySide) -> None:
-    """Start, end and signals take no longer than with a static tini, though tombstones are carved on the way."""
+    """Start, end and signals take no longer than with a static tini, although kubexit writes tombstones."""
     verdict = judge(lambda: side_by_side(name, ours, tini), BESIDE_TINI[name])
 
     print(verdict)

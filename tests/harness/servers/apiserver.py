@@ -1,4 +1,4 @@
-"""An API server that knows one pod, tells what it was asked, and fails in the ways that a test scripts.
+"""An API server that knows one pod, records its requests, and fails as a test scripts it.
 
 By default it does what the real one does for this pod: a list gives its present state, a watch gives what happened
 after a version, as chunks over TLS. `script("list", …)` and `script("watch", …)` queue other answers, one a request;
@@ -57,7 +57,7 @@ class ApiServer(TlsServer):
     # What the cluster does.
 
     def show(self, pod: Pod | None) -> None:
-        """The pod is like this now; None: there is none."""
+        """Set the state of the pod; None: there is no pod."""
         with self.changed:
             kind = "MODIFIED" if self._pod else "ADDED"
             if pod is None:

@@ -73,7 +73,7 @@ def with_metadata(source: Pod, **fields: Any) -> Pod:
 
 
 def token(**changes: object) -> str:
-    """A token like those that the kubelet mounts, without a signature that anybody checks."""
+    """Return a token like the token that the kubelet mounts, without a valid signature."""
     bound = {"namespace": "shop", "pod": {"name": "job-1", "uid": UID}, "serviceaccount": {"name": "till"}}
     claims = {"sub": "system:serviceaccount:shop:till", "kubernetes.io": bound, **changes}
     parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({}, claims)]

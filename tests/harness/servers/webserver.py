@@ -43,7 +43,7 @@ def status(code: int, *more: str) -> Answer:
 
 
 def sends(*pieces: bytes) -> Answer:
-    """These bytes, each piece with a packet of its own."""
+    """Send these bytes, each piece in a separate packet."""
 
     def answer(connection: socket.socket) -> None:
         for piece in pieces:

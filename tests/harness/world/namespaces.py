@@ -48,7 +48,7 @@ def unmount(target: os.PathLike[str] | str) -> None:
 
 
 def private_mounts(*steps: Step) -> Step:
-    """A mount namespace of its own, in which the steps are taken."""
+    """Take the steps in a new mount namespace."""
 
     def enter() -> None:
         libc_call("unshare", CLONE_NEWNS)
@@ -244,7 +244,7 @@ def refuse(call: str, error: int) -> Step:
 
 
 def require_other_users(*programs: os.PathLike[str] | str) -> None:
-    """Skip loudly where other users cannot be had or may not run these programs."""
+    """Skip loudly if other users are not available or may not run these programs."""
     if os.getuid() != 0:
         pytest.skip("OTHER USERS NOT TESTED: only root can start processes of other users")
     for program in programs:

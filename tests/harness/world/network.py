@@ -45,6 +45,6 @@ class Network:
 
 
 def _in_a_thread(work: Callable[[], Result]) -> Result:
-    """The result of work, done by a thread of its own: a namespace that it enters ends with it (setns(2))."""
+    """Return the result of work in a new thread: a namespace that it enters ends with it (setns(2))."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(work).result()

@@ -91,7 +91,7 @@ class Sandbox:
 
 
 def become_first() -> None:
-    """Become PID 1 of a PID namespace; the process that was there before waits, and leaves with the same code."""
+    """Become PID 1 of a PID namespace; the old process waits, and exits with the same code."""
     if _libc.unshare(CLONE_NEWPID) != 0:
         raise OSError(ctypes.get_errno(), "unshare(CLONE_NEWPID)")
     child = os.fork()
