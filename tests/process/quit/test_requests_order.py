@@ -110,6 +110,36 @@ def test_signal_shortens(kubexit: Kubexit, web: Web, number: int, code: int) -> 
     assert (kubexit.tombstone() or {})["ExitCode"] == code
 
 
+@pytest.mark.behaviour(59, 123)
+def test_signal_shortens_after_one_that_was_held(kubexit: Kubexit, web: Web) -> None:
+    """A SIGTERM that waited for another container is over with the command: the stop signal counts again.
+
+    Fails when the stop signal is still taken for another than the one that waits.
+    """
+    server = web(webserver.silent)
+    running(kubexit, "main", "TERM=0")
+    app = running(
+        kubexit,
+        "app",
+        "USR1=0",
+        TERM_AFTER="main",
+        GRACE_PERIOD="1h",
+        STOP_SIGNAL="RTMIN+2",
+        LOG_LEVEL="debug",
+        QUIT_POST=server.url(),
+        QUIT_TIMEOUT="1h",
+    )
+    eventually(lambda: "Born" in (kubexit.tombstone("main") or {}), "main is born")
+    app.signal(signal.SIGTERM)
+    app.wait_line("held until", "stderr")
+    app.signal(signal.SIGUSR1)
+    server.wait_asked()
+    app.signal(signal.SIGRTMIN + 2)
+
+    assert app.wait(timeout=10) == 0
+    assert "SIGNAL_STOP: QUIT to QUIT_HURRIED" in app.stderr
+
+
 @pytest.mark.behaviour(59)
 def test_signal_leaves_a_moment(kubexit: Kubexit, web: Web) -> None:
     """A request that is answered after the TERM is still heard. Fails when the signal ends kubexit at once."""

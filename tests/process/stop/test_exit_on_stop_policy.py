@@ -56,6 +56,33 @@ def test_dependency(kubexit, actor, died, expected):
     assert (code, tombstone["ExitCode"], tombstone["CommandExitCode"]) == (expected, expected, 7)
 
 
+@pytest.mark.behaviour(40, 75)
+def test_dependency_that_died_first(kubexit, actor):
+    """`dependency` means the one whose death stopped the command, even if one that is named before it dies later.
+
+    Fails when a death counts in a phase in which the table has no row for it.
+    """
+    supervised = kubexit.start(
+        actor,
+        "ready-then-wait",
+        "--exit",
+        "USR1=7",
+        DEATH_DEPS="cache,db",
+        EXIT_CODE_ON_STOP="dependency",
+        GRACE_PERIOD="1h",
+        LOG_LEVEL="debug",
+    )
+    supervised.wait_line("READY")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=3)
+    supervised.wait_line("SIGNAL TERM")
+    kubexit.carve("cache", Born=True, Died=True, ExitCode=4)
+    supervised.wait_line("dependency cache: died with exit code 4", stream="stderr")
+    supervised.signal(signal.SIGUSR1)
+
+    assert supervised.wait() == 3
+    assert kubexit.tombstone()["CommandExitCode"] == 7
+
+
 @pytest.mark.behaviour(30, 75)
 def test_dependency_that_crashed(kubexit, actor):
     """`dependency` is 137 when the dependency's supervisor was killed."""

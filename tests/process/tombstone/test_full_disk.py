@@ -66,6 +66,20 @@ def test_no_room_at_all(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(21)
+def test_the_end_is_logged_after_the_tombstone(kubexit: Kubexit) -> None:
+    """Peers wait for the tombstone, so the line about the command comes after the last attempt to write it.
+
+    Fails when the line is logged before the death is written.
+    """
+    finished = kubexit.run("sh", "-c", "exit 7", preexec_fn=small_disk(kubexit.graveyard, 1, 1))
+    messages = finished.stderr.splitlines()
+    (failure,) = [at for at, line in enumerate(messages) if "/main cannot be written" in line and " error " in line]
+    (end,) = [at for at, line in enumerate(messages) if "exit code 7" in line and " info " in line]
+
+    assert failure < end
+
+
+@pytest.mark.behaviour(21)
 def test_room_in_time(kubexit: Kubexit) -> None:
     """A disk that is full for a moment only delays the death."""
     container = kubexit.start(
