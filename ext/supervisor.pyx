@@ -2,8 +2,8 @@
 """The native unit of kubexit: a process supervisor that needs no interpreter.
 
 One translation unit, so that no part is reached through a pointer that only an
-import would fill. The parts, in the order in which a container lives; none of
-them has a Python object in it but the last.
+import would fill. Each folder uses only the folders before it in this list; only
+bindings.pyx, the last part, has Python objects.
 """
 
 # base/: what any program needs: text, time, one line on stderr, one HTTP request

@@ -94,11 +94,11 @@ cdef int lifecycle_refuse(supervisor_t *sv, const char *problem) noexcept nogil:
     sv.life.reason = problem
     termination_message_write(problem)
     if sv.settings.name_valid and sv.settings.graveyard_valid:
-        lifecycle_carve_refusal(sv)
+        lifecycle_write_refusal(sv)
     return lifecycle_quit(sv)
 
 
-cdef void lifecycle_carve_refusal(supervisor_t *sv) noexcept nogil:
+cdef void lifecycle_write_refusal(supervisor_t *sv) noexcept nogil:
     """Write a death without a life, unless another living supervisor has the name."""
     sv.name_in_use = graveyard_open(&sv.graveyard, True) == 0 and liveness_held(&sv.graveyard, sv.settings.name)
     if sv.graveyard.folder < 0 or sv.name_in_use:
