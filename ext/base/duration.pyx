@@ -6,8 +6,14 @@ Decimal numbers, each with an optional fraction and a unit; units are ns, us (or
 from libc.stddef cimport size_t
 cimport cstd
 
+cdef extern from *:
+    """
+    #define DURATION_END (1ULL << 63) /* one more nanosecond than the longest duration has */
+    """
+    const unsigned long long DURATION_END
+
 ctypedef struct duration_unit_t:
-    size_t length       # bytes of the unit's name, 0: no such unit
+    size_t length       # bytes of the unit's name
     long long ns
 
 cdef enum:
@@ -30,7 +36,7 @@ cdef const char *duration_problem(int code) noexcept nogil:
 
 
 cdef duration_unit_t duration_unit(const char *text) noexcept nogil:
-    """The unit that a text begins with; it ends at the next digit, point or end."""
+    """Return the unit that a text begins with; it ends at the next digit, point or end."""
     cdef duration_unit_t unit
     unit.length = 0
     while text[unit.length] != 0 and text[unit.length] != c'.' and not is_digit(text[unit.length]):
@@ -40,7 +46,7 @@ cdef duration_unit_t duration_unit(const char *text) noexcept nogil:
 
 
 cdef long long duration_unit_ns(const char *text, size_t length) noexcept nogil:
-    """Nanoseconds of a unit's name, or 0 when there is none such."""
+    """Return the nanoseconds of a unit; 0 if the name is unknown."""
     if length == 1:
         if text[0] == c's':
             return 1000000000
@@ -63,7 +69,7 @@ cdef long long duration_unit_ns(const char *text, size_t length) noexcept nogil:
 
 
 cdef int duration_read(const char *text, long long *ns) noexcept nogil:
-    """DURATION_OK and the nanoseconds (may be negative), or what is wrong."""
+    """Read a duration as nanoseconds (may be negative); DURATION_OK, or what is wrong."""
     cdef bint negative = text[0] == c'-'
     cdef unsigned long long total = 0
     cdef unsigned long long part = 0
@@ -79,62 +85,70 @@ cdef int duration_read(const char *text, long long *ns) noexcept nogil:
         problem = duration_parse_part(&text, &part)
         if problem != DURATION_OK:
             return problem
-        if part > (<unsigned long long>1 << 63) - total:
+        if part > DURATION_END - total:
             return DURATION_TOO_LONG
         total += part
     if negative:
         # The most negative value has no positive twin; Go accepts it.
         ns[0] = <long long>(0 - total)
         return DURATION_OK
-    if total > (<unsigned long long>1 << 63) - 1:
+    if total > DURATION_END - 1:
         return DURATION_TOO_LONG
     ns[0] = <long long>total
     return DURATION_OK
 
 
 cdef int duration_parse_part(const char **text, unsigned long long *part) noexcept nogil:
-    """One number with its unit, e.g. 1.5h; moves the text behind it."""
+    """Read one number with its unit, for example 1.5h; move the text behind it."""
     cdef const char *at = text[0]
     cdef unsigned long long whole = 0
     cdef unsigned long long fraction = 0
     cdef double scale = 1
-    cdef bint digits = False
-    cdef bint precise = True
     cdef duration_unit_t unit
-    while is_digit(at[0]):
-        digits = True
-        if whole > (<unsigned long long>1 << 63) // 10:
-            return DURATION_TOO_LONG
-        whole = whole * 10 + <unsigned long long>(at[0] - c'0')
-        if whole > <unsigned long long>1 << 63:
-            return DURATION_TOO_LONG
-        at += 1
+    if not duration_parse_whole(&at, &whole):
+        return DURATION_TOO_LONG
     if at[0] == c'.':
         at += 1
-        while is_digit(at[0]):
-            digits = True
-            # Digits beyond what 63 bits hold are below any unit's resolution.
-            precise = precise and fraction <= ((<unsigned long long>1 << 63) - 1) // 10
-            if precise and fraction * 10 + <unsigned long long>(at[0] - c'0') <= <unsigned long long>1 << 63:
-                fraction = fraction * 10 + <unsigned long long>(at[0] - c'0')
-                scale *= 10
-            else:
-                precise = False
-            at += 1
-    if not digits:
-        return DURATION_MALFORMED
+        duration_parse_fraction(&at, &fraction, &scale)
+    if at == text[0] or (at == text[0] + 1 and at[-1] == c'.'):
+        return DURATION_MALFORMED       # no digit at all
     unit = duration_unit(at)
     if unit.length == 0:
         return DURATION_NO_UNIT
     if unit.ns == 0:
         return DURATION_UNKNOWN_UNIT
-    if whole > (<unsigned long long>1 << 63) // <unsigned long long>unit.ns:
+    if whole > DURATION_END // <unsigned long long>unit.ns:
         return DURATION_TOO_LONG
     whole *= <unsigned long long>unit.ns
     if fraction > 0:
         whole += <unsigned long long>(<double>fraction * (<double>unit.ns / scale))
-        if whole > <unsigned long long>1 << 63:
+        if whole > DURATION_END:
             return DURATION_TOO_LONG
     part[0] = whole
     text[0] = at + unit.length
     return DURATION_OK
+
+
+cdef bint duration_parse_whole(const char **at, unsigned long long *whole) noexcept nogil:
+    """Read digits as a number; False if it does not fit."""
+    while is_digit(at[0][0]):
+        if whole[0] > DURATION_END // 10:
+            return False
+        whole[0] = whole[0] * 10 + <unsigned long long>(at[0][0] - c'0')
+        if whole[0] > DURATION_END:
+            return False
+        at[0] += 1
+    return True
+
+
+cdef void duration_parse_fraction(const char **at, unsigned long long *fraction, double *scale) noexcept nogil:
+    """Read the digits behind a point, as a number and the power of ten that divides it."""
+    cdef bint precise = True
+    while is_digit(at[0][0]):
+        # Digits beyond what 63 bits hold are below any unit's resolution.
+        precise = precise and fraction[0] <= (DURATION_END - 1) // 10 and \
+            fraction[0] * 10 + <unsigned long long>(at[0][0] - c'0') <= DURATION_END
+        if precise:
+            fraction[0] = fraction[0] * 10 + <unsigned long long>(at[0][0] - c'0')
+            scale[0] *= 10
+        at[0] += 1

@@ -1,7 +1,7 @@
 """HTTP: one plain request under a deadline, and the status that it is answered with (RFC 9112).
 
-Runs in a child made for it, so it may wait; what waits is poll(2), which a signal
-that the supervisor sends ends as well.
+This runs in a child, so it may wait. It waits in poll(2), which also ends when the
+supervisor sends a signal.
 """
 from libc.stddef cimport size_t
 cimport cstd
@@ -15,15 +15,15 @@ cdef enum:
 
 
 cdef int http_ask(const url_t *url, long long deadline_ns, int signals) noexcept nogil:
-    """Send the request; the status of the answer, or -errno.
+    """Send the request; return the status of the answer, or -errno.
 
     -ETIMEDOUT at the deadline (monotonic), -EPROTO when the answer is not HTTP/1,
-    -EINTR when TERM is read from the descriptor signals (-1: none).
+    -EINTR when SIGTERM is read from the descriptor signals (-1: none).
     """
     cdef int status = -cstd.ECONNREFUSED
     cdef int family
     for family in range(2):
-        # localhost has two addresses; which one a server binds is its affair.
+        # localhost has two addresses, and a server may bind either.
         if url.address.has_v6 if family else url.address.has_v4:
             status = http_ask_at(url, family, deadline_ns, signals)
             if status != -cstd.ECONNREFUSED:
@@ -32,7 +32,7 @@ cdef int http_ask(const url_t *url, long long deadline_ns, int signals) noexcept
 
 
 cdef int http_ask_at(const url_t *url, bint v6, long long deadline_ns, int signals) noexcept nogil:
-    """Ask at one address; as http_ask."""
+    """Ask at one address; return what http_ask returns."""
     cdef int connection = kernel.socket(kernel.AF_INET6 if v6 else kernel.AF_INET, kernel.SOCK_STREAM
                                         | kernel.SOCK_CLOEXEC | kernel.SOCK_NONBLOCK, 0)
     cdef int result
@@ -88,17 +88,15 @@ cdef int http_send(int connection, const url_t *url, long long deadline_ns, int 
         part = kernel.send(connection, request + sent, <size_t>(length - sent), kernel.MSG_NOSIGNAL)
         if part >= 0:
             sent += <int>part
-        elif cstd.errno != cstd.EAGAIN:
-            return -cstd.errno
-        else:
-            result = http_wait(connection, kernel.POLLOUT, deadline_ns, signals)
-            if result != 0:
-                return result
+            continue
+        result = http_wait_again(connection, kernel.POLLOUT, deadline_ns, signals)
+        if result != 0:
+            return result
     return 0
 
 
 cdef int http_receive(int connection, long long deadline_ns, int signals) noexcept nogil:
-    """Read as far as the status; it or -errno."""
+    """Read the answer up to its status; return the status or -errno."""
     cdef char answer[STATUS_BYTES + 1]
     cdef kernel.ssize_t length = 0
     cdef kernel.ssize_t part
@@ -109,12 +107,10 @@ cdef int http_receive(int connection, long long deadline_ns, int signals) noexce
             return -cstd.EPROTO
         if part > 0:
             length += part
-        elif cstd.errno != cstd.EAGAIN:
-            return -cstd.errno
-        else:
-            result = http_wait(connection, kernel.POLLIN, deadline_ns, signals)
-            if result != 0:
-                return result
+            continue
+        result = http_wait_again(connection, kernel.POLLIN, deadline_ns, signals)
+        if result != 0:
+            return result
     answer[STATUS_BYTES] = 0
     if cstd.memcmp(answer, b"HTTP/1.", 7) != 0 or answer[8] != c' ':
         return -cstd.EPROTO
@@ -136,8 +132,15 @@ cdef void http_take_rest(int connection) noexcept nogil:
             return
 
 
+cdef int http_wait_again(int connection, short events, long long deadline_ns, int signals) noexcept nogil:
+    """After a call that failed with errno: wait until it can succeed; 0 or -errno."""
+    if cstd.errno != cstd.EAGAIN:
+        return -cstd.errno
+    return http_wait(connection, events, deadline_ns, signals)
+
+
 cdef int http_wait(int descriptor, short events, long long deadline_ns, int signals) noexcept nogil:
-    """Wait until a descriptor is ready; 0, -ETIMEDOUT, or -EINTR at a TERM. -1: wait for time alone."""
+    """Wait until a descriptor is ready; 0, -ETIMEDOUT, or -EINTR at SIGTERM. Descriptor -1: wait for the deadline."""
     cdef kernel.pollfd ready[2]
     cdef kernel.timespec length
     cdef kernel.signalfd_siginfo taken
@@ -159,12 +162,12 @@ cdef int http_wait(int descriptor, short events, long long deadline_ns, int sign
 
 
 cdef bint http_is_good(int status) noexcept nogil:
-    """2xx: success (RFC 9110, section 15.3)."""
+    """Return whether a status is 2xx: success (RFC 9110, section 15.3)."""
     return 200 <= status < 300
 
 
 cdef void http_describe(int status, char *target, size_t size) noexcept nogil:
-    """The outcome of a request in words: "answered 503", "Connection refused"."""
+    """Describe the outcome of a request: "answered 503", "Connection refused"."""
     if status == 0:
         cstd.snprintf(target, size, b"no answer yet")
     elif status > 0:
