@@ -33,7 +33,7 @@ def run(argv, waiter):
 
 
 cdef void restore_dispositions() noexcept:
-    """Python ignores PIPE and XFSZ and handles INT; the command shall find the defaults.
+    """Python ignores PIPE and XFSZ and handles INT; the command must get the defaults.
 
     An INT that was ignored on entry (nohup, a background job) Python leaves alone, and so do we.
     """
@@ -58,15 +58,15 @@ def duration_parse(bytes text not None):
 
 
 def tombstone_parse(bytes text not None):
-    """Born, ready, died (text as found, or None) and exit_code of a tombstone; ValueError if it is none."""
-    cdef tombstone_t stone
-    if tombstone_read(text, <size_t>len(text), &stone) < 0:
+    """Return born, ready, died (text as found, or None) and exit_code of a tombstone; ValueError for another text."""
+    cdef tombstone_t tombstone
+    if tombstone_read(text, <size_t>len(text), &tombstone) < 0:
         raise ValueError("half-written or no tombstone")
     return {
-        "born": words_text(stone.born),
-        "ready": words_text(stone.ready),
-        "died": words_text(stone.died),
-        "exit_code": stone.exit_code if stone.coded else None,
+        "born": words_text(tombstone.born),
+        "ready": words_text(tombstone.ready),
+        "died": words_text(tombstone.died),
+        "exit_code": tombstone.exit_code if tombstone.coded else None,
     }
 
 
@@ -77,7 +77,7 @@ cdef words_text(words_t words):
 
 def tombstone_format(born_ns=None, ready_ns=None, died_ns=None, exit_code=None, command_exit_code=None,
                      killed=False, reason=None):
-    """The text that kubexit carves for such a life; times in nanoseconds since 1970, None is absent."""
+    """Return the text that kubexit writes for such a life; times in nanoseconds since 1970, None is absent."""
     cdef life_t life
     cdef text_t text
     cdef bytes why = reason if reason is not None else b""
@@ -112,7 +112,7 @@ def settings_read(environ):
 
 
 cdef settings_dict(const settings_t *settings):
-    """What was understood: a row's field under the name of its variable in lower case, and what follows from them."""
+    """Return each row's field under the name of its variable in lower case, and what follows from them."""
     kinds = {READY_NONE: None, READY_TCP: "tcp", READY_FILE: "file", READY_NOTIFY: "notify",
              READY_HTTP: "http", READY_EXEC: "exec"}
     understood = {(<bytes>SETTINGS[row].name).decode().removeprefix("KUBEXIT_").lower(): setting_object(settings, row)
@@ -129,7 +129,7 @@ cdef settings_dict(const settings_t *settings):
 
 
 cdef setting_object(const settings_t *settings, int row):
-    """The field of a row as an object: durations in nanoseconds, words as str; of a list, the text that is set."""
+    """Return the field of a row: durations in nanoseconds, words as str; of a list, the text that is set."""
     cdef int kind = SETTINGS[row].kind
     cdef void *field = setting_field(settings, row)
     cdef const char *word
@@ -185,7 +185,7 @@ cdef setting_values(int row):
 
 
 def exit_codes():
-    """The rows of the table of our own exit codes."""
+    """Return the rows of the table of exit codes."""
     return [{"code": EXIT_CODES[row].code, "name": (<bytes>EXIT_CODES[row].name).decode(),
              "meaning": (<bytes>EXIT_CODES[row].meaning).decode()} for row in range(EXIT_CODE_COUNT)]
 

@@ -7,7 +7,7 @@ cdef enum:
     ADDRESS_BYTES = 48
 
 ctypedef struct address_t:
-    # localhost is both loopback addresses: which one a server binds is its affair.
+    # localhost is both loopback addresses: a server may bind either.
     kernel.sockaddr_in v4
     kernel.sockaddr_in6 v6
     bint has_v4
@@ -15,7 +15,7 @@ ctypedef struct address_t:
 
 
 cdef int address_parse(address_t *address, const char *text) noexcept nogil:
-    """0, or -1 when it is no such address."""
+    """Read [ADDRESS:]PORT; 0, or -1 if the text is not such an address."""
     cdef char host[ADDRESS_BYTES]
     cdef const char *port = text
     cdef const char *at = text
@@ -41,7 +41,7 @@ cdef int address_parse(address_t *address, const char *text) noexcept nogil:
 
 
 cdef int address_fill(address_t *address, const char *host, unsigned short port) noexcept nogil:
-    """The socket addresses of a host ("" and localhost: loopback); 0 or -1."""
+    """Fill in the socket addresses of a host ("" and localhost: loopback); 0 or -1."""
     cdef bint loopback = host[0] == 0 or cstd.strcasecmp(host, b"localhost") == 0
     cdef const char *v4_text = host
     cdef const char *v6_text = host
@@ -59,7 +59,7 @@ cdef int address_fill(address_t *address, const char *host, unsigned short port)
 
 
 cdef bint address_is_own(int connection) noexcept nogil:
-    """Whether a connection leads to itself, or nowhere.
+    """Return whether a connection leads to itself, or nowhere.
 
     TCP lets a socket connect to itself when the kernel happens to give it the very
     port that it calls, which any port of the ephemeral range may be.

@@ -25,31 +25,31 @@ ctypedef struct date_t:
 
 
 cdef long long clock_read_ns(int clock) noexcept nogil:
-    """Nanoseconds of one clock; clock_gettime(2) cannot fail for the clocks used here."""
+    """Return the nanoseconds of one clock; clock_gettime(2) cannot fail for the clocks used here."""
     cdef kernel.timespec now
     kernel.clock_gettime(clock, &now)
     return now.tv_sec * SECOND_NS + now.tv_nsec
 
 
 cdef long long clock_monotonic_ns() noexcept nogil:
-    """For every deadline: steps of the wall clock change nothing."""
+    """Return the time for deadlines: steps of the wall clock do not change it."""
     return clock_read_ns(kernel.CLOCK_MONOTONIC)
 
 
 cdef long long clock_wall_ns() noexcept nogil:
-    """Nanoseconds since 1970 in UTC, for people and tombstones only."""
+    """Return nanoseconds since 1970 in UTC, for people and tombstones only."""
     return clock_read_ns(kernel.CLOCK_REALTIME)
 
 
 cdef long long clock_add_ns(long long start_ns, long long length_ns) noexcept nogil:
-    """start + length, or NEVER_NS when that is past the end of time."""
+    """Return start + length, or NEVER_NS if that does not fit."""
     if length_ns >= NEVER_NS - start_ns:
         return NEVER_NS
     return start_ns + length_ns
 
 
 cdef date_t date_of_days(long long days) noexcept nogil:
-    """Days since 1970-01-01 as a date of the Gregorian calendar (any year from 0 on).
+    """Return days since 1970-01-01 as a date of the Gregorian calendar (any year from 0 on).
 
     Years start in March here, so that the leap day is the last day of a year;
     146097 days make one era of 400 years.
@@ -70,7 +70,7 @@ cdef date_t date_of_days(long long days) noexcept nogil:
 
 
 cdef void time_write(char *target, long long wall_ns, int digits) noexcept nogil:
-    """RFC 3339 in UTC with so many digits of fraction (0 to 9) into TIME_BYTES bytes."""
+    """Write RFC 3339 in UTC, with 0 to 9 digits of fraction, into TIME_BYTES bytes."""
     cdef long long seconds = wall_ns // SECOND_NS
     cdef long long fraction = wall_ns - seconds * SECOND_NS
     cdef int of_day = <int>(seconds % 86400)
@@ -90,7 +90,7 @@ cdef void time_write(char *target, long long wall_ns, int digits) noexcept nogil
 
 
 cdef int time_digits(char *target, int at, long long value, int width, char after) noexcept nogil:
-    """So many digits of a number, and what comes after them; the place behind.
+    """Write `width` digits of a number and the character after them; return the place behind.
 
     Not snprintf(3): each life has half a dozen times in it, and that took half of all our instructions.
     """

@@ -1,4 +1,4 @@
-"""Exit codes: the numbers kubexit leaves with, and how a child's end becomes one."""
+"""Exit codes: the numbers that kubexit exits with, and how a child's end becomes one."""
 cimport cstd
 cimport kernel
 
@@ -14,14 +14,14 @@ cdef extern from "base/exitcodes_table.h" nogil:
 
 
 cdef int exitcode_of_status(int status) noexcept nogil:
-    """The code for a wait status (waitpid(2)): the child's own, or 128 + signal as shells do."""
+    """Return the code for a wait status (waitpid(2)): the child's own, or 128 + signal as shells do."""
     if kernel.WIFSIGNALED(status):
         return EXIT_BY_SIGNAL + kernel.WTERMSIG(status)
     return kernel.WEXITSTATUS(status)
 
 
 cdef int exitcode_of_exec(int error) noexcept nogil:
-    """The code for a failed execve(2): 127 when there is no such file, else 126, as shells do."""
+    """Return the code for a failed execve(2): 127 if there is no such file, else 126, as shells do."""
     if error == cstd.ENOENT or error == cstd.ENOTDIR:
         return EXIT_NOT_FOUND
     return EXIT_NOT_EXECUTABLE

@@ -1,7 +1,7 @@
 """Log lines: stderr only, time and level, one write a line, never blocking.
 
-A line is a courtesy, the command's life is not: when nobody reads the pipe that
-is stderr, lines are dropped and counted, and the supervisor goes on.
+The command matters more than a line: if stderr is a pipe that no process reads,
+lines are dropped and counted, and the supervisor continues.
 """
 cimport cstd
 cimport kernel
@@ -27,7 +27,7 @@ cdef enum:
 
 
 cdef void log_open(log_t *log) noexcept nogil:
-    """Level info as text until the settings say otherwise."""
+    """Begin with level info as text, until the settings say otherwise."""
     log.level = LOG_INFO
     log.json = False
     log.name = b""
@@ -37,7 +37,7 @@ cdef void log_open(log_t *log) noexcept nogil:
 
 
 cdef const char *log_level_name(int level) noexcept nogil:
-    """The word for a level, in lines and in KUBEXIT_LOG_LEVEL."""
+    """Return the word for a level in log lines."""
     if level == LOG_DEBUG:
         return b"debug"
     if level == LOG_INFO:
@@ -55,8 +55,8 @@ cdef void log_emit(log_t *log, int level, const char *message) noexcept nogil:
     cdef text_t line
     cdef char report[64]
     if log.lost > 0:
-        # Once there is room again, word of the lost lines comes first.
-        cstd.snprintf(report, sizeof(report), b"%u log lines were lost: nobody read stderr", log.lost)
+        # Once there is room again, the lost lines are reported first.
+        cstd.snprintf(report, sizeof(report), b"%u log lines were lost: no process read stderr", log.lost)
         log_compose(log, LOG_WARN, report, &line)
         if log_try(log, &line):
             log.lost = 0
@@ -96,12 +96,12 @@ cdef void log_compose(const log_t *log, int level, const char *message, text_t *
 
 
 cdef bint log_try(log_t *log, text_t *line) noexcept nogil:
-    """Write a line if that does not block: stderr may be a pipe or a terminal that nobody reads.
+    """Write a line if that does not block: stderr may be a pipe or a terminal that no process reads.
 
     RWF_NOWAIT does it in one call for pipes since Linux 6.4. Elsewhere stderr is
-    opened anew, without blocking; setting O_NONBLOCK on it is no way, since the
-    command shares the open file (open(2)). Without /proc, and for files and
-    sockets, poll(2) has to do: it promises less than a line's room on a terminal.
+    opened again, without blocking; O_NONBLOCK must not be set on stderr itself, since
+    the command shares the open file (open(2)). Without /proc, and for files and
+    sockets, poll(2) is asked: it promises less than a line's room on a terminal.
     """
     cdef kernel.iovec part
     cdef kernel.pollfd stderr_set
@@ -110,7 +110,7 @@ cdef bint log_try(log_t *log, text_t *line) noexcept nogil:
     if kernel.syscall(kernel.SYS_pwritev2, 2, &part, 1, <long>-1, <long>-1, RWF_NOWAIT) >= 0:
         return True
     if log.own == LOG_NOT_TRIED:
-        log.own = log_open_anew()
+        log.own = log_reopen()
     if log.own >= 0:
         return kernel.write(log.own, line.bytes, line.length) >= 0
     stderr_set.fd = 2
@@ -121,8 +121,8 @@ cdef bint log_try(log_t *log, text_t *line) noexcept nogil:
     return kernel.write(2, line.bytes, line.length) >= 0
 
 
-cdef int log_open_anew() noexcept nogil:
-    """A descriptor of our own for the pipe or terminal that is stderr; LOG_NONE when that cannot be had.
+cdef int log_reopen() noexcept nogil:
+    """Open the pipe or terminal that is stderr again; return a descriptor, LOG_NONE if that is not possible.
 
     Not for a file: its position, and O_APPEND, belong to the open file.
     """

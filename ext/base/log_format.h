@@ -15,7 +15,7 @@ struct log_s {
     int json;
     const char *name;  /* KUBEXIT_NAME, once known */
     unsigned int lost; /* lines dropped since the last one that was written */
-    int own;           /* stderr opened anew, LOG_NOT_TRIED or LOG_NONE */
+    int own;           /* stderr opened again, LOG_NOT_TRIED or LOG_NONE */
     void (*emit)(log_t *log, int level, const char *message);
 };
 

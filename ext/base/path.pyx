@@ -1,11 +1,11 @@
-"""Paths: made absolute and tidy once, so that a later chdir or log line is not misled."""
+"""Paths: made absolute and tidy once, so that a later chdir does not change their meaning."""
 from libc.stddef cimport size_t
 cimport cstd
 cimport kernel
 
 
 cdef int path_normalise(const char *path, char *target, size_t size) noexcept nogil:
-    """The absolute form without empty and "." parts; 0, or -1 when it does not fit.
+    """Write the absolute path without empty and "." parts; 0, or -1 if it does not fit.
 
     ".." stays: through a symbolic link it does not mean the part before it.
     """
@@ -39,7 +39,7 @@ cdef int path_normalise(const char *path, char *target, size_t size) noexcept no
 
 
 cdef int make_folders(const char *path, kernel.mode_t mode) noexcept nogil:
-    """Make a folder and those above it; 0 when made, 1 when it was there, -errno."""
+    """Make a folder and its parents; 0 if it was made, 1 if it existed, or -errno."""
     cdef char part[kernel.PATH_MAX]
     cdef size_t at = 1
     if kernel.mkdir(path, mode) == 0:

@@ -23,7 +23,7 @@ static void print_line(const char *format, ...)
         length = sizeof line - 2;
     line[length] = '\n';
     if (write(1, line, (size_t)length + 1) < 0)
-        return; /* nobody reads: nothing to be done about it */
+        return; /* no process reads it: nothing can be done about that */
 }
 
 #endif

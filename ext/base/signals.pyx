@@ -3,7 +3,7 @@
 No handler is ever installed. All 64 signals stay blocked from the first
 instruction to the last, so none can be lost or interrupt a system call; they are
 read from a signalfd. The masks are raw 64-bit sets, because the C libraries keep
-two or three real-time signals out of theirs, and such a signal would end us.
+two or three real-time signals out of their sets, and such a signal would end us.
 """
 from libc.stddef cimport size_t
 cimport cstd
@@ -37,13 +37,13 @@ cdef extern from *:
 ctypedef struct signals_t:
     int descriptor              # the signalfd, -1: none
     kernel.pid_t pid            # our own
-    unsigned long long echoed   # signals of the command's own that it was given back
+    unsigned long long echoed   # signals from the command that it was given back
     unsigned long long on_entry  # the mask that came in
     kernel.sigaction_s child_on_entry   # how SIGCHLD was disposed
 
 
 cdef void signals_block(signals_t *signals) noexcept nogil:
-    """Block everything; the first act of kubexit, so that no TERM is lost."""
+    """Block everything; the first act of kubexit, so that no SIGTERM is lost."""
     cdef unsigned long long every = ~<unsigned long long>0
     signals.descriptor = -1
     kernel.syscall(kernel.SYS_rt_sigprocmask, kernel.SIG_SETMASK, &every, &signals.on_entry, 8)
@@ -79,7 +79,7 @@ cdef void signals_release(signals_t *signals) noexcept nogil:
 
 
 cdef int signals_read(signals_t *signals, kernel.signalfd_siginfo *taken, int most) noexcept nogil:
-    """Signals that have arrived, in the kernel's order; their count."""
+    """Read the signals that have arrived, in the kernel's order; return their count."""
     cdef kernel.ssize_t size = kernel.read(signals.descriptor, taken,
                                            <size_t>most * sizeof(kernel.signalfd_siginfo))
     if size < 0:
@@ -88,13 +88,13 @@ cdef int signals_read(signals_t *signals, kernel.signalfd_siginfo *taken, int mo
 
 
 cdef bint signal_is_noise(const signals_t *signals, const kernel.signalfd_siginfo *signal) noexcept nogil:
-    """Of our own making: a PIPE from writing to a closed stderr, say."""
+    """Return whether we caused it: for example a SIGPIPE from writing to a closed stderr."""
     return signal.ssi_signo == kernel.SIGCHLD or signal.ssi_pid == <unsigned int>signals.pid
 
 
 cdef bint signal_is_echo(signals_t *signals, const kernel.signalfd_siginfo *signal, int stop_signal) noexcept nogil:
-    """Whether the command, sharing our group, sends us a signal to end that it was given
-    back once before: with `trap 'kill 0' TERM` that would go on for ever."""
+    """Return whether the command, sharing our group, sends us a signal to end that it was given
+    back once before: with `trap 'kill 0' TERM` that would continue forever."""
     cdef unsigned long long bit = <unsigned long long>1 << (signal.ssi_signo - 1)
     if signal.ssi_signo != kernel.SIGTERM and signal.ssi_signo != kernel.SIGINT and \
             signal.ssi_signo != kernel.SIGQUIT and signal.ssi_signo != kernel.SIGHUP and \
@@ -120,7 +120,7 @@ cdef bint signal_reached_command(const kernel.signalfd_siginfo *signal, bint own
 
 
 cdef const char *signal_name(int number) noexcept nogil:
-    """TERM for 15; "?" where signal_label has to write a number."""
+    """Return `TERM` for 15; NULL if the signal has no name."""
     cdef const signal_name_t *row = SIGNAL_NAMES
     while row.number != 0:
         if row.number == number:
@@ -130,7 +130,7 @@ cdef const char *signal_name(int number) noexcept nogil:
 
 
 cdef void signal_label(char *target, size_t size, int number) noexcept nogil:
-    """A signal for messages: TERM, RTMIN+3, or its number."""
+    """Write a signal for messages: SIGTERM is `TERM`; else `RTMIN+3`, or its number."""
     cdef const char *name = signal_name(number)
     if name != NULL:
         cstd.snprintf(target, size, b"%s", name)
@@ -141,7 +141,7 @@ cdef void signal_label(char *target, size_t size, int number) noexcept nogil:
 
 
 cdef int signal_parse(const char *text) noexcept nogil:
-    """A signal's number from TERM, SIGTERM, RTMIN+3, SIGRTMAX-1 or 15; 0 when there is none such."""
+    """Return a signal's number from `TERM`, SIGTERM, RTMIN+3, SIGRTMAX-1 or 15; 0 if it is unknown."""
     cdef const signal_name_t *row = SIGNAL_NAMES
     cdef long long number
     if is_digit(text[0]):
@@ -157,7 +157,7 @@ cdef int signal_parse(const char *text) noexcept nogil:
 
 
 cdef int signal_parse_realtime(const char *text) noexcept nogil:
-    """RTMIN, RTMIN+n, RTMAX or RTMAX-n; 0 when it is none of these."""
+    """Return the number of RTMIN, RTMIN+n, RTMAX or RTMAX-n; 0 for other texts."""
     cdef bint from_first = cstd.strncasecmp(text, b"RTMIN", 5) == 0
     cdef long long offset = 0
     cdef int reach = SIGNAL_LAST - SIGNAL_FIRST_REALTIME

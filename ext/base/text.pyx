@@ -18,14 +18,14 @@ cdef void text_add_byte(text_t *text, char byte) noexcept nogil:
 
 
 cdef void text_add(text_t *text, const char *source) noexcept nogil:
-    """Append words of our own as they are."""
+    """Append our own words unchanged."""
     while source[0] != 0:
         text_add_byte(text, source[0])
         source += 1
 
 
 cdef void text_add_bytes(text_t *text, const char *source, size_t length) noexcept nogil:
-    """Append so many bytes as they are."""
+    """Append `length` bytes unchanged."""
     cdef size_t at
     for at in range(length):
         text_add_byte(text, source[at])
@@ -38,7 +38,7 @@ cdef void text_add_end(text_t *text, const char *end) noexcept nogil:
 
 
 cdef void text_add_printable(text_t *text, const char *source) noexcept nogil:
-    """Append foreign words: a control character would make two lines of one."""
+    """Append foreign words, control characters as "?": they could make two lines of one."""
     while source[0] != 0:
         text_add_byte(text, source[0] if not is_control(source[0]) else c'?')
         source += 1
@@ -76,13 +76,13 @@ cdef void text_add_escape(text_t *text, unsigned int point) noexcept nogil:
 
 
 cdef bint is_unprintable(unsigned int point) noexcept nogil:
-    """What YAML 1.2 (section 5.1) does not take as it is, and its further line ends."""
+    """Return whether YAML 1.2 (section 5.1) does not take a character as it is, or takes it as a line end."""
     return point < 0x20 or 0x7f <= point <= 0x9f or point == 0x2028 or point == 0x2029 \
         or point == 0xfeff or point == 0xfffe or point == 0xffff
 
 
 cdef unsigned int utf8_point(const char *text, size_t length) noexcept nogil:
-    """The code point of a character of so many bytes."""
+    """Return the code point of a character of `length` bytes."""
     cdef const unsigned char *byte = <const unsigned char *>text
     if length == 1:
         return byte[0]
@@ -95,29 +95,29 @@ cdef unsigned int utf8_point(const char *text, size_t length) noexcept nogil:
 
 
 cdef bint is_control(char byte) noexcept nogil:
-    """An ASCII control character, DEL included."""
+    """Return whether a byte is an ASCII control character, DEL included."""
     return (0 <= byte < 32) or byte == 127
 
 
 cdef bint is_digit(char byte) noexcept nogil:
-    """An ASCII digit, whatever the locale."""
+    """Return whether a byte is an ASCII digit, in any locale."""
     return c'0' <= byte <= c'9'
 
 
 cdef bint is_blank(char byte) noexcept nogil:
-    """A blank, a tab or an end of line."""
+    """Return whether a byte is a blank, a tab or an end of line."""
     return byte == c' ' or byte == c'\t' or byte == c'\n' or byte == c'\r'
 
 
 cdef bint bytes_equal(const char *text, size_t length, const char *word) noexcept nogil:
-    """Whether so many bytes are this word."""
+    """Return whether `length` bytes are this word."""
     return cstd.strlen(word) == length and cstd.memcmp(text, word, length) == 0
 
 
 cdef size_t list_next_element(const char **at, const char **element) noexcept nogil:
-    """The next element of a comma-separated list, blanks around it left out; its length, 0 at the end.
+    """Find the next element of a comma-separated list, without blanks around it; return its length, 0 at the end.
 
-    Empty elements are passed over. at moves behind what was taken.
+    Empty elements are skipped. `at` moves behind the element.
     """
     cdef const char *text = at[0]
     cdef size_t length = 0
@@ -133,7 +133,7 @@ cdef size_t list_next_element(const char **at, const char **element) noexcept no
 
 
 cdef int word_index(const char *text, const char *words, char separator) noexcept nogil:
-    """Which of the words in a list a text is, from 0 on; -1 when it is none of them."""
+    """Return which word of a list a text is, from 0 on; -1 if it is not in the list."""
     cdef size_t length
     cdef int place = 0
     while True:
@@ -149,7 +149,7 @@ cdef int word_index(const char *text, const char *words, char separator) noexcep
 
 
 cdef long long number_parse(const char *text, long long largest) noexcept nogil:
-    """A decimal number from 0 to largest, all of the text; -1 when it is not."""
+    """Return the text as a decimal number from 0 to largest; -1 if it is not such a number."""
     cdef long long number = 0
     if text[0] == 0:
         return -1
@@ -164,7 +164,7 @@ cdef long long number_parse(const char *text, long long largest) noexcept nogil:
 
 
 cdef size_t utf8_length(const char *text) noexcept nogil:
-    """Bytes of the UTF-8 character here, or 0 when it is none (RFC 3629)."""
+    """Return the bytes of the UTF-8 character here; 0 if it is not UTF-8 (RFC 3629)."""
     cdef const unsigned char *byte = <const unsigned char *>text
     cdef size_t length
     cdef size_t at = 1

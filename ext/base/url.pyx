@@ -3,7 +3,7 @@ from libc.stddef cimport size_t
 cimport cstd
 
 cdef enum:
-    MAX_URLS = 16              # each quit request is a process of its own
+    MAX_URLS = 16              # each quit request is a process
     URL_BYTES = 2000
 
 ctypedef struct url_t:

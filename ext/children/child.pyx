@@ -22,7 +22,7 @@ cdef void child_close_descriptors(supervisor_t *sv) noexcept nogil:
         kernel.close(sv.log.own)
         sv.log.own = LOG_NONE
     stop_watching(sv)
-    graveyard_leave(&sv.graveyard)
+    graveyard_close(&sv.graveyard)
     if sv.fifo_fd >= 0:
         kernel.close(sv.fifo_fd)
     readiness_close(&sv.readiness)

@@ -1,15 +1,15 @@
-"""Generations: clear a graveyard of what containers of an earlier run left behind.
+"""Clear: remove from a graveyard what containers of an earlier run left behind.
 
 For an init container: after RestartAllContainers (KEP-5532), or a reboot of a node
-with a graveyard on disk, everybody would find everybody dead.
+with a graveyard on disk, every container would read its peers' old tombstones as deaths.
 """
 from libc.stddef cimport size_t
 cimport cstd
 cimport kernel
 
 
-cdef int generation_begin(const char *folder, log_t *log) noexcept nogil:
-    """Remove tombstones and dot files of names that nobody holds alive; 0 or EXIT_GRAVEYARD."""
+cdef int clear_run(const char *folder, log_t *log) noexcept nogil:
+    """Remove tombstones and dot files of containers that are not alive; 0 or EXIT_GRAVEYARD."""
     cdef graveyard_t graveyard
     cdef char path[kernel.PATH_MAX]
     cdef kernel.mode_t mask = kernel.umask(0)
@@ -24,15 +24,15 @@ cdef int generation_begin(const char *folder, log_t *log) noexcept nogil:
         if error <= 0 and kernel.faccessat(kernel.AT_FDCWD, path, kernel.W_OK | kernel.X_OK, kernel.AT_EACCESS) < 0:
             error = cstd.errno
         if error <= 0:
-            error = -generation_clear(&graveyard, &removed)
+            error = -clear_folder(&graveyard, &removed)
     if error > 0:
         log_error(log, b"graveyard %s cannot be cleared: %s", folder, cstd.strerror(error))
         return EXIT_GRAVEYARD
-    log_info(log, b"graveyard %s: a new generation begins, %d old files removed", path, removed)
+    log_info(log, b"graveyard %s: cleared, %d old file%s removed", path, removed, b"" if removed == 1 else b"s")
     return 0
 
 
-cdef int generation_clear(graveyard_t *graveyard, int *removed) noexcept nogil:
+cdef int clear_folder(graveyard_t *graveyard, int *removed) noexcept nogil:
     """Go through the folder once, not below it; 0 or -errno."""
     cdef kernel.DIR *folder = kernel.opendir(graveyard.path)
     cdef kernel.dirent *entry
@@ -43,7 +43,7 @@ cdef int generation_clear(graveyard_t *graveyard, int *removed) noexcept nogil:
         entry = kernel.readdir(folder)
         if entry == NULL:
             break
-        if generation_is_old(graveyard, entry.d_name):
+        if clear_is_old(graveyard, entry.d_name):
             if kernel.unlinkat(graveyard.folder, entry.d_name, 0) == 0:
                 removed[0] += 1
             elif cstd.errno != cstd.ENOENT:
@@ -52,8 +52,8 @@ cdef int generation_clear(graveyard_t *graveyard, int *removed) noexcept nogil:
     return error
 
 
-cdef bint generation_is_old(graveyard_t *graveyard, const char *file) noexcept nogil:
-    """Whether a file is ours and of a container that is not alive. Anything else is left alone."""
+cdef bint clear_is_old(graveyard_t *graveyard, const char *file) noexcept nogil:
+    """Return whether a file is ours and of a container that is not alive. Other files are left alone."""
     cdef char name[FILE_BYTES]
     cdef kernel.stat_s status
     cdef size_t length = cstd.strlen(file)
@@ -62,21 +62,21 @@ cdef bint generation_is_old(graveyard_t *graveyard, const char *file) noexcept n
         return False
     cstd.memcpy(name, file, length + 1)
     if file[0] == c'.':
-        fifo = generation_cut(name, b".alive.tmp") or generation_cut(name, b".alive")
-        if not fifo and not generation_cut(name, b".tmp"):
+        fifo = clear_cut(name, b".alive.tmp") or clear_cut(name, b".alive")
+        if not fifo and not clear_cut(name, b".tmp"):
             return False
         cstd.memmove(name, name + 1, cstd.strlen(name))
     if name_problem(name, cstd.strlen(name)) != NULL:
         return False
     if fifo != kernel.S_ISFIFO(status.st_mode) or (not fifo and not kernel.S_ISREG(status.st_mode)):
         return False
-    if liveness_held(graveyard, name):
+    if liveness_is_owned(graveyard, name):
         return False
-    return file[0] == c'.' or generation_is_tombstone(graveyard, file)
+    return file[0] == c'.' or clear_is_tombstone(graveyard, file)
 
 
-cdef bint generation_cut(char *name, const char *ending) noexcept nogil:
-    """Cut an ending off, if it is there."""
+cdef bint clear_cut(char *name, const char *ending) noexcept nogil:
+    """Cut an ending off; return whether it was there."""
     cdef size_t length = cstd.strlen(name)
     cdef size_t cut = cstd.strlen(ending)
     if length <= cut or cstd.memcmp(name + length - cut, ending, cut) != 0:
@@ -85,10 +85,10 @@ cdef bint generation_cut(char *name, const char *ending) noexcept nogil:
     return True
 
 
-cdef bint generation_is_tombstone(const graveyard_t *graveyard, const char *file) noexcept nogil:
-    """Whether a file tells of a birth or a death."""
+cdef bint clear_is_tombstone(const graveyard_t *graveyard, const char *file) noexcept nogil:
+    """Return whether a file has a birth or a death."""
     cdef char text[TOMBSTONE_BYTES + 1]
-    cdef tombstone_t stone
+    cdef tombstone_t tombstone
     cdef kernel.ssize_t length = graveyard_read(graveyard, file, text)
-    return length > 0 and tombstone_read(text, <size_t>length, &stone) == 0 and \
-        (stone.born.start != NULL or stone.died.start != NULL)
+    return length > 0 and tombstone_read(text, <size_t>length, &tombstone) == 0 and \
+        (tombstone.born.start != NULL or tombstone.died.start != NULL)

@@ -1,9 +1,8 @@
-"""The graveyard: a folder that is watched, carved into and read.
+"""The graveyard: a folder that is watched, written to and read.
 
-Each visit opens the folder, does all it has to do through that descriptor, and
-lets go of it: a path that changes its meaning cannot split one visit over two
-folders, and a folder that is held open could not be unmounted, nor would inotify
-tell that it was deleted.
+Each visit opens the folder, does everything through that descriptor, and closes it.
+A path that changes its meaning cannot split one visit over two folders. A folder that
+is held open could not be unmounted, and inotify would not report that it was deleted.
 """
 from libc.stddef cimport size_t
 cimport cstd
@@ -11,11 +10,11 @@ cimport kernel
 
 cdef enum:
     FILE_BYTES = 256            # a file name (NAME_MAX) and its end
-    TOMBSTONE_BYTES = 65536     # a larger file is no tombstone
+    TOMBSTONE_BYTES = 65536     # a larger file is not a tombstone
 
 ctypedef struct graveyard_t:
     const char *path
-    kernel.mode_t mode          # for a folder that has to be made
+    kernel.mode_t mode          # for a folder that must be made
     int folder                  # O_PATH descriptor during a visit, else -1
     int watch                   # inotify descriptor, -1: none, polling is all there is
     bint gone                   # the folder was deleted and has not been made again
@@ -25,19 +24,16 @@ ctypedef struct graveyard_t:
 
 
 cdef void graveyard_begin(graveyard_t *graveyard, const char *path, kernel.mode_t mode) noexcept nogil:
-    """Nothing open yet."""
+    """Begin with nothing open."""
+    cstd.memset(graveyard, 0, sizeof(graveyard_t))
     graveyard.path = path
     graveyard.mode = mode
     graveyard.folder = -1
     graveyard.watch = -1
-    graveyard.gone = False
-    graveyard.suspect = 0
-    graveyard.device = 0
-    graveyard.inode = 0
 
 
 cdef int graveyard_open(graveyard_t *graveyard, bint make) noexcept nogil:
-    """Open the folder; 0, 1 when it had to be made, or -errno."""
+    """Open the folder; 0, 1 if it was made, or -errno."""
     cdef int flags = kernel.O_PATH | kernel.O_DIRECTORY | kernel.O_CLOEXEC
     cdef int folder = kernel.openat(kernel.AT_FDCWD, graveyard.path, flags)
     cdef int made = 0
@@ -49,22 +45,22 @@ cdef int graveyard_open(graveyard_t *graveyard, bint make) noexcept nogil:
         folder = kernel.openat(kernel.AT_FDCWD, graveyard.path, flags)
     if folder < 0:
         return -cstd.errno
-    graveyard_leave(graveyard)
+    graveyard_close(graveyard)
     graveyard.folder = folder
     return made
 
 
-cdef void graveyard_leave(graveyard_t *graveyard) noexcept nogil:
-    """The visit is over."""
+cdef void graveyard_close(graveyard_t *graveyard) noexcept nogil:
+    """End a visit."""
     if graveyard.folder >= 0:
         kernel.close(graveyard.folder)
         graveyard.folder = -1
 
 
 cdef void graveyard_file(char *target, const char *name, const char *ending) noexcept nogil:
-    """The name of one of our own files: ".NAME" with an ending. No dependency can have it.
+    """Write the name of one of our dot files: ".NAME" with an ending. No dependency can have it.
 
-    A longer name than NAME_BYTES, which a foreign file may have, is cut: no supervisor has such.
+    A longer name than NAME_BYTES, which a foreign file may have, is cut: no supervisor has such a name.
     """
     cdef size_t length = cstd.strnlen(name, NAME_BYTES)
     target[0] = c'.'
@@ -73,13 +69,13 @@ cdef void graveyard_file(char *target, const char *name, const char *ending) noe
 
 
 cdef int graveyard_remove(const graveyard_t *graveyard, const char *file) noexcept nogil:
-    """Remove a file; 0, also when it was not there, or -errno."""
+    """Remove a file; 0 even if it did not exist, or -errno."""
     if kernel.unlinkat(graveyard.folder, file, 0) == 0 or cstd.errno == cstd.ENOENT:
         return 0
     return -cstd.errno
 
 
-cdef int graveyard_carve(const graveyard_t *graveyard, const char *name, const life_t *life) noexcept nogil:
+cdef int graveyard_write(const graveyard_t *graveyard, const char *name, const life_t *life) noexcept nogil:
     """Write a tombstone to a draft and put it in place; 0 or -errno.
 
     rename(2) swaps the name in one step: a peer never reads half a tombstone,
@@ -100,7 +96,7 @@ cdef int graveyard_carve(const graveyard_t *graveyard, const char *name, const l
 
 
 cdef int graveyard_write_draft(const graveyard_t *graveyard, const char *draft, const text_t *text) noexcept nogil:
-    """A new file with this text, readable by all (the umask is 0 here); 0 or -errno."""
+    """Write a new file, readable by all (the umask is 0 here); 0 or -errno."""
     cdef int flags = kernel.O_WRONLY | kernel.O_CREAT | kernel.O_EXCL | kernel.O_NOFOLLOW | kernel.O_CLOEXEC
     cdef int file = kernel.openat(graveyard.folder, draft, flags, 0o644)
     cdef kernel.ssize_t written
@@ -117,10 +113,10 @@ cdef int graveyard_write_draft(const graveyard_t *graveyard, const char *draft, 
 
 
 cdef kernel.ssize_t graveyard_read(const graveyard_t *graveyard, const char *name, char *target) noexcept nogil:
-    """A tombstone's text into TOMBSTONE_BYTES + 1 bytes; its length or -errno.
+    """Read a tombstone's text into TOMBSTONE_BYTES + 1 bytes; return its length or -errno.
 
-    Not followed when it is a symbolic link, not waited for when it is a FIFO,
-    -EINVAL when it is not a file, -EFBIG when it is larger than any tombstone.
+    A symbolic link is not followed, a FIFO not waited for. -EINVAL if it is not a
+    file, -EFBIG if it is larger than any tombstone.
     """
     cdef kernel.stat_s status
     cdef kernel.ssize_t length = 0

@@ -1,8 +1,8 @@
 """Liveness: a FIFO that a supervisor holds open for as long as it lives.
 
-The kernel closes it whatever way the supervisor ends, an OOM kill of the whole
-container included, and tells every writer (POLLERR, poll(2)). So a crash is known
-within microseconds, without a heartbeat. A lock would not do: the event of the
+The kernel closes it when the supervisor ends in any way, an OOM kill of the whole
+container included, and notifies every writer (POLLERR, poll(2)). So a crash is known
+within microseconds, without a heartbeat. A lock does not suffice: the event of the
 descriptor's end comes before the lock is free (docs/decisions).
 """
 cimport cstd
@@ -10,13 +10,13 @@ cimport kernel
 
 cdef enum:
     LIVENESS_NONE = 0           # no FIFO: the original kubexit, or liveness is off, or never started
-    LIVENESS_HELD = 1
-    LIVENESS_GONE = 2           # a FIFO whose holder is gone
-    LIVENESS_UNKNOWN = 3        # no descriptor was to be had
+    LIVENESS_OWNED = 1          # a living supervisor holds the FIFO
+    LIVENESS_GONE = 2           # a FIFO whose owner is gone
+    LIVENESS_UNKNOWN = 3        # no descriptor was available
 
 
 cdef int liveness_open(const graveyard_t *graveyard, const char *name, int *descriptor) noexcept nogil:
-    """Open a name's FIFO for writing, without waiting for a reader; what that tells."""
+    """Open a name's FIFO for writing, without waiting for a reader; return what that shows (LIVENESS_*)."""
     cdef kernel.stat_s status
     cdef char file[FILE_BYTES]
     cdef int fifo
@@ -27,17 +27,17 @@ cdef int liveness_open(const graveyard_t *graveyard, const char *name, int *desc
     if fifo < 0 and (cstd.errno == cstd.EMFILE or cstd.errno == cstd.ENFILE):
         return LIVENESS_UNKNOWN
     if fifo < 0:
-        # ENXIO: a FIFO that nobody reads (fifo(7)); also what a socket file says.
+        # ENXIO: a FIFO that no process reads (fifo(7)), or a socket file.
         return LIVENESS_GONE if cstd.errno == cstd.ENXIO and liveness_is_fifo(graveyard, file) else LIVENESS_NONE
     if kernel.fstat(fifo, &status) < 0 or not kernel.S_ISFIFO(status.st_mode):
         kernel.close(fifo)
         return LIVENESS_NONE
     descriptor[0] = fifo
-    return LIVENESS_HELD
+    return LIVENESS_OWNED
 
 
 cdef bint liveness_is_fifo(const graveyard_t *graveyard, const char *file) noexcept nogil:
-    """Whether a file is a FIFO, not what a link points to."""
+    """Return whether a file is a FIFO itself, not a link to one."""
     cdef kernel.stat_s status
     if kernel.fstatat(graveyard.folder, file, &status, kernel.AT_SYMLINK_NOFOLLOW) < 0:
         return False
@@ -45,7 +45,7 @@ cdef bint liveness_is_fifo(const graveyard_t *graveyard, const char *file) noexc
 
 
 cdef bint liveness_ended(int descriptor) noexcept nogil:
-    """Whether the holder of a FIFO that we write to is gone."""
+    """Return whether the owner of a FIFO that we have open is gone."""
     cdef kernel.pollfd fifo
     fifo.fd = descriptor
     fifo.events = 0
@@ -53,17 +53,17 @@ cdef bint liveness_ended(int descriptor) noexcept nogil:
     return kernel.poll(&fifo, 1, 0) == 1
 
 
-cdef bint liveness_held(const graveyard_t *graveyard, const char *name) noexcept nogil:
-    """Whether another living supervisor has this name."""
+cdef bint liveness_is_owned(const graveyard_t *graveyard, const char *name) noexcept nogil:
+    """Return whether another living supervisor has this name."""
     cdef int descriptor
-    if liveness_open(graveyard, name, &descriptor) != LIVENESS_HELD:
+    if liveness_open(graveyard, name, &descriptor) != LIVENESS_OWNED:
         return False
     kernel.close(descriptor)
     return True
 
 
-cdef int liveness_raise(const graveyard_t *graveyard, const char *name, int *descriptor) noexcept nogil:
-    """Make our own FIFO and hold it; 0, 1 when one had to do that we may not replace, or -errno.
+cdef int liveness_create(const graveyard_t *graveyard, const char *name, int *descriptor) noexcept nogil:
+    """Make our FIFO and hold it; 0, 1 if an old one that we may not replace is used, or -errno.
 
     It gets its name only when its read end is open: a peer that finds it can take
     an absent reader for a death without a second look. Mode 0666 (the umask is 0
@@ -94,7 +94,7 @@ cdef int liveness_raise(const graveyard_t *graveyard, const char *name, int *des
 
 cdef int liveness_adopt(const graveyard_t *graveyard, const char *file) noexcept nogil:
     """Hold a FIFO that we may not replace, of an earlier run as another user in a sticky
-    folder: left alone it would tell of a crash for as long as we live. -1: no."""
+    folder: otherwise it would look like a crash while we live. Return it, or -1."""
     cdef kernel.stat_s status
     cdef int fifo = kernel.openat(graveyard.folder, file, kernel.O_RDONLY | kernel.O_NONBLOCK | kernel.O_NOFOLLOW
                                   | kernel.O_NOCTTY | kernel.O_CLOEXEC)
@@ -104,8 +104,8 @@ cdef int liveness_adopt(const graveyard_t *graveyard, const char *file) noexcept
     return fifo
 
 
-cdef int liveness_lower(const graveyard_t *graveyard, const char *name) noexcept nogil:
-    """Remove our FIFO at an orderly end; 0, also when there is none, or -errno. Its
+cdef int liveness_remove(const graveyard_t *graveyard, const char *name) noexcept nogil:
+    """Remove our FIFO at an orderly end; 0 even if it does not exist, or -errno. Its
     read end closes with us, after this."""
     cdef char file[FILE_BYTES]
     graveyard_file(file, name, b".alive")

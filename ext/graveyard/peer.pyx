@@ -4,109 +4,116 @@ cimport cstd
 cimport kernel
 
 cdef enum:
-    CODE_OF_CRASH = 137         # a KILL of the whole container is what makes a crash
+    CODE_OF_CRASH = 137         # a crash is a SIGKILL of the whole container
     CODE_UNKNOWN = 255          # as the original's -1 leaves a process
 
 cdef enum:
     PEER_UNREADABLE = -1        # the next good write will be seen
-    PEER_HOLLOW = -2            # empty; the next look decides
+    PEER_EMPTY = -2             # the next look decides
     PEER_NO_DESCRIPTOR = -3     # too many open files
 
 
 cdef bint peer_look(dependency_t *dep, const graveyard_t *graveyard, const settings_t *settings,
                     log_t *log) noexcept nogil:
-    """Bring dep.facts up to date; False when that could not be done for good and needs another look.
+    """Bring dep.facts up to date; False if another look is needed.
 
-    First the FIFO, then the tombstone: an orderly end carves before it lets go,
-    so that a holder found gone has carved its death, or crashed.
+    First the FIFO, then the tombstone: at an orderly end the death is written before
+    the FIFO is closed. So if the owner is gone, its death is written, or it crashed.
     """
-    cdef bint gone = False
-    cdef int holder = LIVENESS_NONE
+    cdef bint gone = dep.fifo_fd >= 0 and liveness_ended(dep.fifo_fd)
+    cdef int owner = LIVENESS_NONE
     cdef bint sure = True
     cdef int facts
     dep.stale = False
-    if dep.alive >= 0 and liveness_ended(dep.alive):
-        kernel.close(dep.alive)
-        dep.alive = -1
-        gone = True
+    if gone:
+        peer_close_fifo(dep)
     if graveyard.folder < 0:
-        # The folder is gone, which is nobody's death; a FIFO's end is.
+        # A folder that is gone is not a death; the end of a FIFO is.
         if gone:
             peer_crash(dep)
         return True
-    if settings.liveness and dep.alive < 0:
-        holder = liveness_open(graveyard, dep.name, &dep.alive)
-        sure = holder != LIVENESS_UNKNOWN
+    if settings.liveness and dep.fifo_fd < 0:
+        owner = liveness_open(graveyard, dep.name, &dep.fifo_fd)
+        sure = owner != LIVENESS_UNKNOWN
     facts = peer_read(dep, graveyard, log)
-    if facts == PEER_NO_DESCRIPTOR and dep.alive >= 0:
-        # Reading matters more than watching the FIFO: a poll has to do for that.
-        kernel.close(dep.alive)
-        dep.alive = -1
+    if facts == PEER_NO_DESCRIPTOR and dep.fifo_fd >= 0:
+        # Reading matters more than watching the FIFO: a poll replaces that.
+        peer_close_fifo(dep)
         sure = False
         facts = peer_read(dep, graveyard, log)
     if facts < 0:
         sure = sure and facts == PEER_UNREADABLE
         facts = dep.facts & ~FACT_READY     # no news
     dep.facts = facts
-    if facts & FACT_DIED:
-        return sure
-    if gone and holder == LIVENESS_HELD:
-        # It died and was born again before we looked; how it died is not known. With
-        # the policy all that is nothing: it is alive.
-        if settings.deps.policy == POLICY_ANY:
-            dep.facts |= FACT_DIED
-            dep.exit_code = CODE_UNKNOWN
-    elif gone or holder == LIVENESS_GONE:
-        peer_crash(dep)
+    if not facts & FACT_DIED:
+        peer_note_end(dep, gone, owner, settings.deps.policy)
     return sure
 
 
+cdef void peer_close_fifo(dependency_t *dep) noexcept nogil:
+    """Close the FIFO of a peer."""
+    kernel.close(dep.fifo_fd)
+    dep.fifo_fd = -1
+
+
+cdef void peer_note_end(dependency_t *dep, bint gone, int owner, int policy) noexcept nogil:
+    """Note an end that the tombstone does not show: its FIFO had an owner that is gone."""
+    if gone and owner == LIVENESS_OWNED:
+        # It died and was born again before we looked; how it died is not known. With
+        # the policy all this does not count: it is alive.
+        if policy == POLICY_ANY:
+            dep.facts |= FACT_DIED
+            dep.exit_code = CODE_UNKNOWN
+    elif gone or owner == LIVENESS_GONE:
+        peer_crash(dep)
+
+
 cdef void peer_crash(dependency_t *dep) noexcept nogil:
-    """Its supervisor is gone and carved no death."""
+    """Note that its supervisor is gone and wrote no death."""
     dep.facts = (dep.facts & FACT_BORN) | FACT_DIED | FACT_FAILED | FACT_CRASHED
     dep.exit_code = CODE_OF_CRASH
 
 
 cdef int peer_read(dependency_t *dep, const graveyard_t *graveyard, log_t *log) noexcept nogil:
-    """The facts on its tombstone, or a PEER_* when there is no news (said once where it is odd)."""
+    """Return the facts on its tombstone, or a PEER_* if there is no news (logged once where it is odd)."""
     cdef char text[TOMBSTONE_BYTES + 1]
-    cdef tombstone_t stone
+    cdef tombstone_t tombstone
     cdef kernel.ssize_t length = graveyard_read(graveyard, dep.name, text)
     if length == -cstd.ENOENT:
         dep.warned = False
-        dep.hollow = False
+        dep.empty = False
         return 0
     if length == -cstd.EMFILE or length == -cstd.ENFILE:
         return PEER_NO_DESCRIPTOR
     if length < 0:
         return peer_warn(dep, log, peer_problem(<int>-length))
-    if tombstone_read(text, <size_t>length, &stone) < 0:
-        return peer_warn(dep, log, b"it is half-written or no tombstone")
-    if stone.born.start == NULL and stone.died.start == NULL:
-        return peer_hollow(dep, log)
+    if tombstone_read(text, <size_t>length, &tombstone) < 0:
+        return peer_warn(dep, log, b"it is half-written or not a tombstone")
+    if tombstone.born.start == NULL and tombstone.died.start == NULL:
+        return peer_note_empty(dep, log)
     dep.warned = False
-    dep.hollow = False
-    return peer_facts(dep, &stone)
+    dep.empty = False
+    return peer_facts(dep, &tombstone)
 
 
-cdef int peer_hollow(dependency_t *dep, log_t *log) noexcept nogil:
-    """A tombstone that says nothing. The original truncates before it writes, so at first
-    this is no more than a reason to look again."""
-    if dep.hollow:
+cdef int peer_note_empty(dependency_t *dep, log_t *log) noexcept nogil:
+    """Note an empty tombstone. The original truncates before it writes, so the first time
+    this is only a reason to look again."""
+    if dep.empty:
         return peer_warn(dep, log, b"it is empty, or says neither Born nor Died")
-    dep.hollow = True
-    return PEER_HOLLOW
+    dep.empty = True
+    return PEER_EMPTY
 
 
-cdef int peer_facts(dependency_t *dep, const tombstone_t *stone) noexcept nogil:
+cdef int peer_facts(dependency_t *dep, const tombstone_t *tombstone) noexcept nogil:
     """What a tombstone says, as bits."""
-    cdef int facts = FACT_BORN if stone.born.start != NULL else 0
-    if stone.died.start == NULL:
-        return facts | (FACT_READY if stone.ready.start != NULL else 0)
-    dep.exit_code = stone.exit_code if stone.coded and stone.exit_code >= 0 else CODE_UNKNOWN
-    if not stone.coded:
+    cdef int facts = FACT_BORN if tombstone.born.start != NULL else 0
+    if tombstone.died.start == NULL:
+        return facts | (FACT_READY if tombstone.ready.start != NULL else 0)
+    dep.exit_code = tombstone.exit_code if tombstone.coded and tombstone.exit_code >= 0 else CODE_UNKNOWN
+    if not tombstone.coded:
         return facts | FACT_DIED    # how it ended is not known (yet)
-    return facts | FACT_DIED | (FACT_SUCCEEDED if stone.exit_code == 0 else FACT_FAILED)
+    return facts | FACT_DIED | (FACT_SUCCEEDED if tombstone.exit_code == 0 else FACT_FAILED)
 
 
 cdef int peer_warn(dependency_t *dep, log_t *log, const char *why) noexcept nogil:

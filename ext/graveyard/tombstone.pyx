@@ -10,20 +10,20 @@ cimport cstd
 cdef enum:
     ABSENT = -1                 # a time or code that is not known
 
-ctypedef struct life_t:         # our own, to be carved
+ctypedef struct life_t:         # ours, as we write it
     long long born_ns           # wall time, ABSENT before birth
     long long ready_ns
     long long died_ns
     int exit_code               # what kubexit returns
-    int command_code            # how the command itself ended; carved when it differs
-    bint killed                 # KILL ended the grace period
-    const char *reason          # why kubexit ended things, NULL when it did not
+    int command_code            # how the command itself ended; written if it differs
+    bint killed                 # SIGKILL ended the grace period
+    const char *reason          # why kubexit ended the command, NULL if it did not
 
-ctypedef struct words_t:        # a value as it stands in the text
+ctypedef struct words_t:        # a value as it is in the text
     const char *start           # NULL: the key is absent or null
     size_t length
 
-ctypedef struct tombstone_t:    # somebody's, as read
+ctypedef struct tombstone_t:    # of a peer, as we read it
     words_t born
     words_t ready
     words_t died
@@ -32,7 +32,7 @@ ctypedef struct tombstone_t:    # somebody's, as read
 
 
 cdef void life_begin(life_t *life) noexcept nogil:
-    """A life of which nothing is known yet."""
+    """Begin a life of which nothing is known yet."""
     life.born_ns = ABSENT
     life.ready_ns = ABSENT
     life.died_ns = ABSENT
@@ -43,8 +43,8 @@ cdef void life_begin(life_t *life) noexcept nogil:
 
 
 cdef void tombstone_write(text_t *text, const life_t *life) noexcept nogil:
-    """The text of a tombstone. Nothing on it is earlier than what comes before it in a
-    life, even when the wall clock was set back between."""
+    """Write the text of a tombstone. Its times are in order even if the wall clock was set
+    back between them."""
     cdef char number[64]
     text.length = 0
     tombstone_write_time(text, b"Born: \"", life.born_ns, ABSENT)
@@ -67,7 +67,7 @@ cdef void tombstone_write(text_t *text, const life_t *life) noexcept nogil:
 
 
 cdef void tombstone_write_time(text_t *text, const char *key, long long wall_ns, long long least_ns) noexcept nogil:
-    """One line with a time that is no earlier than another; nothing when it is absent."""
+    """Write a line with a time that is not earlier than another; nothing if it is absent."""
     cdef char time[TIME_BYTES]
     if wall_ns == ABSENT:
         return

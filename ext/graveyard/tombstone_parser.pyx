@@ -1,21 +1,21 @@
-"""Inscriptions: what somebody's tombstone says, whoever wrote it."""
+"""Tombstone parser: what a tombstone says, whether kubexit or another program wrote it."""
 from libc.stddef cimport size_t
 cimport cstd
 cimport kernel
 
 
-cdef int tombstone_read(const char *text, size_t length, tombstone_t *stone) noexcept nogil:
-    """0, or -EINVAL when the text is no tombstone (half-written, binary, another format).
+cdef int tombstone_read(const char *text, size_t length, tombstone_t *tombstone) noexcept nogil:
+    """Read a tombstone; 0, or -EINVAL if the text is not one (half-written, binary, another format).
 
     A reader more tolerant than YAML would call half a file a death, a stricter one
-    would miss one: keys in any case and order, unknown keys with whatever lies
+    would miss one: keys in any case and order, unknown keys with anything that is
     indented below them, comments, document marks, CRLF; but known keys must have
     values that make sense. The words point into the text.
     """
     cdef const char *end = text + length
     cdef const char *line_end
     cdef kernel.ssize_t indent = -1     # of the keys; the first one sets it
-    cstd.memset(stone, 0, sizeof(tombstone_t))
+    cstd.memset(tombstone, 0, sizeof(tombstone_t))
     if cstd.memchr(text, 0, length) != NULL:
         return -cstd.EINVAL
     if length >= 3 and cstd.memcmp(text, b"\xef\xbb\xbf", 3) == 0:
@@ -24,15 +24,15 @@ cdef int tombstone_read(const char *text, size_t length, tombstone_t *stone) noe
         line_end = <const char *>cstd.memchr(text, c'\n', <size_t>(end - text))
         if line_end == NULL:
             line_end = end
-        if tombstone_read_line(text, line_end, &indent, stone) < 0:
+        if tombstone_read_line(text, line_end, &indent, tombstone) < 0:
             return -cstd.EINVAL
         text = line_end + 1
     return 0
 
 
 cdef int tombstone_read_line(const char *text, const char *end, kernel.ssize_t *indent,
-                              tombstone_t *stone) noexcept nogil:
-    """One line without its end; 0 or -EINVAL."""
+                              tombstone_t *tombstone) noexcept nogil:
+    """Read one line; 0 or -EINVAL."""
     cdef const char *key = text
     cdef const char *colon
     cdef size_t key_length
@@ -48,7 +48,7 @@ cdef int tombstone_read_line(const char *text, const char *end, kernel.ssize_t *
     if indent[0] < 0:
         indent[0] = key - text
     if key - text > indent[0] or (key[0] == c'-' and key + 1 < end and key[1] == c' '):
-        return 0                # belongs to an unknown key above
+        return 0                # it belongs to an unknown key above
     if key - text < indent[0]:
         return -cstd.EINVAL
     colon = <const char *>cstd.memchr(key, c':', <size_t>(end - key))
@@ -58,20 +58,20 @@ cdef int tombstone_read_line(const char *text, const char *end, kernel.ssize_t *
     if key_length >= 2 and (key[0] == c'"' or key[0] == c'\'') and key[key_length - 1] == key[0]:
         key += 1
         key_length -= 2
-    return tombstone_take(stone, key, key_length, colon + 1, end)
+    return tombstone_take(tombstone, key, key_length, colon + 1, end)
 
 
-cdef int tombstone_take(tombstone_t *stone, const char *key, size_t length, const char *value,
+cdef int tombstone_take(tombstone_t *tombstone, const char *key, size_t length, const char *value,
                         const char *end) noexcept nogil:
     """Enter the value of a known key; 0 or -EINVAL."""
     cdef words_t words
     cdef words_t *time = NULL
     if is_key(key, length, b"Born"):
-        time = &stone.born
+        time = &tombstone.born
     elif is_key(key, length, b"Ready"):
-        time = &stone.ready
+        time = &tombstone.ready
     elif is_key(key, length, b"Died"):
-        time = &stone.died
+        time = &tombstone.died
     elif not is_key(key, length, b"ExitCode"):
         return 0
     if scalar_parse(value, end, &words) < 0:
@@ -81,17 +81,17 @@ cdef int tombstone_take(tombstone_t *stone, const char *key, size_t length, cons
             return -cstd.EINVAL
         time[0] = words
         return 0
-    stone.coded = words.start != NULL
-    return 0 if words.start == NULL else code_parse(words, &stone.exit_code)
+    tombstone.coded = words.start != NULL
+    return 0 if words.start == NULL else code_parse(words, &tombstone.exit_code)
 
 
 cdef bint is_key(const char *key, size_t length, const char *known) noexcept nogil:
-    """Whether a key is this one, in any case, as for the original's reader."""
+    """Return whether a key is this one, in any case, as for the original's reader."""
     return cstd.strlen(known) == length and cstd.strncasecmp(key, known, length) == 0
 
 
 cdef int scalar_parse(const char *value, const char *end, words_t *words) noexcept nogil:
-    """A plain or quoted scalar with its comment cut off; 0 or -EINVAL (an open quote, say)."""
+    """Read a plain or quoted scalar without its comment; 0 or -EINVAL (for example an open quote)."""
     cdef const char *at
     cdef char quote = 0
     words.start = NULL
@@ -119,14 +119,14 @@ cdef int scalar_parse(const char *value, const char *end, words_t *words) noexce
 
 
 cdef bint is_rest_empty(const char *at, const char *end) noexcept nogil:
-    """Nothing but blanks and perhaps a comment."""
+    """Return whether only blanks and perhaps a comment follow."""
     while at < end and is_blank(at[0]):
         at += 1
     return at == end or (at[0] == c'#' and is_blank(at[-1]))
 
 
 cdef int code_parse(words_t words, int *code) noexcept nogil:
-    """An exit code; -1 is what the original writes for a death by signal. 0 or -EINVAL."""
+    """Read an exit code (the original writes -1 for a death by signal); 0 or -EINVAL."""
     cdef size_t at = 0
     cdef long long number = 0
     cdef bint negative = words.length > 0 and words.start[0] == c'-'
@@ -146,7 +146,7 @@ cdef int code_parse(words_t words, int *code) noexcept nogil:
 
 
 cdef int digits_parse(const char *text, size_t count) noexcept nogil:
-    """So many digits as a number, -1 when one is none."""
+    """Return `count` digits as a number; -1 if one is not a digit."""
     cdef int number = 0
     cdef size_t at
     for at in range(count):
@@ -157,7 +157,7 @@ cdef int digits_parse(const char *text, size_t count) noexcept nogil:
 
 
 cdef bint is_time(const char *text, size_t length) noexcept nogil:
-    """Strict RFC 3339: "T" between date and time, a zone, any fraction."""
+    """Return whether a text is strict RFC 3339: "T" between date and time, a zone, any fraction."""
     cdef size_t at = 19
     cdef int month
     cdef int day
@@ -184,13 +184,13 @@ cdef bint is_time(const char *text, size_t length) noexcept nogil:
 
 
 cdef bint is_below(const char *text, int limit) noexcept nogil:
-    """Two digits below a limit."""
+    """Return whether two digits are below a limit."""
     cdef int number = digits_parse(text, 2)
     return 0 <= number < limit
 
 
 cdef int days_of_month(int year, int month) noexcept nogil:
-    """28 to 31."""
+    """Return 28 to 31."""
     if month == 2:
         return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
     return 30 if month == 4 or month == 6 or month == 9 or month == 11 else 31

@@ -3,7 +3,7 @@ cimport cstd
 cimport kernel
 
 cdef enum:
-    EVENTS_WORDS = 2048         # 16 KiB of events, aligned as they have to be
+    EVENTS_WORDS = 2048         # 16 KiB of events, aligned as they must be
     EVENTS_BYTES = 16384
     SUSPECT_LOOKS = 10          # in two seconds
 
@@ -17,10 +17,10 @@ cdef enum:
 
 
 cdef int watch_begin(graveyard_t *graveyard) noexcept nogil:
-    """Watch the folder; 0, or -errno when inotify cannot be had.
+    """Watch the folder; 0, or -errno if inotify is not available.
 
-    By path: inotify takes no descriptor without /proc. Should the path lead
-    elsewhere between the two calls, the backstop poll finds it.
+    By path: inotify takes no descriptor without /proc. If the path leads elsewhere
+    between the two calls, the fallback poll finds that.
     """
     cdef kernel.stat_s status
     cdef int error
@@ -47,7 +47,7 @@ cdef void watch_end(graveyard_t *graveyard) noexcept nogil:
 
 
 cdef bint watch_is_elsewhere(const graveyard_t *graveyard) noexcept nogil:
-    """Whether the path leads to another folder by now, or to none."""
+    """Return whether the path now leads to another folder, or does not exist."""
     cdef kernel.stat_s status
     if graveyard.gone or kernel.fstatat(kernel.AT_FDCWD, graveyard.path, &status, 0) < 0:
         return True
@@ -57,12 +57,12 @@ cdef bint watch_is_elsewhere(const graveyard_t *graveyard) noexcept nogil:
 cdef int watch_move(graveyard_t *graveyard) noexcept nogil:
     """Open and watch what is at the path now; 0 or -errno (not made again yet).
 
-    The inotify descriptor is made anew, so that a watch on the former folder
-    (moved away, say) does not speak for the new one.
+    A new inotify descriptor is made, so that a watch on the former folder (which was
+    moved away, for example) does not report events of the new one.
     """
     cdef int result
     watch_end(graveyard)
-    graveyard_leave(graveyard)
+    graveyard_close(graveyard)
     result = graveyard_open(graveyard, False)
     graveyard.gone = result < 0
     graveyard.suspect = 0
@@ -76,8 +76,8 @@ cdef bint watch_take_events(graveyard_t *graveyard, settings_t *settings) noexce
     """Mark the dependencies that something happened to; True when the folder itself is gone.
 
     One read a call: a storm of foreign writes must not keep signals waiting. The
-    removal of our own FIFO is a hint that the folder is being deleted: as long as
-    somebody holds a FIFO in it open, inotify tells nothing of the folder's own end.
+    removal of our FIFO is a hint that the folder is being deleted: while any process
+    holds a FIFO in it open, inotify does not report the deletion of the folder itself.
     """
     cdef long long aligned[EVENTS_WORDS]
     cdef char *bytes = <char *>aligned
@@ -103,7 +103,7 @@ cdef bint watch_take_events(graveyard_t *graveyard, settings_t *settings) noexce
 
 cdef void watch_mark_fifo(graveyard_t *graveyard, settings_t *settings, const char *file,
                               bint removed) noexcept nogil:
-    """A dot file: a dependency's FIFO (.NAME.alive), our own, or nothing of interest."""
+    """Mark the owner of a FIFO (.NAME.alive); other dot files do not matter."""
     cdef size_t length = cstd.strlen(file)
     if length < 8 or cstd.memcmp(file + length - 6, b".alive", 6) != 0:
         return
@@ -113,7 +113,7 @@ cdef void watch_mark_fifo(graveyard_t *graveyard, settings_t *settings, const ch
 
 
 cdef void watch_mark_name(dependencies_t *deps, const char *name, size_t length) noexcept nogil:
-    """The dependency of this name has to be looked at again, if there is one."""
+    """Mark the dependency of this name, if there is one, to be looked at again."""
     cdef int index = dependency_index(deps, name, length)
     if index >= 0:
         deps.list[index].stale = True

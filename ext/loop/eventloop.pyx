@@ -44,13 +44,13 @@ cdef void eventloop_wait(supervisor_t *sv, kernel.pollfd *polled) noexcept nogil
     cdef long long now_ns
     cdef unsigned long count = POLL_PEERS
     cdef int index
-    graveyard_leave(&sv.graveyard)
+    graveyard_close(&sv.graveyard)
     poll_entry(&polled[POLL_SIGNALS], sv.signals.descriptor, kernel.POLLIN)
     poll_entry(&polled[POLL_WATCH], sv.graveyard.watch, kernel.POLLIN)
     poll_entry(&polled[POLL_READINESS], sv.readiness.descriptor, sv.readiness.events)
     for index in range(sv.settings.deps.count):
-        if sv.settings.deps.list[index].alive >= 0:
-            poll_entry(&polled[count], sv.settings.deps.list[index].alive, 0)
+        if sv.settings.deps.list[index].fifo_fd >= 0:
+            poll_entry(&polled[count], sv.settings.deps.list[index].fifo_fd, 0)
             count += 1
     if due_ns == NEVER_NS and count == POLL_PEERS and sv.graveyard.watch < 0 and sv.readiness.descriptor < 0:
         polled[POLL_SIGNALS].revents = kernel.POLLIN    # nothing else can happen: the read of it waits
@@ -126,7 +126,7 @@ cdef void eventloop_check_time(supervisor_t *sv) noexcept nogil:
 
 cdef void eventloop_check_conditions(supervisor_t *sv) noexcept nogil:
     """Raise the events that follow from the state as a whole; the table drops an event that comes too late."""
-    if sv.birth.ask_again and not dependencies_awaited(&sv.settings.deps, sv.settings.birth_source):
+    if sv.birth.ask_again and not dependencies_unmet(&sv.settings.deps, sv.settings.birth_source):
         sv.birth.ask_again = False
         event_raise(sv, EVENT_CHILD_DUE)
     if birth_is_ready(sv):

@@ -100,11 +100,11 @@ cdef int lifecycle_refuse(supervisor_t *sv, const char *problem) noexcept nogil:
 
 cdef void lifecycle_write_refusal(supervisor_t *sv) noexcept nogil:
     """Write a death without a life, unless another living supervisor has the name."""
-    sv.name_in_use = graveyard_open(&sv.graveyard, True) == 0 and liveness_held(&sv.graveyard, sv.settings.name)
+    sv.name_in_use = graveyard_open(&sv.graveyard, True) == 0 and liveness_is_owned(&sv.graveyard, sv.settings.name)
     if sv.graveyard.folder < 0 or sv.name_in_use:
         return
-    if graveyard_carve(&sv.graveyard, sv.settings.name, &sv.life) == 0:
-        liveness_lower(&sv.graveyard, sv.settings.name)     # of a predecessor that crashed
+    if graveyard_write(&sv.graveyard, sv.settings.name, &sv.life) == 0:
+        liveness_remove(&sv.graveyard, sv.settings.name)     # of a predecessor that crashed
 
 
 cdef int lifecycle_quit(supervisor_t *sv) noexcept nogil:

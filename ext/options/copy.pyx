@@ -1,7 +1,7 @@
-"""Copy: the file that is running, once more under another name, whole or not at all.
+"""Copy: the file that is running, under another name, whole or not at all.
 
-The copy is written to a draft beside its place and renamed: who looks there finds
-the old file or the new one. One that is being executed is replaced like any other;
+The copy is written to a draft beside its place and renamed: a reader finds the old
+file or the new one. One that is being executed is replaced like any other;
 writing into it would be refused (ETXTBSY, execve(2)).
 """
 from libc.stddef cimport size_t
@@ -52,7 +52,7 @@ cdef int copy_begin(copy_t *copy) noexcept nogil:
 
 
 cdef bint copy_is_source(const copy_t *copy, const kernel.stat_s *status) noexcept nogil:
-    """Whether a file is the one that is running, by whatever name."""
+    """Return whether a file is the one that is running, under any name."""
     return status.st_dev == copy.status.st_dev and status.st_ino == copy.status.st_ino
 
 
@@ -70,7 +70,7 @@ cdef int copy_to(copy_t *copy, int folder, const char *name) noexcept nogil:
     for _attempt in range(COPY_TRIES):
         error = copy_once(copy, folder, name)
         if error != -cstd.ENOENT:
-            break               # else somebody took our draft for a dead one's, before it was locked
+            break               # else another copy took our draft for a dead one's, before it was locked
     return error
 
 
@@ -85,7 +85,7 @@ cdef int copy_once(const copy_t *copy, int folder, const char *name) noexcept no
     error = copy_bytes(copy, file)
     if error == 0 and kernel.fchmod(file, 0o555) < 0:
         error = -cstd.errno
-    # Nobody looks at the copy again before it is executed: a quota or a disk that complains late has to do so here.
+    # The copy is not read again before it is executed: a quota or a disk that fails late must fail here.
     if error == 0 and kernel.fsync(file) < 0 and cstd.errno != cstd.EINVAL:
         error = -cstd.errno
     kernel.close(file)          # before it has its name: a file open for writing cannot be executed
@@ -97,9 +97,9 @@ cdef int copy_once(const copy_t *copy, int folder, const char *name) noexcept no
 
 
 cdef int copy_open_draft(int folder, char *draft) noexcept nogil:
-    """A new file of our own; its descriptor or -errno.
+    """Make a new file; its descriptor or -errno.
 
-    The name is not ".NAME.tmp", which a new generation clears away, and no two
+    The name is not ".NAME.tmp", which --graveyard clears away, and no two
     copies that are under way at the same time share it.
     """
     cdef int flags = kernel.O_WRONLY | kernel.O_CREAT | kernel.O_EXCL | kernel.O_NOFOLLOW | kernel.O_CLOEXEC
@@ -116,15 +116,15 @@ cdef int copy_bytes(const copy_t *copy, int file) noexcept nogil:
     cdef char buffer[COPY_BUFFER]
     cdef long done = 0
     cdef kernel.ssize_t taken
-    cdef kernel.ssize_t given
+    cdef kernel.ssize_t written
     while done < copy.status.st_size:
         taken = kernel.pread(copy.source, buffer, COPY_BUFFER, done)
         if taken <= 0:
             return -cstd.errno if taken < 0 else -cstd.EIO
-        given = kernel.write(file, buffer, <size_t>taken)
-        if given < 0:
+        written = kernel.write(file, buffer, <size_t>taken)
+        if written < 0:
             return -cstd.errno
-        done += given           # a short write is followed by one that tells why
+        done += written           # the write after a short one fails with the reason
     return 0
 
 
@@ -154,7 +154,7 @@ cdef void copy_sweep(int folder) noexcept nogil:
 
 
 cdef void copy_sweep_draft(int folder, const char *draft) noexcept nogil:
-    """Remove a draft that nobody has locked: a copy under way holds a lock, which ends with it (flock(2))."""
+    """Remove a draft that is not locked: a copy under way holds a lock, which ends with it (flock(2))."""
     cdef kernel.stat_s status
     cdef int file = kernel.openat(folder, draft, kernel.O_RDONLY | kernel.O_NOFOLLOW | kernel.O_NONBLOCK
                                   | kernel.O_NOCTTY | kernel.O_CLOEXEC)

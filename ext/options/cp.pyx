@@ -43,8 +43,8 @@ cdef int cp_run(int argc, char **argv, log_t *log) noexcept nogil:
 cdef bint cp_parse(int argc, char **argv, const char **operands) noexcept nogil:
     """Find the two operands; False when there are not two, or an option would change what is copied where.
 
-    Options that ask for what is done anyway are passed over (force, verbose), and
-    those about attributes and links, of which a copy of ours has none.
+    Options that ask for what is done anyway are ignored (force, verbose), and
+    options about attributes and links, which our copy does not have.
     """
     cdef int count = 0
     cdef bint options = True

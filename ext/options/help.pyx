@@ -10,7 +10,7 @@ cdef enum:
 
 
 cdef void help_print() noexcept nogil:
-    """Usage, settings, exit codes."""
+    """Print usage, settings, exit codes."""
     cdef int row
     print_line(b"Usage: kubexit [--] COMMAND [ARGUMENTS...]")
     print_line(b"       kubexit [--install DIR] [--graveyard DIR]")
@@ -53,7 +53,7 @@ cdef void help_print_setting(int row) noexcept nogil:
 
 
 cdef void help_print_wrapped(const char *text) noexcept nogil:
-    """A sentence, indented and broken at blanks."""
+    """Print a sentence, indented and broken at blanks."""
     cdef size_t width = HELP_WIDTH - 6
     cdef size_t cut
     while cstd.strlen(text) > width:

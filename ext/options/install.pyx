@@ -78,11 +78,11 @@ cdef int install_refuse(const copy_t *copy, const char *target, int error, log_t
         log_error(log, b"cannot install %.1024s: %s; it needs %ld bytes", target, cstd.strerror(error),
                   copy.status.st_size)
     elif error == cstd.EACCES or error == cstd.EPERM:
-        log_error(log, b"cannot install %.1024s: %s; the folder has to be writable for user %u, group %u (an emptyDir "
+        log_error(log, b"cannot install %.1024s: %s; the folder must be writable for user %u, group %u (an emptyDir "
                        b"is; else give the pod an fsGroup)", target, cstd.strerror(error), kernel.geteuid(),
                   kernel.getegid())
     elif error == cstd.EROFS:
-        log_error(log, b"cannot install %.1024s: %s; here the volume has to be mounted without readOnly", target,
+        log_error(log, b"cannot install %.1024s: %s; the volume must be mounted without readOnly here", target,
                   cstd.strerror(error))
     elif error == cstd.ENOENT:
         log_error(log, b"cannot install %.1024s: %s; is the shared volume mounted?", target, cstd.strerror(error))

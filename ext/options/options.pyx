@@ -7,7 +7,7 @@ ctypedef struct options_t:
 
 
 cdef bint options_are(const char *argument) noexcept nogil:
-    """Whether an argument is an option of ours: it begins with "-" and is not "--"."""
+    """Return whether an argument is an option: it begins with "-" and is not "--"."""
     return argument[0] == c'-' and cstd.strcmp(argument, b"--") != 0
 
 
@@ -33,7 +33,7 @@ cdef bint options_parse(int argc, char **argv, options_t *options) noexcept nogi
     """Read --install DIR and --graveyard DIR, in any order and each at most once; False when there is anything else.
 
     An empty folder, from a variable that is not set, does not mean the working
-    folder, and one that looks like an option is none: a value was forgotten.
+    folder. A folder that looks like an option means that a value was forgotten.
     """
     cdef const char **target
     cdef int at = 1
@@ -76,4 +76,4 @@ cdef int options_prepare(const options_t *options, log_t *log) noexcept nogil:
     if code != 0:
         log_error(log, b"graveyard %s was left as it is, since nothing was installed", options.graveyard)
         return code
-    return generation_begin(options.graveyard, log)
+    return clear_run(options.graveyard, log)

@@ -1,7 +1,7 @@
-"""Dependencies: the peers that this container's life and death hang on.
+"""Dependencies: the peers that this container's life and death depend on.
 
-One entry a peer, however often the settings name it: what we want of it (bits
-of FACT_*), and what the graveyard said of it last.
+Each peer has one entry, even if several settings name it: what we want of it (bits
+of FACT_*), and what the graveyard said about it last.
 """
 from libc.stddef cimport size_t
 cimport cstd
@@ -16,7 +16,7 @@ cdef enum:
     FACT_DIED = 4
     FACT_SUCCEEDED = 8          # died with exit code 0
     FACT_FAILED = 16            # died with another code, or crashed
-    FACT_CRASHED = 32           # its supervisor is gone and carved no death
+    FACT_CRASHED = 32           # its supervisor is gone and wrote no death
 
 ctypedef struct dependency_t:
     char name[NAME_BYTES + 2]   # and a "?" for the waiter
@@ -24,15 +24,15 @@ ctypedef struct dependency_t:
     int ends_us                 # facts that end our command, any of them
     int starts_us               # facts that our command waits for, all of them
     bint optional               # may be absent from the pod (NAME?)
-    bint holds_term             # a TERM from outside waits for its death
-    # What the graveyard tells:
+    bint holds_term             # a SIGTERM from outside waits for its death
+    # What the graveyard says:
     int facts
     int exit_code
-    int alive                   # write end of the peer's FIFO, -1: none held
+    int fifo_fd                 # write end of the peer's FIFO, -1: not open
     int order                   # of the deaths that could end us, from 1 on; the last one is the reason
     bint stale                  # something about it has changed since the last look
-    bint hollow                 # its tombstone said nothing at the last look
-    bint warned                 # its tombstone is unreadable and that was said
+    bint empty                  # its tombstone was empty at the last look
+    bint warned                 # its tombstone is unreadable and that was logged
 
 ctypedef struct dependencies_t:
     int count
@@ -43,7 +43,7 @@ ctypedef struct dependencies_t:
 
 
 cdef int dependency_index(dependencies_t *deps, const char *name, size_t length) noexcept nogil:
-    """The place of a name in the list, -1 when it is not there."""
+    """Return the index of a name in the list; -1 if it is not found."""
     cdef int index
     for index in range(deps.count):
         if deps.list[index].length == length and \
@@ -53,7 +53,7 @@ cdef int dependency_index(dependencies_t *deps, const char *name, size_t length)
 
 
 cdef dependency_t *dependency_add(dependencies_t *deps, const char *name, size_t length) noexcept nogil:
-    """The entry for a name, made when there is none yet; NULL when the list is full."""
+    """Return the entry for a name, added if it is new; NULL if the list is full."""
     cdef int index = dependency_index(deps, name, length)
     cdef dependency_t *dep
     if index >= 0:
@@ -65,12 +65,12 @@ cdef dependency_t *dependency_add(dependencies_t *deps, const char *name, size_t
     cstd.memset(dep, 0, sizeof(dependency_t))
     cstd.memcpy(dep.name, name, length)
     dep.length = length
-    dep.alive = -1
+    dep.fifo_fd = -1
     return dep
 
 
 cdef int dependencies_dead(dependencies_t *deps) noexcept nogil:
-    """The index of the dependency whose death ends us, -1 while none does.
+    """Return the index of the dependency whose death ends us; -1 if no death does.
 
     With the policy all, every death dependency must be dead at this moment: one
     that was born again is alive.
@@ -91,7 +91,7 @@ cdef int dependencies_dead(dependencies_t *deps) noexcept nogil:
 
 
 cdef bint dependencies_deny_birth(const dependencies_t *deps) noexcept nogil:
-    """Whether one of the dead is also what our birth depends on."""
+    """Return whether our birth depends on one of the dead."""
     cdef int index
     for index in range(deps.count):
         if deps.list[index].ends_us & deps.list[index].facts:
@@ -101,14 +101,14 @@ cdef bint dependencies_deny_birth(const dependencies_t *deps) noexcept nogil:
 
 
 cdef void dependency_note_death(dependencies_t *deps, dependency_t *dep, int facts_before) noexcept nogil:
-    """Remember in which order they died."""
+    """Number the deaths that could end us, in their order."""
     if dep.ends_us & dep.facts and not dep.ends_us & facts_before:
         deps.deaths += 1
         dep.order = deps.deaths
 
 
 cdef bint dependencies_hold_term(const dependencies_t *deps) noexcept nogil:
-    """Whether a container that KUBEXIT_TERM_AFTER names is born and alive."""
+    """Return whether a container that KUBEXIT_TERM_AFTER names is born and alive."""
     cdef int index
     for index in range(deps.count):
         if deps.list[index].holds_term and deps.list[index].facts & FACT_BORN and \
@@ -117,25 +117,25 @@ cdef bint dependencies_hold_term(const dependencies_t *deps) noexcept nogil:
     return False
 
 
-cdef bint dependency_awaited(const dependency_t *dep, int source) noexcept nogil:
-    """Whether a birth dependency is still missing something that the graveyard tells."""
+cdef bint dependency_unmet(const dependency_t *dep, int source) noexcept nogil:
+    """Return whether a birth dependency lacks a fact that the graveyard shows."""
     cdef int wanted = dep.starts_us
     if source == SOURCE_KUBERNETES:
         wanted &= ~FACT_READY
     return dep.facts & wanted != wanted
 
 
-cdef bint dependencies_awaited(dependencies_t *deps, int source) noexcept nogil:
-    """Whether any birth dependency is."""
+cdef bint dependencies_unmet(dependencies_t *deps, int source) noexcept nogil:
+    """Return whether any birth dependency lacks such a fact."""
     cdef int index
     for index in range(deps.count):
-        if dependency_awaited(&deps.list[index], source):
+        if dependency_unmet(&deps.list[index], source):
             return True
     return False
 
 
 cdef bint dependency_watched(const dependency_t *dep, int source, bint born) noexcept nogil:
-    """Whether the graveyard has anything to tell us about it (still)."""
+    """Return whether a change in the graveyard could matter for this dependency (still)."""
     if dep.ends_us or dep.holds_term:
         return True
     if born:
@@ -144,7 +144,7 @@ cdef bint dependency_watched(const dependency_t *dep, int source, bint born) noe
 
 
 cdef bint dependencies_watched(dependencies_t *deps, int source, bint born) noexcept nogil:
-    """Whether the graveyard needs watching at all."""
+    """Return whether the graveyard must be watched."""
     cdef int index
     for index in range(deps.count):
         if dependency_watched(&deps.list[index], source, born):
@@ -153,7 +153,7 @@ cdef bint dependencies_watched(dependencies_t *deps, int source, bint born) noex
 
 
 cdef void dependency_describe(const dependency_t *dep, char *target, size_t size) noexcept nogil:
-    """Its state in words, for messages: "died with exit code 1", "born, not ready"."""
+    """Describe its state for messages: "died with exit code 1", "born, not ready"."""
     if dep.facts & FACT_CRASHED:
         cstd.snprintf(target, size, b"crashed")
     elif dep.facts & FACT_DIED:
@@ -167,7 +167,7 @@ cdef void dependency_describe(const dependency_t *dep, char *target, size_t size
 
 
 cdef void dependencies_mark(dependencies_t *deps) noexcept nogil:
-    """All dependencies have to be looked at again."""
+    """Mark all dependencies to be looked at again."""
     cdef int index
     for index in range(deps.count):
         deps.list[index].stale = True

@@ -33,7 +33,7 @@ cdef int settings_parse(settings_t *settings) noexcept nogil:
 
 
 cdef void settings_begin(settings_t *settings) noexcept nogil:
-    """Set what is read after a refusal too, however early the refusal comes."""
+    """Set what is read even after an early refusal."""
     settings.problem[0] = 0
     settings.name_valid = False
     settings.graveyard_valid = False

@@ -26,7 +26,7 @@ cdef extern from *:
         ROW(GRACE_PERIOD, DURATION, grace_ns, "30s", "DURATION", "Time between the stop signal and SIGKILL.") \
         ROW(STOP_DELAY, DURATION, stop_delay_ns, "0s", "DURATION", \
             "Time between the dependency's death and the stop signal.") \
-        ROW(STOP_SIGNAL, SIGNAL, stop_signal, "TERM", "SIGNAL", \
+        ROW(STOP_SIGNAL, SIGNAL, stop_signal, "SIGTERM", "SIGNAL", \
             "Signal that kubexit sends to stop the command; a name or a number.") \
         ROW(SIGNAL_GROUP, BOOL, signal_group, "false", "BOOL", \
             "true: start the command in its own process group and signal the whole group.") \

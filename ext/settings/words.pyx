@@ -30,7 +30,7 @@ cdef bint word_parse(int row, const char *text, int *meaning) noexcept nogil:
 
 
 cdef const char *word_of(int row, int meaning) noexcept nogil:
-    """Return the word of a row with this meaning; NULL if there is none."""
+    """Return the word of a row with this meaning; NULL if it is not found."""
     cdef int index
     for index in range(SETTING_WORD_COUNT):
         if SETTING_WORDS[index].setting == row and SETTING_WORDS[index].meaning == meaning:

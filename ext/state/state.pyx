@@ -170,6 +170,6 @@ cdef void stop_watching(supervisor_t *sv) noexcept nogil:
     sv.poll_at_ns = NEVER_NS
     sv.unseen_at_ns = NEVER_NS
     for index in range(sv.settings.deps.count):
-        if sv.settings.deps.list[index].alive >= 0:
-            kernel.close(sv.settings.deps.list[index].alive)
-            sv.settings.deps.list[index].alive = -1
+        if sv.settings.deps.list[index].fifo_fd >= 0:
+            kernel.close(sv.settings.deps.list[index].fifo_fd)
+            sv.settings.deps.list[index].fifo_fd = -1

@@ -20,7 +20,7 @@ cdef void birth_take_verdict(supervisor_t *sv, int status) noexcept nogil:
     if code == 0:
         # What the API showed is true at this moment only. While the graveyard still keeps
         # us waiting it proves that the names are right, and we ask again later.
-        sv.birth.waiter_satisfied = not dependencies_awaited(&sv.settings.deps, sv.settings.birth_source)
+        sv.birth.waiter_satisfied = not dependencies_unmet(&sv.settings.deps, sv.settings.birth_source)
         sv.birth.ask_again = not sv.birth.waiter_satisfied
     elif kernel.WIFSIGNALED(status):
         event_post(sv, EVENT_WAITER_LOST, kernel.WTERMSIG(status))
@@ -115,4 +115,4 @@ cdef void birth_end_children(supervisor_t *sv) noexcept nogil:
 cdef bint birth_is_ready(supervisor_t *sv) noexcept nogil:
     """True if no birth dependency is missing."""
     return sv.birth.waiter_satisfied and sv.birth.urls_ready and \
-        not dependencies_awaited(&sv.settings.deps, sv.settings.birth_source)
+        not dependencies_unmet(&sv.settings.deps, sv.settings.birth_source)

@@ -62,7 +62,7 @@ cdef bint birth_lacks_proxy_alone(supervisor_t *sv) noexcept nogil:
     # If the proxy's is the only URL, no probe needs to report it: there may have been no time for one.
     cdef bint absent = sv.birth.proxy_absent or (urls.count == 1 and urls.list[0].of_mesh)
     return absent and sv.birth.waiter_satisfied and not sv.settings.is_set[SETTING_BIRTH_ON_TIMEOUT] and \
-        not dependencies_awaited(&sv.settings.deps, sv.settings.birth_source)
+        not dependencies_unmet(&sv.settings.deps, sv.settings.birth_source)
 
 
 cdef void birth_fail(supervisor_t *sv, int code) noexcept nogil:

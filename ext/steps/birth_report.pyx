@@ -13,7 +13,7 @@ cdef void birth_report_missing(supervisor_t *sv) noexcept nogil:
     text.length = 0
     for index in range(sv.settings.deps.count):
         dep = &sv.settings.deps.list[index]
-        if dependency_awaited(dep, sv.settings.birth_source):
+        if dependency_unmet(dep, sv.settings.birth_source):
             dependency_describe(dep, state, sizeof(state))
             birth_report_add(&text, dep.name, state)
             unborn = unborn or dep.facts == 0

@@ -22,7 +22,7 @@ cdef int claim_name(supervisor_t *sv) noexcept nogil:
         log_warn(&sv.log, b"graveyard %s did not exist and was made; is the shared volume mounted?",
                  sv.settings.graveyard)
     holder = liveness_open(&sv.graveyard, sv.settings.name, &peer_fd)
-    if holder == LIVENESS_HELD:
+    if holder == LIVENESS_OWNED:
         kernel.close(peer_fd)
         claim_lost(sv)
         return 0
@@ -65,7 +65,7 @@ cdef int claim_open_fifo(supervisor_t *sv) noexcept nogil:
     cdef int error
     cdef int peer_fd
     if sv.settings.liveness:
-        error = -liveness_raise(&sv.graveyard, sv.settings.name, &sv.fifo_fd)
+        error = -liveness_create(&sv.graveyard, sv.settings.name, &sv.fifo_fd)
         if error == -1:
             log_warn(&sv.log, b"%s/.%s.alive is of an earlier run as another user and cannot be replaced; using it",
                      sv.settings.graveyard, sv.settings.name)
@@ -75,7 +75,7 @@ cdef int claim_open_fifo(supervisor_t *sv) noexcept nogil:
         log_warn(&sv.log, b"no FIFO can be made in %s: %s; peers will not see a crash of this container",
                  sv.settings.graveyard, cstd.strerror(error))
     # Peers would take the FIFO of a predecessor that was killed for our crash.
-    error = -liveness_lower(&sv.graveyard, sv.settings.name)
+    error = -liveness_remove(&sv.graveyard, sv.settings.name)
     if error != 0 and liveness_open(&sv.graveyard, sv.settings.name, &peer_fd) == LIVENESS_GONE:
         log_error(&sv.log, b"%s/.%s.alive is of an earlier run as another user and cannot be removed",
                   sv.settings.graveyard, sv.settings.name)
@@ -92,7 +92,7 @@ cdef int claim_remove_leftovers(supervisor_t *sv) noexcept nogil:
     graveyard_file(draft, sv.settings.name, b".tmp")
     graveyard_remove(&sv.graveyard, draft)
     if error == cstd.EISDIR:
-        liveness_lower(&sv.graveyard, sv.settings.name)
+        liveness_remove(&sv.graveyard, sv.settings.name)
         cstd.snprintf(sv.reason, REASON_BYTES, b"%.300s/%s is a directory, where the tombstone should be",
                         sv.settings.graveyard, sv.settings.name)
         log_error(&sv.log, b"%s", sv.reason)

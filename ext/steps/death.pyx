@@ -79,7 +79,7 @@ cdef void death_release_name(supervisor_t *sv) noexcept nogil:
     if sv.death_written:
         if sv.graveyard.folder < 0:     # closed while the requests ran
             graveyard_open(&sv.graveyard, False)
-        liveness_lower(&sv.graveyard, sv.settings.name)
+        liveness_remove(&sv.graveyard, sv.settings.name)
 
 
 cdef int death_write_tombstone(supervisor_t *sv) noexcept nogil:
@@ -92,7 +92,7 @@ cdef int death_write_tombstone(supervisor_t *sv) noexcept nogil:
     while True:
         result = graveyard_open(&sv.graveyard, True)
         if result >= 0:
-            result = graveyard_carve(&sv.graveyard, sv.settings.name, &sv.life)
+            result = graveyard_write(&sv.graveyard, sv.settings.name, &sv.life)
         tries += 1
         if result == -cstd.EMFILE or result == -cstd.ENFILE:
             stop_watching(sv)

@@ -18,9 +18,9 @@ cdef void observe_take(supervisor_t *sv, const kernel.pollfd *polled) noexcept n
     cdef int was_suspect
     # The FIFOs are in the poll set in the order of the list.
     for index in range(sv.settings.deps.count):
-        if sv.settings.deps.list[index].alive >= 0:
+        if sv.settings.deps.list[index].fifo_fd >= 0:
             # The look at a stop signal (signal_events_must_defer) may have opened or closed one since the poll.
-            if polled[count].fd == sv.settings.deps.list[index].alive and polled[count].revents:
+            if polled[count].fd == sv.settings.deps.list[index].fifo_fd and polled[count].revents:
                 sv.settings.deps.list[index].stale = True
             count += 1
     if polled[POLL_WATCH].revents:
@@ -48,7 +48,7 @@ cdef void observe_report_unseen(supervisor_t *sv) noexcept nogil:
     cdef int index
     sv.unseen_at_ns = NEVER_NS
     for index in range(sv.settings.deps.count):
-        if sv.settings.deps.list[index].facts == 0 and sv.settings.deps.list[index].alive < 0:
+        if sv.settings.deps.list[index].facts == 0 and sv.settings.deps.list[index].fifo_fd < 0:
             log_warn(&sv.log, b"dependency %s has not been seen in %s yet; is it wrapped, with this name and folder?",
                      sv.settings.deps.list[index].name, sv.settings.graveyard)
 

@@ -41,9 +41,9 @@ cdef void start_forget_birth_dependencies(supervisor_t *sv) noexcept nogil:
     cdef dependency_t *dep
     for index in range(sv.settings.deps.count):
         dep = &sv.settings.deps.list[index]
-        if dep.ends_us == 0 and not dep.holds_term and dep.alive >= 0:
-            kernel.close(dep.alive)
-            dep.alive = -1
+        if dep.ends_us == 0 and not dep.holds_term and dep.fifo_fd >= 0:
+            kernel.close(dep.fifo_fd)
+            dep.fifo_fd = -1
     if not dependencies_watched(&sv.settings.deps, sv.settings.birth_source, True):
         watch_end(&sv.graveyard)
         sv.poll_at_ns = NEVER_NS
@@ -72,7 +72,7 @@ cdef void start_write_tombstone(supervisor_t *sv) noexcept nogil:
     if sv.graveyard.folder < 0:
         error = -graveyard_open(&sv.graveyard, False)
     if error == 0:
-        error = -graveyard_carve(&sv.graveyard, sv.settings.name, &sv.life)
+        error = -graveyard_write(&sv.graveyard, sv.settings.name, &sv.life)
     if error != 0:
         log_warn(&sv.log, b"tombstone %s/%s cannot be written: %s", sv.settings.graveyard, sv.settings.name,
                  cstd.strerror(error))

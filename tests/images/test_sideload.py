@@ -27,7 +27,7 @@ def test_again(report, pods):
 
         assert pod.codes() == {"kubexit": 0, "main": 0, "proxy": 0}
         said = pod.container("kubexit").stderr
-        assert f"a new generation begins, {removed} old files removed" in said
+        assert f"cleared, {removed} old files removed" in said
         assert "installed /kubexit/kubexit" in said
 
 

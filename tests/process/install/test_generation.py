@@ -43,7 +43,7 @@ def test_both(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
     assert os.listdir(kubexit.graveyard) == []
     installed, begun = finished.stderr.splitlines()
     assert " installed " in installed
-    assert "1 old files removed" in begun
+    assert "cleared, 1 old file removed" in begun
 
 
 @pytest.mark.behaviour(29, 73, 109)
