@@ -139,13 +139,11 @@ cdef setting_object(const settings_t *settings, int row):
         return (<long long *>field)[0]
     if kind == KIND_TIMEOUT:
         return None
-    if kind == KIND_WORD or kind == KIND_CODE:
-        word = word_of(row, (<int *>field)[0]) if kind == KIND_WORD or (<int *>field)[0] < 0 else NULL
-        if word != NULL:
-            return (<bytes>word).decode()
-        return (<int *>field)[0] if kind == KIND_CODE else None
-    if kind == KIND_SIGNAL:
+    if kind == KIND_SIGNAL or (kind == KIND_CODE and (<int *>field)[0] >= 0):
         return (<int *>field)[0]
+    if kind == KIND_WORD or kind == KIND_CODE:
+        word = word_of(row, (<int *>field)[0])
+        return None if word == NULL else (<bytes>word).decode()
     if kind == KIND_FOLDER:
         return <bytes>settings.graveyard
     return <bytes>settings.value[row]

@@ -1,4 +1,4 @@
-"""Names of the C library that make no system call, grouped by header: error numbers, strings, memory."""
+"""Names of the C library that make no system call, grouped by header: error numbers, strings, memory, macros."""
 from libc.stddef cimport size_t
 
 cdef extern from "<errno.h>" nogil:
@@ -34,3 +34,31 @@ cdef extern from "<stdio.h>" nogil:
 cdef extern from "<stdlib.h>" nogil:
     void *malloc(size_t size)
     void free(void *memory)
+
+cdef extern from "<limits.h>" nogil:
+    enum:
+        PATH_MAX
+
+cdef extern from "<unistd.h>" nogil:
+    char **environ
+
+cdef extern from "<sys/auxv.h>" nogil:
+    enum:
+        AT_EXECFN
+    unsigned long getauxval(unsigned long type)
+
+cdef extern from "<sys/stat.h>" nogil:
+    bint S_ISCHR(unsigned int mode)
+    bint S_ISREG(unsigned int mode)
+    bint S_ISFIFO(unsigned int mode)
+
+cdef extern from "<sys/wait.h>" nogil:
+    bint WIFSIGNALED(int status)
+    bint WIFSTOPPED(int status)
+    int WEXITSTATUS(int status)
+    int WTERMSIG(int status)
+    int WSTOPSIG(int status)
+
+cdef extern from "<arpa/inet.h>" nogil:
+    unsigned short htons(unsigned short value)
+    int inet_pton(int family, const char *text, void *address)

@@ -1,13 +1,9 @@
 """Every system call that the native unit makes, and the types and numbers it takes, grouped by manual page.
 
-A system call reads `kernel.something(...)` everywhere else in this folder, so
-`grep -r kernel. ext` lists them all. String and memory functions are in cstd.pxd.
+A system call is written `kernel.something(...)` in all other files, so `grep -r kernel. ext`
+lists them all. What makes no system call is in cstd.pxd.
 """
 from libc.stddef cimport size_t
-
-cdef extern from "<limits.h>" nogil:
-    enum:
-        PATH_MAX
 
 cdef extern from "<time.h>" nogil:
     struct timespec:
@@ -37,9 +33,6 @@ cdef extern from "<sys/stat.h>" nogil:
     int mkdir(const char *path, mode_t mode)
     int mkfifoat(int folder, const char *path, mode_t mode)
     mode_t umask(mode_t mask)
-    bint S_ISCHR(mode_t mode)
-    bint S_ISREG(mode_t mode)
-    bint S_ISFIFO(mode_t mode)
 
 cdef extern from "<fcntl.h>" nogil:
     enum:
@@ -60,13 +53,7 @@ cdef extern from "<sys/statvfs.h>" nogil:
         unsigned long f_bavail
     int fstatvfs(int descriptor, statvfs_s *space)
 
-cdef extern from "<sys/auxv.h>" nogil:
-    enum:
-        AT_EXECFN
-    unsigned long getauxval(unsigned long type)
-
 cdef extern from "<unistd.h>" nogil:
-    char **environ
     enum:
         F_OK, W_OK, X_OK
     int access(const char *path, int mode)
@@ -138,7 +125,6 @@ cdef extern from "<signal.h>" nogil:
     sighandler_t SIG_DFL, SIG_IGN
     struct sigaction_s "sigaction":
         sighandler_t sa_handler
-        int sa_flags
     int sigaction(int signal, const sigaction_s *new, sigaction_s *old)
     int kill(pid_t pid, int signal)
 
@@ -155,11 +141,6 @@ cdef extern from "<sys/wait.h>" nogil:
     enum:
         WNOHANG, WUNTRACED
     pid_t waitpid(pid_t pid, int *status, int flags)
-    bint WIFSIGNALED(int status)
-    bint WIFSTOPPED(int status)
-    int WEXITSTATUS(int status)
-    int WTERMSIG(int status)
-    int WSTOPSIG(int status)
 
 cdef extern from "<sys/prctl.h>" nogil:
     enum:
@@ -172,9 +153,7 @@ cdef extern from "<sys/inotify.h>" nogil:
         IN_CREATE, IN_MOVED_TO, IN_CLOSE_WRITE, IN_DELETE, IN_DELETE_SELF, IN_MOVE_SELF
         IN_IGNORED, IN_UNMOUNT, IN_Q_OVERFLOW
     struct inotify_event:
-        int wd
         unsigned int mask
-        unsigned int cookie
         unsigned int len
         char name[1]
     int inotify_init1(int flags)
@@ -202,18 +181,14 @@ cdef extern from "<sys/un.h>" nogil:
 
 cdef extern from "<netinet/in.h>" nogil:
     struct in_addr:
-        unsigned int s_addr
+        pass
     struct sockaddr_in:
         unsigned short sin_family
         unsigned short sin_port
         in_addr sin_addr
     struct in6_addr:
-        unsigned char s6_addr[16]
+        pass
     struct sockaddr_in6:
         unsigned short sin6_family
         unsigned short sin6_port
         in6_addr sin6_addr
-    unsigned short htons(unsigned short value)
-
-cdef extern from "<arpa/inet.h>" nogil:
-    int inet_pton(int family, const char *text, void *address)

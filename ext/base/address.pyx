@@ -50,11 +50,11 @@ cdef int address_fill(address_t *address, const char *host, unsigned short port)
         v6_text = b"::1"
     cstd.memset(address, 0, sizeof(address_t))
     address.v4.sin_family = kernel.AF_INET
-    address.v4.sin_port = kernel.htons(port)
+    address.v4.sin_port = cstd.htons(port)
     address.v6.sin6_family = kernel.AF_INET6
-    address.v6.sin6_port = kernel.htons(port)
-    address.has_v4 = kernel.inet_pton(kernel.AF_INET, v4_text, &address.v4.sin_addr) == 1
-    address.has_v6 = kernel.inet_pton(kernel.AF_INET6, v6_text, &address.v6.sin6_addr) == 1
+    address.v6.sin6_port = cstd.htons(port)
+    address.has_v4 = cstd.inet_pton(kernel.AF_INET, v4_text, &address.v4.sin_addr) == 1
+    address.has_v6 = cstd.inet_pton(kernel.AF_INET6, v6_text, &address.v6.sin6_addr) == 1
     return 0 if address.has_v4 or address.has_v6 else -1
 
 

@@ -1,6 +1,5 @@
 """Exit codes: the numbers that kubexit exits with, and how a child's end becomes one."""
 cimport cstd
-cimport kernel
 
 cdef extern from "base/exitcodes_table.h" nogil:
     enum:
@@ -15,9 +14,9 @@ cdef extern from "base/exitcodes_table.h" nogil:
 
 cdef int exitcode_of_status(int status) noexcept nogil:
     """Return the code for a wait status (waitpid(2)): the child's own, or 128 + signal as shells do."""
-    if kernel.WIFSIGNALED(status):
-        return EXIT_BY_SIGNAL + kernel.WTERMSIG(status)
-    return kernel.WEXITSTATUS(status)
+    if cstd.WIFSIGNALED(status):
+        return EXIT_BY_SIGNAL + cstd.WTERMSIG(status)
+    return cstd.WEXITSTATUS(status)
 
 
 cdef int exitcode_of_exec(int error) noexcept nogil:

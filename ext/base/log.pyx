@@ -128,7 +128,7 @@ cdef int log_reopen() noexcept nogil:
     """
     cdef kernel.stat_s status
     cdef int descriptor
-    if kernel.fstat(2, &status) < 0 or not (kernel.S_ISCHR(status.st_mode) or kernel.S_ISFIFO(status.st_mode)):
+    if kernel.fstat(2, &status) < 0 or not (cstd.S_ISCHR(status.st_mode) or cstd.S_ISFIFO(status.st_mode)):
         return LOG_NONE
     descriptor = kernel.openat(kernel.AT_FDCWD, b"/proc/self/fd/2", kernel.O_WRONLY | kernel.O_NONBLOCK
                                | kernel.O_NOCTTY | kernel.O_CLOEXEC)

@@ -40,7 +40,7 @@ cdef int path_normalise(const char *path, char *target, size_t size) noexcept no
 
 cdef int make_folders(const char *path, kernel.mode_t mode) noexcept nogil:
     """Make a folder and its parents; 0 if it was made, 1 if it existed, or -errno."""
-    cdef char part[kernel.PATH_MAX]
+    cdef char part[cstd.PATH_MAX]
     cdef size_t at = 1
     if kernel.mkdir(path, mode) == 0:
         return 0

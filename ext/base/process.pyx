@@ -41,7 +41,7 @@ cdef int execute(char **argv, char **environment) noexcept nogil:
     Not execvp(3): it would run a file without "#!" by a shell (ENOEXEC).
     """
     cdef const char *search = path_first(environment)
-    cdef char path[kernel.PATH_MAX]
+    cdef char path[cstd.PATH_MAX]
     cdef bint refused = False
     if cstd.strchr(argv[0], c'/') != NULL:
         kernel.execve(argv[0], argv, environment)
@@ -64,7 +64,7 @@ cdef bint exec_try_next(int error) noexcept nogil:
 cdef bint environment_has_program(char **environment, const char *name) noexcept nogil:
     """True if a file of this name is in PATH, or at its path: then its loader is missing."""
     cdef const char *search = path_first(environment)
-    cdef char path[kernel.PATH_MAX]
+    cdef char path[cstd.PATH_MAX]
     if cstd.strchr(name, c'/') != NULL:
         return kernel.access(name, kernel.F_OK) == 0
     while path_next(&search, name, path):
@@ -92,7 +92,7 @@ cdef bint path_next(const char **search, const char *name, char *path) noexcept 
     if folder[length] == 0:
         search[0] = NULL
     path[0] = 0
-    if length + name_length + 2 <= kernel.PATH_MAX:
+    if length + name_length + 2 <= cstd.PATH_MAX:
         cstd.memcpy(path, folder, length)
         if length > 0:
             path[length] = c'/'

@@ -8,7 +8,7 @@ cdef void command_begin(command_t *command, char **argv) noexcept nogil:
     """Set up: not started yet."""
     cstd.memset(command, 0, sizeof(command_t))
     command.argv = argv
-    command.environment = kernel.environ
+    command.environment = cstd.environ
 
 
 cdef int command_spawn(command_t *command, signals_t *signals) noexcept nogil:

@@ -87,7 +87,7 @@ cdef void waiter_run(supervisor_t *sv, int argc, char **argv) noexcept nogil:
                   b"should be 0555)", argv[0], cstd.strerror(-code))
     else:
         signals_restore(&sv.signals)
-        code = execute(argv, kernel.environ)
+        code = execute(argv, cstd.environ)
         log_error(&sv.log, b"cannot start the readiness waiter %s: %s", argv[0], cstd.strerror(code))
     kernel._exit(EXIT_INTERNAL)
 

@@ -11,12 +11,12 @@ cimport kernel
 cdef int clear_run(const char *folder, log_t *log) noexcept nogil:
     """Remove tombstones and dot files of containers that are not alive; 0 or EXIT_GRAVEYARD."""
     cdef graveyard_t graveyard
-    cdef char path[kernel.PATH_MAX]
+    cdef char path[cstd.PATH_MAX]
     cdef kernel.mode_t mask = kernel.umask(0)
     cdef int error = cstd.ENAMETOOLONG
     cdef int removed = 0
     kernel.umask(mask)
-    if path_normalise(folder, path, kernel.PATH_MAX) == 0:
+    if path_normalise(folder, path, cstd.PATH_MAX) == 0:
         graveyard_begin(&graveyard, path, 0o777 & ~mask)
         error = -graveyard_open(&graveyard, True)
         if error < 0:
@@ -68,7 +68,7 @@ cdef bint clear_is_old(graveyard_t *graveyard, const char *file) noexcept nogil:
         cstd.memmove(name, name + 1, cstd.strlen(name))
     if name_problem(name, cstd.strlen(name)) != NULL:
         return False
-    if fifo != kernel.S_ISFIFO(status.st_mode) or (not fifo and not kernel.S_ISREG(status.st_mode)):
+    if fifo != cstd.S_ISFIFO(status.st_mode) or (not fifo and not cstd.S_ISREG(status.st_mode)):
         return False
     if liveness_is_owned(graveyard, name):
         return False

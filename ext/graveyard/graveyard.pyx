@@ -126,7 +126,7 @@ cdef kernel.ssize_t graveyard_read(const graveyard_t *graveyard, const char *nam
                                   | kernel.O_NOCTTY | kernel.O_CLOEXEC)
     if file < 0:
         return -cstd.errno
-    if kernel.fstat(file, &status) < 0 or not kernel.S_ISREG(status.st_mode):
+    if kernel.fstat(file, &status) < 0 or not cstd.S_ISREG(status.st_mode):
         kernel.close(file)
         return -cstd.EINVAL
     while length <= TOMBSTONE_BYTES:

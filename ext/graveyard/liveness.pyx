@@ -29,7 +29,7 @@ cdef int liveness_open(const graveyard_t *graveyard, const char *name, int *desc
     if fifo < 0:
         # ENXIO: a FIFO that no process reads (fifo(7)), or a socket file.
         return LIVENESS_GONE if cstd.errno == cstd.ENXIO and liveness_is_fifo(graveyard, file) else LIVENESS_NONE
-    if kernel.fstat(fifo, &status) < 0 or not kernel.S_ISFIFO(status.st_mode):
+    if kernel.fstat(fifo, &status) < 0 or not cstd.S_ISFIFO(status.st_mode):
         kernel.close(fifo)
         return LIVENESS_NONE
     descriptor[0] = fifo
@@ -41,7 +41,7 @@ cdef bint liveness_is_fifo(const graveyard_t *graveyard, const char *file) noexc
     cdef kernel.stat_s status
     if kernel.fstatat(graveyard.folder, file, &status, kernel.AT_SYMLINK_NOFOLLOW) < 0:
         return False
-    return kernel.S_ISFIFO(status.st_mode)
+    return cstd.S_ISFIFO(status.st_mode)
 
 
 cdef bint liveness_ended(int descriptor) noexcept nogil:
@@ -98,7 +98,7 @@ cdef int liveness_adopt(const graveyard_t *graveyard, const char *file) noexcept
     cdef kernel.stat_s status
     cdef int fifo = kernel.openat(graveyard.folder, file, kernel.O_RDONLY | kernel.O_NONBLOCK | kernel.O_NOFOLLOW
                                   | kernel.O_NOCTTY | kernel.O_CLOEXEC)
-    if fifo >= 0 and (kernel.fstat(fifo, &status) < 0 or not kernel.S_ISFIFO(status.st_mode)):
+    if fifo >= 0 and (kernel.fstat(fifo, &status) < 0 or not cstd.S_ISFIFO(status.st_mode)):
         kernel.close(fifo)
         return -1
     return fifo

@@ -16,7 +16,7 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
     signals_block(&sv.signals)
     standard_descriptors_fill()
     log_open(&sv.log)
-    settings_collect(&sv.settings, kernel.environ)
+    settings_collect(&sv.settings, cstd.environ)
     if options_are_known(argc, argv):
         return options_run(argc, argv, &sv.log)         # signals stay blocked: nothing is left half done
     if settings_disabled(&sv.settings):
@@ -81,7 +81,7 @@ cdef int lifecycle_disabled(supervisor_t *sv, int argc, char **argv) noexcept no
         log_error(&sv.log, b"no command was given; write kubexit COMMAND [ARGUMENTS...]")
         return EXIT_SETTINGS
     signals_release(&sv.signals)
-    error = execute(command, kernel.environ)
+    error = execute(command, cstd.environ)
     log_error(&sv.log, b"cannot execute %s: %s", command[0], cstd.strerror(error))
     return exitcode_of_exec(error)
 

@@ -41,7 +41,7 @@ cdef int copy_begin(copy_t *copy) noexcept nogil:
     copy.source = kernel.openat(kernel.AT_FDCWD, b"/proc/self/exe", kernel.O_RDONLY | kernel.O_CLOEXEC)
     if copy.source < 0:
         mismatch = -cstd.ESTALE
-        copy.source = kernel.openat(kernel.AT_FDCWD, <const char *>kernel.getauxval(kernel.AT_EXECFN),
+        copy.source = kernel.openat(kernel.AT_FDCWD, <const char *>cstd.getauxval(cstd.AT_EXECFN),
                                     kernel.O_RDONLY | kernel.O_CLOEXEC)
     if copy.source < 0 or kernel.fstat(copy.source, &copy.status) < 0:
         return -cstd.errno
@@ -161,7 +161,7 @@ cdef void copy_sweep_draft(int folder, const char *draft) noexcept nogil:
     if file < 0:
         return
     # Shared: over NFS an exclusive lock would need a descriptor that can write.
-    if kernel.fstat(file, &status) == 0 and kernel.S_ISREG(status.st_mode) and \
+    if kernel.fstat(file, &status) == 0 and cstd.S_ISREG(status.st_mode) and \
             kernel.flock(file, kernel.LOCK_SH | kernel.LOCK_NB) == 0:
         kernel.unlinkat(folder, draft, 0)
     kernel.close(file)

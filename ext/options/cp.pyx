@@ -68,13 +68,13 @@ cdef int cp_place(copy_t *copy, const char *source, const char *target, log_t *l
     cdef int flags = kernel.O_PATH | kernel.O_DIRECTORY | kernel.O_CLOEXEC
     cdef int folder = kernel.openat(kernel.AT_FDCWD, target, flags)
     cdef const char *name = cp_last_part(target)
-    cdef char path[kernel.PATH_MAX]
+    cdef char path[cstd.PATH_MAX]
     if folder >= 0:
         source = cp_last_part(source)
-        cstd.snprintf(path, kernel.PATH_MAX, b"%s%s%s", target, b"/" if name[0] != 0 else b"", source)
+        cstd.snprintf(path, cstd.PATH_MAX, b"%s%s%s", target, b"/" if name[0] != 0 else b"", source)
         return install_finish(copy, folder, source, path, log)
     if cstd.errno != cstd.ENAMETOOLONG:
-        cstd.snprintf(path, kernel.PATH_MAX, b"%.*s.", <int>(name - target), target)
+        cstd.snprintf(path, cstd.PATH_MAX, b"%.*s.", <int>(name - target), target)
         folder = kernel.openat(kernel.AT_FDCWD, path, flags)
     if folder < 0:
         return install_refuse(copy, target, cstd.errno, log)

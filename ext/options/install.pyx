@@ -8,16 +8,16 @@ cimport kernel
 
 cdef int install_run(const char *folder, log_t *log) noexcept nogil:
     """Copy ourselves to DIR/kubexit, over an older one; the exit code."""
-    cdef char path[kernel.PATH_MAX]
-    cdef char target[kernel.PATH_MAX]
+    cdef char path[cstd.PATH_MAX]
+    cdef char target[cstd.PATH_MAX]
     cdef copy_t copy
     cdef int code = install_begin(&copy, log)
     cdef int directory
     if code != 0:
         return code
-    if path_normalise(folder, path, kernel.PATH_MAX - 8) < 0:
+    if path_normalise(folder, path, cstd.PATH_MAX - 8) < 0:
         return install_refuse(&copy, folder, cstd.ENAMETOOLONG, log)
-    cstd.snprintf(target, kernel.PATH_MAX, b"%s/kubexit", path + (1 if path[1] == 0 else 0))
+    cstd.snprintf(target, cstd.PATH_MAX, b"%s/kubexit", path + (1 if path[1] == 0 else 0))
     directory = install_open_folder(path, log)
     if directory < 0:
         return install_refuse(&copy, target, -directory, log)
@@ -35,10 +35,10 @@ cdef int install_begin(copy_t *copy, log_t *log) noexcept nogil:
         return EXIT_SETTINGS
     if error == cstd.ESTALE:
         log_error(log, b"cannot find the file that is running: there is no /proc here, and %s is another file",
-                  <const char *>kernel.getauxval(kernel.AT_EXECFN))
+                  <const char *>cstd.getauxval(cstd.AT_EXECFN))
     else:
         log_error(log, b"cannot read the file that is running, %s: %s; it takes mode 0555 to copy it",
-                  <const char *>kernel.getauxval(kernel.AT_EXECFN), cstd.strerror(error))
+                  <const char *>cstd.getauxval(cstd.AT_EXECFN), cstd.strerror(error))
     return EXIT_INTERNAL
 
 

@@ -4,7 +4,7 @@ ROW(id, kind, field, default, values, meaning). The kind says how the text is re
 and which type its field has (row.h); the field is a member of settings_t below. The
 order is that of --help. A C table, because it must exist before any Python module.
 """
-cimport kernel
+cimport cstd
 
 cdef extern from *:
     r"""
@@ -133,7 +133,7 @@ ctypedef struct settings_t:
     char problem[PROBLEM_BYTES]         # the message, after a refusal
     # Fields of the rows:
     const char *name
-    char graveyard[kernel.PATH_MAX]
+    char graveyard[cstd.PATH_MAX]
     int log_level
     int log_format
     bint disabled

@@ -1,4 +1,5 @@
 """Termination message: one line on /dev/termination-log, where Kubernetes looks for a reason."""
+cimport cstd
 cimport kernel
 
 
@@ -10,7 +11,7 @@ cdef void termination_message_write(const char *reason) noexcept nogil:
                                   | kernel.O_NONBLOCK | kernel.O_NOCTTY | kernel.O_CLOEXEC)
     if file < 0:
         return
-    if kernel.fstat(file, &status) == 0 and kernel.S_ISREG(status.st_mode) and status.st_size == 0:
+    if kernel.fstat(file, &status) == 0 and cstd.S_ISREG(status.st_mode) and status.st_size == 0:
         text.length = 0
         text_add(&text, b"kubexit: ")
         text_add_printable(&text, reason)

@@ -22,8 +22,8 @@ cdef void birth_take_verdict(supervisor_t *sv, int status) noexcept nogil:
         # us waiting it proves that the names are right, and we ask again later.
         sv.birth.waiter_satisfied = not dependencies_unmet(&sv.settings.deps, sv.settings.birth_source)
         sv.birth.ask_again = not sv.birth.waiter_satisfied
-    elif kernel.WIFSIGNALED(status):
-        event_post(sv, EVENT_WAITER_LOST, kernel.WTERMSIG(status))
+    elif cstd.WIFSIGNALED(status):
+        event_post(sv, EVENT_WAITER_LOST, cstd.WTERMSIG(status))
     elif code == EXIT_SETTINGS or code == EXIT_REFUSED:
         event_post(sv, EVENT_BIRTH_FAILED, code)
     else:
@@ -40,7 +40,7 @@ cdef void birth_take_answer(supervisor_t *sv, int status) noexcept nogil:
     sv.birth.proxy_absent = code == PROBE_PROXY_ABSENT or sv.birth.proxy_answers
     if code != 0:
         # It exits in good order at SIGTERM, and at nothing else.
-        event_post(sv, EVENT_PROBE_LOST, kernel.WTERMSIG(status) if kernel.WIFSIGNALED(status) else kernel.SIGTERM)
+        event_post(sv, EVENT_PROBE_LOST, cstd.WTERMSIG(status) if cstd.WIFSIGNALED(status) else kernel.SIGTERM)
     birth_conclude(sv)
 
 

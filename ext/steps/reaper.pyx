@@ -1,4 +1,5 @@
 """Reaper: collects a child that has ended, and posts what its end means."""
+cimport cstd
 cimport kernel
 
 
@@ -14,9 +15,9 @@ cdef bint reaper_collect(supervisor_t *sv) noexcept nogil:
     if pid <= 0:
         sv.no_children = pid < 0      # ECHILD: no child is left, nor any descendant
         return False
-    if kernel.WIFSTOPPED(status):
+    if cstd.WIFSTOPPED(status):
         if pid == sv.command.pid:
-            reaper_follow_stop(sv, kernel.WSTOPSIG(status))
+            reaper_follow_stop(sv, cstd.WSTOPSIG(status))
     elif pid == sv.command.pid:
         sv.command.pid = 0
         sv.command_code = exitcode_of_status(status)
