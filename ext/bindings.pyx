@@ -6,34 +6,34 @@ cimport kernel
 def run(argv, waiter):
     """Supervise the command in argv (bytes; argv[0] is kubexit's own name).
 
-    waiter is the argv of the readiness waiter. Returns the exit code. Python's own
-    changes to signal dispositions are undone first, since the command inherits them.
+    waiter is the argv of the readiness waiter. Returns the exit code.
     """
     cdef list arguments = [bytes(word) for word in argv]
     cdef list waiter_words = [bytes(word) for word in waiter]
-    cdef char **c_argv = <char **>cstd.malloc((len(arguments) + 1) * sizeof(char *))
-    cdef const char **c_waiter = <const char **>cstd.malloc((len(waiter_words) + 1) * sizeof(char *))
+    cdef char **c_argv = c_strings(arguments)
     cdef waiter_t description
     cdef int argc = len(arguments)
     cdef int code
-    if c_argv == NULL or c_waiter == NULL:
-        raise MemoryError
-    for index, word in enumerate(arguments):
-        c_argv[index] = word
-    c_argv[argc] = NULL
-    for index, word in enumerate(waiter_words):
-        c_waiter[index] = word
-    c_waiter[len(waiter_words)] = NULL
-    description.argv = c_waiter
-    description.entry = NULL
+    description = waiter_t(<const char **>c_strings(waiter_words), NULL)
     restore_dispositions()
     with nogil:
         code = kubexit_run(argc, c_argv, &description)
     return code
 
 
+cdef char **c_strings(list words) except NULL:
+    """Return bytes as an array that ends with NULL; the list must live as long as the array is used."""
+    cdef char **array = <char **>cstd.malloc((len(words) + 1) * sizeof(char *))
+    if array == NULL:
+        raise MemoryError
+    for index, word in enumerate(words):
+        array[index] = word
+    array[len(words)] = NULL
+    return array
+
+
 cdef void restore_dispositions() noexcept:
-    """Python ignores PIPE and XFSZ and handles INT; the command must get the defaults.
+    """Undo what Python changes, since the command inherits it: PIPE and XFSZ are ignored, INT is handled.
 
     An INT that was ignored on entry (nohup, a background job) Python leaves alone, and so do we.
     """
@@ -71,8 +71,8 @@ def tombstone_parse(bytes text not None):
 
 
 cdef words_text(words_t words):
-    """A value as str, None when it is absent."""
-    return None if words.start == NULL else words.start[:words.length].decode()
+    """A value as str; None if it is absent."""
+    return words.start[:words.length].decode() if words.start != NULL else None
 
 
 def tombstone_format(born_ns=None, ready_ns=None, died_ns=None, exit_code=None, command_exit_code=None,
@@ -98,12 +98,7 @@ def settings_read(environ):
     """The settings in an environment (KEY=value as bytes) as a dict; ValueError is the line that kubexit logs."""
     cdef settings_t settings
     cdef list entries = [bytes(entry) for entry in environ]
-    cdef char **c_environ = <char **>cstd.malloc((len(entries) + 1) * sizeof(char *))
-    if c_environ == NULL:
-        raise MemoryError
-    for index, entry in enumerate(entries):
-        c_environ[index] = entry
-    c_environ[len(entries)] = NULL
+    cdef char **c_environ = c_strings(entries)
     settings_collect(&settings, c_environ)
     cstd.free(c_environ)
     if settings_parse(&settings) != 0:
@@ -118,6 +113,7 @@ cdef settings_dict(const settings_t *settings):
     understood = {(<bytes>SETTINGS[row].name).decode().removeprefix("KUBEXIT_").lower(): setting_object(settings, row)
                   for row in range(SETTING_COUNT)}
     return understood | {
+        "graveyard": <bytes>settings.graveyard,
         "birth_urls": urls_list(&settings.birth_urls),
         "quit_urls": urls_list(&settings.quit.urls),
         "asks_api": bool(settings.asks_api),
@@ -144,8 +140,6 @@ cdef setting_object(const settings_t *settings, int row):
     if kind == KIND_WORD or kind == KIND_CODE:
         word = word_of(row, (<int *>field)[0])
         return None if word == NULL else (<bytes>word).decode()
-    if kind == KIND_FOLDER:
-        return <bytes>settings.graveyard
     return <bytes>settings.value[row]
 
 

@@ -63,7 +63,8 @@ cdef int setting_parse_signal(settings_t *settings, int row, int *number) noexce
     """Read the name or the number of a signal."""
     number[0] = signal_parse(settings.value[row])
     if number[0] == 0:
-        return setting_refuse(settings, row, b"unknown signal; use for example SIGTERM or RTMIN+3, or a number from 1 to 64")
+        return setting_refuse(settings, row, b"unknown signal; use for example SIGTERM or RTMIN+3, "
+                                             b"or a number from 1 to 64")
     return 0
 
 

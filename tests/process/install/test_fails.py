@@ -133,7 +133,8 @@ def test_read_only(kubexit: Kubexit, shared: Path) -> None:
     finished = install(kubexit, shared, preexec_fn=namespaces.private_mounts(namespaces.read_only(shared)))
 
     assert finished.code == 73
-    assert f"{shared}/kubexit: Read-only file system; the volume must be mounted without readOnly here" in error_line(finished)
+    why = "Read-only file system; the volume must be mounted without readOnly here"
+    assert f"{shared}/kubexit: {why}" in error_line(finished)
 
 
 @pytest.mark.behaviour(73, 109)
