@@ -162,6 +162,11 @@ cdef urls_list(const urls_t *urls):
              "supervisor" if urls.list[index].native else "waiter") for index in range(urls.count)]
 
 
+def cgroups_of_one_pod(bytes ours not None, bytes theirs not None):
+    """Whether two texts of /proc/PID/cgroup show processes of one pod."""
+    return bool(cgroups_are_of_one_pod(ours, theirs))
+
+
 def settings_table():
     """The rows of the settings table, in the order of --help."""
     return [{"name": (<bytes>SETTINGS[row].name).decode(), "default": (<bytes>SETTINGS[row].default_text).decode(),

@@ -17,6 +17,7 @@ include "base/path.pyx"                       # absolute and tidy
 include "base/address.pyx"                    # "[ADDRESS:]PORT" without name resolution
 include "base/url.pyx"                        # "http://…", and who can ask it
 include "base/signals.pyx"                    # blocked first, read as data, given back to children
+include "base/pod_cgroup.pyx"                 # are two processes of one pod?
 include "base/poll.pyx"                      # one entry of a poll set
 include "base/proc.pyx"                       # the processes in /proc
 include "base/process.pyx"                   # a new child: bound to us, executes a program along PATH

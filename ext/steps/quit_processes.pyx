@@ -9,10 +9,12 @@ cdef enum:
 
 
 cdef void quit_processes(supervisor_t *sv) noexcept nogil:
-    """Send SIGTERM to every process that has one of the names."""
+    """Send SIGTERM to every process of this pod that has one of the names."""
     cdef kernel.DIR *proc
     cdef kernel.pid_t pid
+    cdef char cgroup[CGROUP_BYTES + 1]
     cdef int count = 0
+    cdef int others = 0
     if sv.settings.quit.processes[0] == 0:
         return
     if kernel.getpid() == 1:
@@ -23,15 +25,35 @@ cdef void quit_processes(supervisor_t *sv) noexcept nogil:
     if proc == NULL:
         log_warn(&sv.log, b"KUBEXIT_QUIT_PROCESSES: /proc cannot be read: %s", cstd.strerror(cstd.errno))
         return
+    quit_processes_read_cgroup(kernel.getpid(), cgroup)
     pid = proc_next(proc)
     while pid != 0:
         if quit_processes_match(sv.settings.quit.processes, pid):
-            quit_processes_signal(sv, pid)
-            count += 1
+            if quit_processes_is_ours(pid, cgroup):
+                quit_processes_signal(sv, pid)
+                count += 1
+            else:
+                others += 1
         pid = proc_next(proc)
     kernel.closedir(proc)
-    if count == 0:
+    if others > 0:
+        log_warn(&sv.log, b"KUBEXIT_QUIT_PROCESSES: %d processes of these names are not signalled: their cgroups do "
+                          b"not show that they are of this pod", others)
+    elif count == 0:
         log_info(&sv.log, b"no process is named %s", sv.settings.quit.processes)
+
+
+cdef bint quit_processes_is_ours(kernel.pid_t pid, const char *cgroup) noexcept nogil:
+    """True if a process is of this pod: with hostPID: true those of the whole node are in sight."""
+    cdef char theirs[CGROUP_BYTES + 1]
+    quit_processes_read_cgroup(pid, theirs)
+    return cgroups_are_of_one_pod(cgroup, theirs)
+
+
+cdef void quit_processes_read_cgroup(kernel.pid_t pid, char *cgroup) noexcept nogil:
+    """Read the cgroups of a process; nothing, if they are not read as a whole."""
+    cdef size_t length = proc_read(pid, b"cgroup", cgroup, CGROUP_BYTES)
+    cgroup[length if length < CGROUP_BYTES else 0] = 0
 
 
 cdef void quit_processes_signal(supervisor_t *sv, kernel.pid_t pid) noexcept nogil:
