@@ -62,12 +62,8 @@ def tombstone_parse(bytes text not None):
     cdef tombstone_t tombstone
     if tombstone_read(text, <size_t>len(text), &tombstone) < 0:
         raise ValueError("half-written or no tombstone")
-    return {
-        "born": words_text(tombstone.born),
-        "ready": words_text(tombstone.ready),
-        "died": words_text(tombstone.died),
-        "exit_code": tombstone.exit_code if tombstone.coded else None,
-    }
+    return {"born": words_text(tombstone.born), "ready": words_text(tombstone.ready),
+            "died": words_text(tombstone.died), "exit_code": tombstone.exit_code if tombstone.coded else None}
 
 
 cdef words_text(words_t words):
@@ -151,8 +147,7 @@ cdef dependency_dict(const dependency_t *dep):
         "name": <bytes>dep.name,
         "death": [word for fact, word in words if dep.ends_us & fact],
         "birth": [word for fact, word in words if dep.starts_us & fact],
-        "optional": bool(dep.optional),
-        "holds_term": bool(dep.holds_term),
+        "optional": bool(dep.optional), "holds_term": bool(dep.holds_term),
     }
 
 

@@ -22,8 +22,7 @@ cdef extern from "<sys/types.h>" nogil:
 
 cdef extern from "<sys/stat.h>" nogil:
     struct stat_s "stat":
-        unsigned long st_dev
-        unsigned long st_ino
+        unsigned long st_dev, st_ino
         mode_t st_mode
         long st_size
         timespec st_mtim
@@ -48,9 +47,7 @@ cdef extern from "<sys/file.h>" nogil:
 
 cdef extern from "<sys/statvfs.h>" nogil:
     struct statvfs_s "statvfs":
-        unsigned long f_frsize
-        unsigned long f_blocks
-        unsigned long f_bavail
+        unsigned long f_frsize, f_blocks, f_bavail
     int fstatvfs(int descriptor, statvfs_s *space)
 
 cdef extern from "<unistd.h>" nogil:
@@ -72,6 +69,7 @@ cdef extern from "<unistd.h>" nogil:
     uid_t geteuid()
     uid_t getegid()
     pid_t getpgrp()
+    pid_t getpgid(pid_t pid)
     pid_t getsid(pid_t pid)
     int setpgid(pid_t pid, pid_t group)
     int tcsetpgrp(int terminal, pid_t group)
@@ -97,7 +95,7 @@ cdef extern from "<dirent.h>" nogil:
 
 cdef extern from "<sys/syscall.h>" nogil:
     enum:
-        SYS_rt_sigprocmask, SYS_signalfd4, SYS_pwritev2
+        SYS_rt_sigprocmask, SYS_rt_sigqueueinfo, SYS_signalfd4, SYS_pwritev2
 
 cdef extern from "<sys/uio.h>" nogil:
     struct iovec:
@@ -119,28 +117,35 @@ cdef extern from "<signal.h>" nogil:
         SIG_SETMASK
         SIGHUP, SIGINT, SIGQUIT, SIGKILL
         SIGPIPE, SIGTERM, SIGCHLD, SIGCONT, SIGSTOP
-        SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ
-        SI_KERNEL
+        SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH, SIGXFSZ
+        SI_KERNEL, SI_QUEUE
     ctypedef void (*sighandler_t)(int) noexcept nogil
     sighandler_t SIG_DFL, SIG_IGN
     struct sigaction_s "sigaction":
         sighandler_t sa_handler
     int sigaction(int signal, const sigaction_s *new, sigaction_s *old)
     int kill(pid_t pid, int signal)
+    ctypedef struct siginfo_t:
+        int si_signo, si_code
+        pid_t si_pid
+        uid_t si_uid
+        void *si_ptr
 
 cdef extern from "<sys/signalfd.h>" nogil:
     enum:
-        SFD_CLOEXEC
+        SFD_CLOEXEC, SFD_NONBLOCK
     struct signalfd_siginfo:
         unsigned int ssi_signo
         int ssi_code
         unsigned int ssi_pid
         unsigned int ssi_uid
+        unsigned long ssi_ptr
 
 cdef extern from "<sys/wait.h>" nogil:
     enum:
-        WNOHANG, WUNTRACED
+        WNOHANG, WUNTRACED, WSTOPPED, WNOWAIT, P_PID
     pid_t waitpid(pid_t pid, int *status, int flags)
+    int waitid(int kind, pid_t pid, siginfo_t *state, int flags)
 
 cdef extern from "<sys/prctl.h>" nogil:
     enum:

@@ -17,6 +17,7 @@ include "base/path.pyx"                       # absolute and tidy
 include "base/address.pyx"                    # "[ADDRESS:]PORT" without name resolution
 include "base/url.pyx"                        # "http://…", and who can ask it
 include "base/signals.pyx"                    # blocked first, read as data, given back to children
+include "base/signal_origin.pyx"              # the terminal, the runtime, the command itself
 include "base/pod_cgroup.pyx"                 # are two processes of one pod?
 include "base/poll.pyx"                      # one entry of a poll set
 include "base/proc.pyx"                       # the processes in /proc
@@ -61,7 +62,8 @@ include "state/termination_message.pyx"       # the line on /dev/termination-log
 
 # children/: processes that we start
 include "children/child.pyx"                  # a fork that stays in our code
-include "children/command.pyx"                # start it, signal it
+include "children/command.pyx"                # start it
+include "children/command_signals.pyx"        # signal it
 include "children/waiter.pyx"                 # the child that asks the API
 include "children/probe.pyx"                  # the child that asks URLs until they answer
 include "children/readiness_probe.pyx"        # is our own command ready?

@@ -19,7 +19,7 @@ ctypedef struct cgroup_path_t:
 
 
 cdef bint cgroups_are_of_one_pod(const char *ours, const char *theirs) noexcept nogil:
-    """True if both texts, of /proc/PID/cgroup, show one pod in every hierarchy. Doubt means no."""
+    """Return whether both texts, of /proc/PID/cgroup, show one pod in every hierarchy. Doubt means no."""
     cdef size_t our_length
     cdef size_t their_length
     cdef size_t name_length
@@ -42,7 +42,7 @@ cdef bint cgroups_are_of_one_pod(const char *ours, const char *theirs) noexcept 
 
 cdef bint cgroup_paths_are_of_one_pod(const char *ours, const char *our_end, const char *theirs,
                                       const char *their_end) noexcept nogil:
-    """True if two paths are the same but for the part that names the container, and what is below it."""
+    """Return whether two paths are the same but for the part that names the container, and what is below it."""
     cdef cgroup_path_t our
     cdef cgroup_path_t their
     cdef size_t length
@@ -73,7 +73,7 @@ cdef bint cgroup_leaves(cgroup_path_t *path) noexcept nogil:
 
 
 cdef bint cgroup_rest_is_container(cgroup_path_t *path, bint required) noexcept nogil:
-    """True if the rest of a path begins with the only part that names a container, or is empty."""
+    """Return whether the rest of a path begins with the only part that names a container, or is empty."""
     cdef int containers = 0
     cdef size_t length
     cdef bint first = True
@@ -93,7 +93,7 @@ cdef bint cgroup_rest_is_container(cgroup_path_t *path, bint required) noexcept 
 
 
 cdef bint cgroup_names_container(const char *part, size_t length) noexcept nogil:
-    """True if a part of a path holds a container's ID. A slice of systemd holds containers, but is none;
+    """Return whether a part of a path holds a container's ID. A slice of systemd holds containers, but is none;
     "SLICE:RUNTIME:ID" is what a runtime makes of it that takes it for a name."""
     cdef size_t digits = 0
     cdef size_t at

@@ -60,8 +60,9 @@ cdef int signals_open(signals_t *signals) noexcept nogil:
     cstd.memset(&standard, 0, sizeof(standard))
     standard.sa_handler = kernel.SIG_DFL
     kernel.sigaction(kernel.SIGCHLD, &standard, &signals.child_on_entry)
-    # It may block: when nothing but a signal is awaited, the read itself is the wait (eventloop_wait).
-    signals.descriptor = <int>kernel.syscall(kernel.SYS_signalfd4, -1, &every, 8, kernel.SFD_CLOEXEC)
+    # Not blocking: a SIGSTOP discards a pending SIGCONT between the poll that saw it and the read (signal(7)).
+    signals.descriptor = <int>kernel.syscall(kernel.SYS_signalfd4, -1, &every, 8,
+                                             kernel.SFD_CLOEXEC | kernel.SFD_NONBLOCK)
     return 0 if signals.descriptor >= 0 else -cstd.errno
 
 
@@ -85,38 +86,6 @@ cdef int signals_read(signals_t *signals, kernel.signalfd_siginfo *taken, int mo
     if size < 0:
         return 0
     return <int>(<size_t>size // sizeof(kernel.signalfd_siginfo))
-
-
-cdef bint signal_is_noise(const signals_t *signals, const kernel.signalfd_siginfo *signal) noexcept nogil:
-    """Return whether we caused it: for example a SIGPIPE from writing to a closed stderr."""
-    return signal.ssi_signo == kernel.SIGCHLD or signal.ssi_pid == <unsigned int>signals.pid
-
-
-cdef bint signal_is_echo(signals_t *signals, const kernel.signalfd_siginfo *signal, int stop_signal) noexcept nogil:
-    """Return whether the command, sharing our group, sends us a signal to end that it was given
-    back once before: with `trap 'kill 0' TERM` that would continue forever."""
-    cdef unsigned long long bit = <unsigned long long>1 << (signal.ssi_signo - 1)
-    if signal.ssi_signo != kernel.SIGTERM and signal.ssi_signo != kernel.SIGINT and \
-            signal.ssi_signo != kernel.SIGQUIT and signal.ssi_signo != kernel.SIGHUP and \
-            signal.ssi_signo != <unsigned int>stop_signal:
-        return False
-    if signals.echoed & bit:
-        return True
-    signals.echoed |= bit
-    return False
-
-
-cdef bint signal_reached_command(const kernel.signalfd_siginfo *signal, bint own_group) noexcept nogil:
-    """A terminal's signal goes to the whole foreground group: the command has it already.
-
-    A hangup is the exception: the kernel sends HUP and CONT to the session leader
-    alone (setsid(2), tty_ioctl(4)), and that is us when we lead it.
-    """
-    if own_group or signal.ssi_code != kernel.SI_KERNEL:
-        return False
-    if signal.ssi_signo != kernel.SIGHUP and signal.ssi_signo != kernel.SIGCONT:
-        return True
-    return kernel.getsid(0) != kernel.getpid()
 
 
 cdef const char *signal_name(int number) noexcept nogil:

@@ -74,37 +74,8 @@ cdef int command_offer_notify(command_t *command, const char *address) noexcept 
     return 0
 
 
-cdef int command_signal(const command_t *command, int signal) noexcept nogil:
-    """Send a signal to the command, or to its group. Return 0; -errno on failure (EPERM: it became another user).
-
-    Its pid cannot be another process: only we collect it, and not before the last signal is
-    decided. If the group is empty, the command has left it.
-    """
-    if command.pid > 0:
-        if (not command.own_group or kernel.kill(-command.pid, signal) < 0) and \
-                kernel.kill(command.pid, signal) < 0:
-            return -cstd.errno
-    return 0
-
-
-cdef int command_kill(const command_t *command) noexcept nogil:
-    """Send SIGKILL to the group, and to the command even if it has left the group. Return 0; -errno on failure."""
-    if command.pid > 0:
-        if command.own_group:
-            kernel.kill(-command.pid, kernel.SIGKILL)
-        if kernel.kill(command.pid, kernel.SIGKILL) < 0:
-            return -cstd.errno
-    return 0
-
-
 cdef void command_leave_terminal(command_t *command) noexcept nogil:
     """After its end: take the terminal's foreground back, for the shell that started us."""
-    if command.terminal:
+    if command.terminal and kernel.getpgrp() > 0:   # 0: our group is outside of the PID namespace
         kernel.tcsetpgrp(0, kernel.getpgrp())
-        command.terminal = False
-
-
-cdef void command_check_sent(supervisor_t *sv, const char *signal, int result) noexcept nogil:
-    """Log a signal that did not arrive: the command may have become another user."""
-    if result < 0 and result != -cstd.ESRCH:
-        log_warn(&sv.log, b"%s cannot be sent to the command: %s", signal, cstd.strerror(-result))
+    command.terminal = False

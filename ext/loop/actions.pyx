@@ -57,9 +57,11 @@ cdef void action_perform_alive(supervisor_t *sv, int action) noexcept nogil:
         action_forward(sv)
     elif action == ACTION_DEFER:
         term_after_defer(sv)
+    elif action == ACTION_FORWARD_STOP:
+        action_forward_stop(sv)
     elif action == ACTION_REPLACE_DEFERRED:
-        sv.deferred_signal = 0
-        action_forward(sv)
+        sv.deferred.ssi_signo = 0
+        action_forward_stop(sv)
     elif action == ACTION_FORWARD_DEFERRED:
         term_after_forward(sv)
     elif action == ACTION_FORWARD_DEFERRED_GRACE:
@@ -72,10 +74,10 @@ cdef void action_perform_alive(supervisor_t *sv, int action) noexcept nogil:
         explain_death(sv)
         log_info(&sv.log, b"%s; the command has its signal already, KILL in %s", sv.reason,
                  sv.settings.value[SETTING_GRACE_PERIOD])
-        phase_arm_grace(sv)
+        command_begin_grace(sv)
     elif action == ACTION_FORWARD_GRACE:
         action_forward(sv)
-        phase_arm_grace(sv)
+        command_begin_grace(sv)
     elif action == ACTION_KILL:
         action_kill(sv)
     else:
@@ -92,6 +94,9 @@ cdef void action_perform_dead(supervisor_t *sv, int action) noexcept nogil:
         phase_arm(sv, ORPHANS_KILL_MS * MILLISECOND_NS)
     elif action == ACTION_WRITE_DEATH:
         action_end(sv)
+    elif action == ACTION_GIVE_UP:
+        death_give_up(sv)
+        quit_begin(sv)
     elif action == ACTION_QUIT:
         quit_begin(sv)
     elif action == ACTION_QUIT_SOON:
@@ -110,19 +115,28 @@ cdef void action_end(supervisor_t *sv) noexcept nogil:
     death_log_end(sv)
 
 
-cdef void action_forward(supervisor_t *sv) noexcept nogil:
-    """Forward the signal, unless the terminal has done so."""
+cdef int action_forward(supervisor_t *sv) noexcept nogil:
+    """Forward the signal, unless the terminal has done so. Return 0; -errno if the command did not get it."""
     cdef int number = <int>sv.signal.ssi_signo
     cdef char signal[16]
     cdef int result
-    if signal_reached_command(&sv.signal, sv.command.own_group):
+    if signal_is_of_terminal(&sv.signal) and command_shares_group(&sv.command):
         log_debug(&sv.log, b"signal %d from the terminal, which the command has too", number)
-        return
-    result = command_signal(&sv.command, number)
+        return 0
+    result = command_forward(&sv.command, &sv.signal)
+    if number == kernel.SIGCONT:
+        sv.command.stopped = False
     if result < 0 or sv.log.level == LOG_DEBUG:
         signal_label(signal, sizeof(signal), number)
-        command_check_sent(sv, signal, result)
-        log_debug(&sv.log, b"%s from pid %u, uid %u: forwarded", signal, sv.signal.ssi_pid, sv.signal.ssi_uid)
+        command_report_refused(sv, signal, result)
+        if result == 0:
+            log_debug(&sv.log, b"%s from pid %u, uid %u: forwarded", signal, sv.signal.ssi_pid, sv.signal.ssi_uid)
+    return result
+
+
+cdef void action_forward_stop(supervisor_t *sv) noexcept nogil:
+    """Forward a request to stop, and let it count as one if the command got it."""
+    command_note_asked(sv, <int>sv.signal.ssi_signo, action_forward(sv))
 
 
 cdef void action_delay(supervisor_t *sv) noexcept nogil:
@@ -136,20 +150,30 @@ cdef void action_delay(supervisor_t *sv) noexcept nogil:
 
 
 cdef void action_stop(supervisor_t *sv) noexcept nogil:
-    """Send the stop signal and begin the grace period."""
+    """Send the stop signal and begin the grace period. A signal that the command did not get is no stop of ours."""
     cdef char signal[16]
+    cdef int result = command_signal(&sv.command, sv.settings.stop_signal)
     signal_label(signal, sizeof(signal), sv.settings.stop_signal)
-    command_check_sent(sv, signal, command_signal(&sv.command, sv.settings.stop_signal))
-    sv.stopped_by_us = True
-    phase_arm_grace(sv)
-    log_info(&sv.log, b"%s: %s sent to the command, KILL in %s", sv.reason, signal,
-             sv.settings.value[SETTING_GRACE_PERIOD])
+    sv.stopped_by_us = result == 0
+    command_begin_grace(sv)
+    if result == 0:
+        log_info(&sv.log, b"%s: %s sent to the command, KILL in %s", sv.reason, signal,
+                 sv.settings.value[SETTING_GRACE_PERIOD])
+    else:
+        log_info(&sv.log, b"%s", sv.reason)
+        command_report_refused(sv, signal, result)
 
 
 cdef void action_kill(supervisor_t *sv) noexcept nogil:
-    """Send SIGKILL: the grace period is over."""
-    command_check_sent(sv, b"KILL", command_kill(&sv.command))
-    sv.life.killed = True
-    sv.deadline_ns = NEVER_NS
-    log_warn(&sv.log, b"grace period of %s is over: KILL sent to the command",
-             sv.settings.value[SETTING_GRACE_PERIOD])
+    """Send SIGKILL: the grace period is over. If it is refused, PID 1 gives up at once, since its
+    exit ends the command; another process leaves the command a moment to end by itself."""
+    cdef int result = command_kill(&sv.command)
+    if result == 0:
+        sv.life.killed = True
+        sv.deadline_ns = NEVER_NS
+        log_warn(&sv.log, b"grace period of %s is over: KILL sent to the command",
+                 sv.settings.value[SETTING_GRACE_PERIOD])
+        return
+    command_report_refused(sv, b"grace period is over: SIGKILL", result)
+    death_explain_refused(sv, result)
+    phase_arm(sv, 0 if kernel.getpid() == 1 else GIVE_UP_MS * MILLISECOND_NS)

@@ -3,6 +3,7 @@
 transition_table.h decides, actions.pyx performs. The wait for birth and the start happen
 in here too: for the loop, the time before the command is a phase like any other.
 """
+cimport cstd
 cimport kernel
 
 cdef enum:
@@ -25,11 +26,17 @@ cdef void eventloop_begin(supervisor_t *sv) noexcept nogil:
 cdef void eventloop_run(supervisor_t *sv) noexcept nogil:
     """Wait, and handle what happened, until nothing is left to do."""
     cdef kernel.pollfd polled[MAX_POLL]
+    cdef int error
     events_dispatch(sv)
     while not transition_is_end(sv.phase):
-        eventloop_wait(sv, polled)
+        error = -eventloop_wait(sv, polled)
+        if error != 0:
+            eventloop_fail(sv, error)
+            continue
         if polled[POLL_SIGNALS].revents:
             signal_events_take(sv)
+        if sv.children_changed:
+            look_at_children(sv)
         observe_take(sv, polled)
         look_at_graveyard(sv)
         eventloop_probe(sv, polled)
@@ -37,11 +44,17 @@ cdef void eventloop_run(supervisor_t *sv) noexcept nogil:
         eventloop_check_conditions(sv)
 
 
-cdef void eventloop_wait(supervisor_t *sv, kernel.pollfd *polled) noexcept nogil:
-    """Sleep until something is ready or due."""
+cdef void eventloop_fail(supervisor_t *sv, int error) noexcept nogil:
+    """The system does not let us wait, for example by a seccomp profile: nothing can be supervised."""
+    cstd.snprintf(sv.reason, REASON_BYTES, b"kubexit cannot wait for events: ppoll: %s", cstd.strerror(error))
+    sv.life.killed = command_kill(&sv.command) == 0
+    event_raise(sv, EVENT_WAIT_FAILED)
+
+
+cdef int eventloop_wait(supervisor_t *sv, kernel.pollfd *polled) noexcept nogil:
+    """Sleep until something is ready or due. Return 0; -errno if that is not possible."""
     cdef kernel.timespec length
     cdef long long due_ns = eventloop_due_ns(sv)
-    cdef long long now_ns
     cdef unsigned long count = POLL_PEERS
     cdef int index
     graveyard_close(&sv.graveyard)
@@ -52,22 +65,25 @@ cdef void eventloop_wait(supervisor_t *sv, kernel.pollfd *polled) noexcept nogil
         if sv.settings.deps.list[index].fifo_fd >= 0:
             poll_entry(&polled[count], sv.settings.deps.list[index].fifo_fd, 0)
             count += 1
-    if due_ns == NEVER_NS and count == POLL_PEERS and sv.graveyard.watch < 0 and sv.readiness.descriptor < 0:
-        polled[POLL_SIGNALS].revents = kernel.POLLIN    # nothing else can happen: the read of it waits
-        return
-    if due_ns == NEVER_NS:
-        kernel.ppoll(polled, count, NULL, NULL)
-        return
-    now_ns = clock_monotonic_ns()
-    due_ns = due_ns - now_ns if due_ns > now_ns else 0
-    length.tv_sec = due_ns // SECOND_NS
-    length.tv_nsec = due_ns % SECOND_NS
-    kernel.ppoll(polled, count, &length, NULL)
+    if due_ns != NEVER_NS:
+        due_ns -= clock_monotonic_ns()
+        if due_ns < 0:
+            due_ns = 0
+        length.tv_sec = due_ns // SECOND_NS
+        length.tv_nsec = due_ns % SECOND_NS
+    if kernel.ppoll(polled, count, &length if due_ns != NEVER_NS else NULL, NULL) >= 0 or is_passing(cstd.errno):
+        return 0
+    return -cstd.errno
+
+
+cdef bint is_passing(int error) noexcept nogil:
+    """Return whether a poll failed for the moment only: a stop and SIGCONT interrupted it, or memory was short."""
+    return error == cstd.EINTR or error == cstd.EAGAIN or error == cstd.ENOMEM
 
 
 cdef long long eventloop_due_ns(const supervisor_t *sv) noexcept nogil:
     """Return the earliest time at which something must be done."""
-    cdef long long due_ns = sv.deadline_ns
+    cdef long long due_ns = 0 if sv.children_changed else sv.deadline_ns
     if sv.poll_at_ns < due_ns:
         due_ns = sv.poll_at_ns
     if sv.readiness.next_ns < due_ns:
@@ -131,7 +147,7 @@ cdef void eventloop_check_conditions(supervisor_t *sv) noexcept nogil:
         event_raise(sv, EVENT_CHILD_DUE)
     if birth_is_ready(sv):
         event_raise(sv, EVENT_BIRTH_READY)
-    if sv.deferred_signal != 0 and not dependencies_hold_term(&sv.settings.deps):
+    if sv.deferred.ssi_signo != 0 and not dependencies_hold_term(&sv.settings.deps):
         event_raise(sv, EVENT_DEFERRAL_OVER)
     if sv.no_children:
         event_raise(sv, EVENT_ORPHANS_GONE)

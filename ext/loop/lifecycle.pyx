@@ -131,13 +131,22 @@ cdef int lifecycle_supervise(supervisor_t *sv) noexcept nogil:
     sv.command.own_group = sv.settings.signal_group
     sv.birth.waiter_satisfied = not sv.settings.asks_waiter
     sv.birth.urls_ready = not urls_native(&sv.settings.birth_urls)
-    sv.job_control = lifecycle_is_job()
+    sv.job_control = lifecycle_job_control(sv)
     eventloop_begin(sv)
     eventloop_run(sv)
     return sv.life.exit_code
 
 
-cdef bint lifecycle_is_job() noexcept nogil:
-    """True if we are the foreground job of a shell: we share our terminal."""
+cdef int lifecycle_job_control(const supervisor_t *sv) noexcept nogil:
+    """Return what it means for us if the terminal stops the command.
+
+    A group of its own is stopped if no shell can continue it, too: as PID 1, as session leader,
+    or if the foreground group and ours are both outside of our PID namespace (shown as 0).
+    A command in our group shares our fate then.
+    """
     cdef kernel.pid_t foreground = kernel.tcgetpgrp(0)
-    return foreground > 0 and foreground == kernel.getpgrp() and kernel.getsid(0) != kernel.getpid()
+    if foreground < 0:
+        return JOB_NONE
+    if kernel.getpid() == 1 or kernel.getsid(0) == kernel.getpid() or (foreground == 0 and kernel.getpgrp() == 0):
+        return JOB_WITHOUT_SHELL if sv.command.own_group else JOB_NONE
+    return JOB_OF_SHELL if foreground == kernel.getpgrp() else JOB_NONE

@@ -1,5 +1,8 @@
 """Look: at the graveyard and at children that have ended; what they show is decided at once."""
 
+cdef enum:
+    MAX_COLLECTED = 64          # children a look
+
 
 cdef void look_at_graveyard(supervisor_t *sv) noexcept nogil:
     """Read what is new in the graveyard; a dependency's death is an event."""
@@ -12,6 +15,17 @@ cdef void look_at_graveyard(supervisor_t *sv) noexcept nogil:
 
 
 cdef void look_at_children(supervisor_t *sv) noexcept nogil:
-    """Collect all children that have ended. After our end the rest is for PID 1, if that is not us."""
-    while not transition_is_end(sv.phase) and reaper_collect(sv):
+    """Collect children that have ended. After our end the rest is for PID 1, if that is not us.
+
+    A limited number a turn of the loop: orphans may end as fast as they are collected, and
+    signals and deadlines must not wait for that. The kernel finds the eldest child first
+    (wait(2)), so the command is not the one that waits for the next turn.
+    """
+    cdef int left = MAX_COLLECTED
+    sv.children_changed = True
+    while left > 0 and not transition_is_end(sv.phase):
+        if not reaper_collect(sv):
+            sv.children_changed = False
+            return
         events_dispatch(sv)
+        left -= 1

@@ -6,37 +6,45 @@ cdef enum:
 
 
 cdef void signal_events_take(supervisor_t *sv) noexcept nogil:
-    """Handle signals from outside in the kernel's order, then collect children."""
+    """Handle signals from outside in the kernel's order; note that children have ended."""
     cdef kernel.signalfd_siginfo taken[SIGNALS_A_READ]
     cdef int count = signals_read(&sv.signals, taken, SIGNALS_A_READ)
-    cdef bint children = False
     cdef int index
     for index in range(count):
         if taken[index].ssi_signo == kernel.SIGCHLD:
-            children = True
+            sv.children_changed = True
         elif not signal_is_noise(&sv.signals, &taken[index]):
             sv.signal = taken[index]
             signal_events_raise(sv)
-    if children:
-        look_at_children(sv)
 
 
 cdef void signal_events_raise(supervisor_t *sv) noexcept nogil:
     """Handle one signal. What the command itself sends is not a request from outside to
     stop it; the command gets it back, as it would from any init."""
     if sv.command.pid > 0 and sv.signal.ssi_pid == <unsigned int>sv.command.pid:
-        if sv.command.own_group or not signal_is_echo(&sv.signals, &sv.signal, sv.settings.stop_signal):
+        if not signal_is_echo(&sv.signals, &sv.signal, sv.settings.stop_signal):
             event_raise(sv, EVENT_SIGNAL_OTHER)
         return
-    event_raise(sv, signal_events_kind(sv, sv.signal.ssi_signo))
+    event_raise(sv, signal_events_kind(sv, <int>sv.signal.ssi_signo))
 
 
-cdef int signal_events_kind(supervisor_t *sv, unsigned int signal) noexcept nogil:
-    """Return the kind of event that a signal from outside is."""
-    if signal == kernel.SIGTERM or signal == <unsigned int>sv.settings.stop_signal:
-        if sv.deferred_signal != 0 and signal != <unsigned int>sv.deferred_signal:
+cdef int signal_events_kind(supervisor_t *sv, int signal) noexcept nogil:
+    """Return the kind of event that a signal from outside is.
+
+    The runtime sends the image's STOPSIGNAL, which we cannot know. Without a command, any
+    signal that it sends can be only that. With one, SIGHUP and SIGUSR1 may be reloads: the
+    requests to stop are SIGTERM, SIGQUIT of the runtime and KUBEXIT_STOP_SIGNAL.
+    """
+    cdef bint quits = signal == kernel.SIGQUIT and signal != sv.settings.stop_signal and \
+        signal_is_from_outside(&sv.signal)
+    if sv.command.pid <= 0 and signal_ends_wait(&sv.signal):
+        return EVENT_SIGNAL_STOP
+    if signal == kernel.SIGTERM or signal == sv.settings.stop_signal or quits:
+        if sv.deferred.ssi_signo != 0 and signal != <int>sv.deferred.ssi_signo:
             return EVENT_SIGNAL_OTHER       # not the second of the deferred one, which waits on
-        return EVENT_SIGNAL_DEFERRED if signal_events_must_defer(sv) else EVENT_SIGNAL_STOP
+        if signal_events_must_defer(sv):
+            return EVENT_SIGNAL_DEFERRED
+        return EVENT_SIGNAL_QUIT if quits else EVENT_SIGNAL_STOP
     if signal == kernel.SIGINT or signal == kernel.SIGQUIT:
         return EVENT_SIGNAL_INTERRUPT
     return EVENT_SIGNAL_HANGUP if signal == kernel.SIGHUP else EVENT_SIGNAL_OTHER

@@ -17,6 +17,11 @@ cdef enum:
     NOTIFY_ENTRY_BYTES = 160    # "NOTIFY_SOCKET=@…"
     MAX_EVENTS = 8              # pending at once; one step posts two at most
 
+cdef enum:                      # what a terminal that stops the command means for us
+    JOB_NONE = 0                # nothing: no terminal, or one that cannot stop it
+    JOB_OF_SHELL                # we are a job of a shell, and are stopped with it
+    JOB_WITHOUT_SHELL           # only we can continue it
+
 ctypedef struct event_t:
     int kind                    # EVENT_*
     int value                   # the dependency's index, an exit code or a signal, as the kind needs
@@ -31,7 +36,8 @@ ctypedef struct command_t:
     kernel.pid_t pid            # 0: not started yet, or collected already
     bint started
     bint own_group              # KUBEXIT_SIGNAL_GROUP
-    bint terminal               # our group is the foreground of the terminal on stdin
+    bint terminal               # its group is the foreground of the terminal on stdin
+    bint stopped                # the reaper collected that it was stopped, and nothing continued it since
     kernel.mode_t umask         # as it came in; ours is 0
     int error                   # why it could not be executed
     char notify[NOTIFY_ENTRY_BYTES]
@@ -90,10 +96,11 @@ ctypedef struct supervisor_t:
     long long unseen_at_ns          # when to report dependencies that never appeared
     long long kill_at_ns            # end of the grace period, NEVER_NS: none runs
     int dead_index                  # of the dependency whose death ends us, -1: none
-    int deferred_signal             # waits for other containers (KUBEXIT_TERM_AFTER), 0: none
-    bint stopped_by_us              # our stop signal came first
+    kernel.signalfd_siginfo deferred    # waits for other containers (KUBEXIT_TERM_AFTER), ssi_signo 0: none
+    bint stopped_by_us              # our stop signal came first, and the command got it
+    bint children_changed           # a child may have ended that was not collected yet
     bint no_children                # the last waitpid found no child
-    bint job_control                # we are a job of a shell
+    int job_control                 # JOB_*
     # The end:
     int command_code                # how the command ended
     bint end_logged                 # and that was logged
@@ -114,10 +121,11 @@ cdef void state_begin(supervisor_t *sv) noexcept nogil:
     sv.unseen_at_ns = NEVER_NS
     sv.kill_at_ns = NEVER_NS
     sv.dead_index = -1
-    sv.deferred_signal = 0
+    sv.deferred.ssi_signo = 0
     sv.stopped_by_us = False
+    sv.children_changed = False
     sv.no_children = False
-    sv.job_control = False
+    sv.job_control = JOB_NONE
     sv.command_code = 0
     sv.end_logged = False
     sv.death_written = False

@@ -1,80 +1,9 @@
-/* The phases of a supervisor, the events that it meets, the actions that follow, and the one
- * table that decides. A pair of phase and event without a row changes nothing: the event is
- * dropped. The lookup, the names, docs/develop/architecture.md and its diagram are made from here. */
+/* The one table that decides. A pair of phase and event without a row changes nothing: the event is
+ * dropped. The lookup, docs/develop/architecture.md and its diagram are made from here. */
 #ifndef KUBEXIT_TRANSITION_TABLE_H
 #define KUBEXIT_TRANSITION_TABLE_H
 
-/* Before the command: BIRTH to ABANDONING. With a command: LIFE to KILLED. After it: the rest. */
-#define KUBEXIT_PHASES(PHASE) \
-    PHASE(BIRTH, "wait for birth dependencies") \
-    PHASE(EXPIRED, "the birth timeout is over; the waiter has half a second to report what it last saw, " \
-        "and readiness that it reports now still counts") \
-    PHASE(ABANDONING, "the wait was given up; only the end of its children is awaited") \
-    PHASE(LIFE, "the command runs") \
-    PHASE(DEFERRED, "SIGTERM came from outside and waits for the containers of KUBEXIT_TERM_AFTER, " \
-        "for one grace period at most") \
-    PHASE(ASKED, "SIGTERM came from outside and was forwarded; there is no deadline of kubexit") \
-    PHASE(DELAY, "a dependency died; the stop delay runs") \
-    PHASE(DYING, "the command has kubexit's stop signal; the grace period runs") \
-    PHASE(ENDING, "a signal from outside and a dependency's death: the grace period runs, " \
-        "without a second stop signal") \
-    PHASE(KILLED, "the command has SIGKILL") \
-    PHASE(ORPHANS, "the command has ended; the processes that it left have SIGTERM") \
-    PHASE(ORPHANS_KILLED, "they have SIGKILL") \
-    PHASE(QUIT, "the death is on the tombstone; sidecars that cannot be wrapped are asked to quit") \
-    PHASE(QUIT_HURRIED, "a signal asks kubexit to end meanwhile; half a second is left") \
-    PHASE(END, "the name is released; nothing is left to do")
-
-#define KUBEXIT_EVENTS(EVENT) \
-    EVENT(BIRTH_UNMET, "the first look found a birth dependency missing") \
-    EVENT(CHILD_DUE, "a child of the wait must be started, or started again") \
-    EVENT(WAITER_LOST, "a signal from outside ended the waiter") \
-    EVENT(PROBE_LOST, "the probe of the birth URLs ended too early") \
-    EVENT(BIRTH_READY, "no birth dependency is missing") \
-    EVENT(BIRTH_UNAVAILABLE, "the waiter reports that the wait is in vain") \
-    EVENT(BIRTH_FAILED, "the birth can never succeed") \
-    EVENT(CHILDREN_GONE, "no child of the wait is left") \
-    EVENT(START_REFUSED, "the command will not be started: bad settings, or an unusable graveyard") \
-    EVENT(TIME_UP, "the deadline of the phase is over") \
-    EVENT(DEPENDENCY_DIED, "a dependency died whose death ends the command") \
-    EVENT(SIGNAL_DEFERRED, "SIGTERM or the stop signal, from outside; other containers must exit first") \
-    EVENT(DEFERRAL_OVER, "they have exited") \
-    EVENT(SIGNAL_STOP, "SIGTERM or the stop signal, from outside") \
-    EVENT(SIGNAL_INTERRUPT, "SIGINT or SIGQUIT, from outside") \
-    EVENT(SIGNAL_HANGUP, "SIGHUP, from outside") \
-    EVENT(SIGNAL_OTHER, "any other signal") \
-    EVENT(COMMAND_ENDED, "the command exited, or could not be started") \
-    EVENT(ORPHANS_GONE, "no descendant is left") \
-    EVENT(QUIT_DONE, "no quit request is running")
-
-#define KUBEXIT_ACTIONS(ACTION) \
-    ACTION(NONE, "do nothing") \
-    ACTION(WAIT, "start the birth timeout and the children that ask") \
-    ACTION(ASK, "start the children of the wait that are needed and do not run") \
-    ACTION(ASK_LATER, "start the lost child again after a pause") \
-    ACTION(START, "start the command") \
-    ACTION(ABANDON, "end the children of the wait, remember why") \
-    ACTION(EXPIRE, "tell the children of the wait that time is up") \
-    ACTION(KILL_CHILDREN, "send them SIGKILL") \
-    ACTION(TIME_OUT, "do what KUBEXIT_BIRTH_ON_TIMEOUT says") \
-    ACTION(FAIL, "write the death with the exit code of the failed birth, then ask sidecars to quit") \
-    ACTION(FORWARD, "forward the signal") \
-    ACTION(DEFER, "keep the signal") \
-    ACTION(REPLACE_DEFERRED, "forward the signal in place of the kept one") \
-    ACTION(FORWARD_DEFERRED, "forward the kept signal") \
-    ACTION(FORWARD_DEFERRED_GRACE, "forward the kept signal, start the grace period") \
-    ACTION(DELAY, "start the stop delay") \
-    ACTION(STOP, "send the stop signal, start the grace period") \
-    ACTION(GRACE, "start the grace period") \
-    ACTION(FORWARD_GRACE, "forward the signal, start the grace period") \
-    ACTION(KILL, "send SIGKILL to the command") \
-    ACTION(TERM_ORPHANS, "choose the exit code, send SIGTERM to what the command left") \
-    ACTION(KILL_ORPHANS, "send SIGKILL to it") \
-    ACTION(WRITE_DEATH, "write the death to the tombstone, then ask sidecars to quit") \
-    ACTION(QUIT, "ask sidecars to quit") \
-    ACTION(QUIT_SOON, "leave the quit requests half a second") \
-    ACTION(QUIT_ABORT, "end the quit requests, remove the FIFO") \
-    ACTION(RELEASE_NAME, "remove the FIFO")
+#include "state/transition_words.h"
 
 /* phase, event, next phase, action */
 #define KUBEXIT_TRANSITIONS(ROW) \
@@ -106,7 +35,8 @@
     \
     ROW(LIFE, DEPENDENCY_DIED, DELAY, DELAY) \
     ROW(LIFE, SIGNAL_DEFERRED, DEFERRED, DEFER) \
-    ROW(LIFE, SIGNAL_STOP, ASKED, FORWARD) \
+    ROW(LIFE, SIGNAL_STOP, ASKED, FORWARD_STOP) \
+    ROW(LIFE, SIGNAL_QUIT, ASKED, FORWARD_STOP) \
     ROW(LIFE, SIGNAL_INTERRUPT, LIFE, FORWARD) \
     ROW(LIFE, SIGNAL_HANGUP, LIFE, FORWARD) \
     ROW(LIFE, SIGNAL_OTHER, LIFE, FORWARD) \
@@ -116,6 +46,7 @@
     ROW(DEFERRED, TIME_UP, ASKED, FORWARD_DEFERRED) \
     ROW(DEFERRED, DEPENDENCY_DIED, ENDING, FORWARD_DEFERRED_GRACE) \
     ROW(DEFERRED, SIGNAL_STOP, ASKED, REPLACE_DEFERRED) \
+    ROW(DEFERRED, SIGNAL_QUIT, ASKED, REPLACE_DEFERRED) \
     ROW(DEFERRED, SIGNAL_INTERRUPT, DEFERRED, FORWARD) \
     ROW(DEFERRED, SIGNAL_HANGUP, DEFERRED, FORWARD) \
     ROW(DEFERRED, SIGNAL_OTHER, DEFERRED, FORWARD) \
@@ -123,20 +54,24 @@
     \
     /* Many programs take a second SIGTERM as "die now": a death sends none. */ \
     ROW(ASKED, DEPENDENCY_DIED, ENDING, GRACE) \
-    ROW(ASKED, SIGNAL_STOP, ASKED, FORWARD) \
+    ROW(ASKED, SIGNAL_STOP, ASKED, FORWARD_STOP) \
+    ROW(ASKED, SIGNAL_QUIT, ASKED, FORWARD) \
     ROW(ASKED, SIGNAL_INTERRUPT, ASKED, FORWARD) \
     ROW(ASKED, SIGNAL_HANGUP, ASKED, FORWARD) \
     ROW(ASKED, SIGNAL_OTHER, ASKED, FORWARD) \
+    ROW(ASKED, SIGNAL_REFUSED, LIFE, NONE) \
+    ROW(ASKED, TIME_UP, LIFE, NONE) \
     ROW(ASKED, COMMAND_ENDED, ORPHANS, TERM_ORPHANS) \
     \
     ROW(DELAY, TIME_UP, DYING, STOP) \
     ROW(DELAY, SIGNAL_STOP, ENDING, FORWARD_GRACE) \
+    ROW(DELAY, SIGNAL_QUIT, ENDING, FORWARD_GRACE) \
     ROW(DELAY, SIGNAL_INTERRUPT, ENDING, FORWARD_GRACE) \
     ROW(DELAY, SIGNAL_HANGUP, DELAY, FORWARD) \
     ROW(DELAY, SIGNAL_OTHER, DELAY, FORWARD) \
     ROW(DELAY, COMMAND_ENDED, ORPHANS, TERM_ORPHANS) \
     \
-    /* No row for SIGNAL_STOP: the command has our stop signal already. */ \
+    /* No row for SIGNAL_STOP and SIGNAL_QUIT: the command has our stop signal already. */ \
     ROW(DYING, TIME_UP, KILLED, KILL) \
     ROW(DYING, SIGNAL_INTERRUPT, DYING, FORWARD) \
     ROW(DYING, SIGNAL_HANGUP, DYING, FORWARD) \
@@ -145,11 +80,14 @@
     \
     ROW(ENDING, TIME_UP, KILLED, KILL) \
     ROW(ENDING, SIGNAL_STOP, ENDING, FORWARD) \
+    ROW(ENDING, SIGNAL_QUIT, ENDING, FORWARD) \
     ROW(ENDING, SIGNAL_INTERRUPT, ENDING, FORWARD) \
     ROW(ENDING, SIGNAL_HANGUP, ENDING, FORWARD) \
     ROW(ENDING, SIGNAL_OTHER, ENDING, FORWARD) \
     ROW(ENDING, COMMAND_ENDED, ORPHANS, TERM_ORPHANS) \
     \
+    /* TIME_UP: SIGKILL was refused. */ \
+    ROW(KILLED, TIME_UP, QUIT, GIVE_UP) \
     ROW(KILLED, COMMAND_ENDED, ORPHANS, TERM_ORPHANS) \
     \
     ROW(ORPHANS, ORPHANS_GONE, QUIT, WRITE_DEATH) \
@@ -168,24 +106,23 @@
     ROW(QUIT_HURRIED, TIME_UP, END, QUIT_ABORT) \
     ROW(QUIT_HURRIED, SIGNAL_STOP, QUIT_HURRIED, QUIT_SOON) \
     ROW(QUIT_HURRIED, SIGNAL_INTERRUPT, QUIT_HURRIED, QUIT_SOON) \
-    ROW(QUIT_HURRIED, SIGNAL_HANGUP, QUIT_HURRIED, QUIT_SOON)
-
-#define KUBEXIT_PHASE(name, meaning) PHASE_##name,
-#define KUBEXIT_EVENT(name, meaning) EVENT_##name,
-#define KUBEXIT_ACTION(name, meaning) ACTION_##name,
-enum phase { KUBEXIT_PHASES(KUBEXIT_PHASE) PHASE_COUNT };
-enum event { KUBEXIT_EVENTS(KUBEXIT_EVENT) EVENT_COUNT };
-enum action { KUBEXIT_ACTIONS(KUBEXIT_ACTION) ACTION_COUNT };
-
-/* The supervisor logs names: arrays, since pointers would be relocated at each start. Only docs and tests read meanings. */
-#define KUBEXIT_NAME(name, meaning) #name,
-#define KUBEXIT_MEANING(name, meaning) meaning,
-static const char PHASE_NAMES[][24] = {KUBEXIT_PHASES(KUBEXIT_NAME)};
-static const char EVENT_NAMES[][24] = {KUBEXIT_EVENTS(KUBEXIT_NAME)};
-static const char ACTION_NAMES[][24] = {KUBEXIT_ACTIONS(KUBEXIT_NAME)};
-static const char *const PHASE_MEANINGS[] = {KUBEXIT_PHASES(KUBEXIT_MEANING)};
-static const char *const EVENT_MEANINGS[] = {KUBEXIT_EVENTS(KUBEXIT_MEANING)};
-static const char *const ACTION_MEANINGS[] = {KUBEXIT_ACTIONS(KUBEXIT_MEANING)};
+    ROW(QUIT_HURRIED, SIGNAL_HANGUP, QUIT_HURRIED, QUIT_SOON) \
+    \
+    /* Without a wait nothing can be supervised. */ \
+    ROW(BIRTH, WAIT_FAILED, QUIT, GIVE_UP) \
+    ROW(EXPIRED, WAIT_FAILED, QUIT, GIVE_UP) \
+    ROW(ABANDONING, WAIT_FAILED, QUIT, GIVE_UP) \
+    ROW(LIFE, WAIT_FAILED, QUIT, GIVE_UP) \
+    ROW(DEFERRED, WAIT_FAILED, QUIT, GIVE_UP) \
+    ROW(ASKED, WAIT_FAILED, QUIT, GIVE_UP) \
+    ROW(DELAY, WAIT_FAILED, QUIT, GIVE_UP) \
+    ROW(DYING, WAIT_FAILED, QUIT, GIVE_UP) \
+    ROW(ENDING, WAIT_FAILED, QUIT, GIVE_UP) \
+    ROW(KILLED, WAIT_FAILED, QUIT, GIVE_UP) \
+    ROW(ORPHANS, WAIT_FAILED, QUIT, WRITE_DEATH) \
+    ROW(ORPHANS_KILLED, WAIT_FAILED, QUIT, WRITE_DEATH) \
+    ROW(QUIT, WAIT_FAILED, END, QUIT_ABORT) \
+    ROW(QUIT_HURRIED, WAIT_FAILED, END, QUIT_ABORT)
 
 /* By phase and event. A pair with two rows does not compile (-Woverride-init). */
 #define KUBEXIT_OUTCOME(phase, event, next, action) \

@@ -6,6 +6,7 @@ cdef enum:
     WRITE_RETRY_MS = 50
     WRITE_RETRIES = 20          # for one second in all
     ORPHANS_KILL_MS = 1000      # then processes that even SIGKILL did not end are left behind
+    GIVE_UP_MS = 5000           # for a command that cannot be sent SIGKILL to end by itself
 
 
 cdef void death_command_ended(supervisor_t *sv) noexcept nogil:
@@ -17,7 +18,7 @@ cdef void death_command_ended(supervisor_t *sv) noexcept nogil:
     death_choose_exit_code(sv)
     if sv.command.started and not sv.stopped_by_us and not sv.life.killed:
         sv.reason[0] = 0        # it ended by itself, regardless of what we were about to do
-    sv.deferred_signal = 0
+    sv.deferred.ssi_signo = 0
     if sv.settings.orphan_grace_ns == 0 or death_signal_orphans(sv, kernel.SIGTERM) == 0:
         event_post(sv, EVENT_ORPHANS_GONE, 0)
     else:
@@ -56,6 +57,25 @@ cdef int death_signal_orphans(supervisor_t *sv, int signal) noexcept nogil:
         # PID 1 of a namespace can see its descendants only.
         count = 1 if kernel.getpid() == 1 and kernel.kill(-1, signal) == 0 else 0
     return count
+
+
+cdef void death_explain_refused(supervisor_t *sv, int result) noexcept nogil:
+    """Add to the reason that SIGKILL was refused."""
+    cdef char why[REASON_BYTES]
+    cstd.snprintf(why, REASON_BYTES, b"%.300s; SIGKILL cannot be sent to the command: %s%s", sv.reason,
+                  cstd.strerror(-result), command_hint(result))
+    cstd.memcpy(sv.reason, why, REASON_BYTES)
+
+
+cdef void death_give_up(supervisor_t *sv) noexcept nogil:
+    """End although the command may run: we cannot end it, or cannot wait for it. Nothing that we
+    did ended it, so KUBEXIT_EXIT_CODE_ON_STOP does not apply. As PID 1 we take it along."""
+    waiter_signal(&sv.birth, kernel.SIGKILL)
+    readiness_end(&sv.readiness)
+    command_leave_terminal(&sv.command)
+    sv.life.exit_code = EXIT_INTERNAL
+    log_error(&sv.log, b"%s: giving up", sv.reason)
+    death_write(sv)
 
 
 cdef void death_write(supervisor_t *sv) noexcept nogil:

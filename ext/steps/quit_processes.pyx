@@ -44,7 +44,7 @@ cdef void quit_processes(supervisor_t *sv) noexcept nogil:
 
 
 cdef bint quit_processes_is_ours(kernel.pid_t pid, const char *cgroup) noexcept nogil:
-    """True if a process is of this pod: with hostPID: true those of the whole node are in sight."""
+    """Return whether a process is of this pod: with hostPID: true those of the whole node are in sight."""
     cdef char theirs[CGROUP_BYTES + 1]
     quit_processes_read_cgroup(pid, theirs)
     return cgroups_are_of_one_pod(cgroup, theirs)
@@ -66,7 +66,7 @@ cdef void quit_processes_signal(supervisor_t *sv, kernel.pid_t pid) noexcept nog
 
 
 cdef bint quit_processes_match(const char *names, kernel.pid_t pid) noexcept nogil:
-    """True if a process has one of the names.
+    """Return whether a process has one of the names.
 
     The kernel cuts its name to 15 bytes. The whole of a longer one is the file that it was
     called by, unless it is a script: then that file is its interpreter.
@@ -88,7 +88,7 @@ cdef bint quit_processes_match(const char *names, kernel.pid_t pid) noexcept nog
 
 
 cdef bint list_has(const char *names, const char *name) noexcept nogil:
-    """True if a comma-separated list has this name; blanks around its elements do not count."""
+    """Return whether a comma-separated list has this name; blanks around its elements do not count."""
     cdef const char *element
     cdef size_t length = list_next_element(&names, &element)
     while length > 0:

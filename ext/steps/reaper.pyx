@@ -7,11 +7,11 @@ cdef bint reaper_collect(supervisor_t *sv) noexcept nogil:
     """Collect one child; False if none has ended. One SIGCHLD can mean many of them (signal(7)).
 
     The loop decides on one end before we collect the next, so that the queue of events stays
-    short. WUNTRACED is for a terminal's job control, which can stop the command if we are a
-    job of a shell.
+    short. WUNTRACED is for a terminal that can stop the command, if that means something for us.
     """
     cdef int status
-    cdef kernel.pid_t pid = kernel.waitpid(-1, &status, kernel.WNOHANG | (kernel.WUNTRACED if sv.job_control else 0))
+    cdef int stops = kernel.WUNTRACED if sv.job_control != JOB_NONE else 0
+    cdef kernel.pid_t pid = kernel.waitpid(-1, &status, kernel.WNOHANG | stops)
     if pid <= 0:
         sv.no_children = pid < 0      # ECHILD: no child is left, nor any descendant
         return False
@@ -34,15 +34,33 @@ cdef bint reaper_collect(supervisor_t *sv) noexcept nogil:
 
 
 cdef void reaper_follow_stop(supervisor_t *sv, int signal) noexcept nogil:
-    """Stop too, because the terminal stopped the command: the shell whose job we are then continues.
+    """The command was stopped. If the terminal did that, stop too, or undo it where no shell can."""
+    sv.command.stopped = True
+    if signal != kernel.SIGTSTP and signal != kernel.SIGTTIN and signal != kernel.SIGTTOU:
+        return
+    if sv.job_control == JOB_OF_SHELL:
+        reaper_stop_too(sv)
+    elif signal == kernel.SIGTSTP or reaper_give_terminal(sv):
+        command_signal(&sv.command, kernel.SIGCONT)
+        sv.command.stopped = False
 
-    SIGSTOP cannot be blocked. We continue here after a SIGCONT, which is pending then
-    and is forwarded like any other.
+
+cdef void reaper_stop_too(supervisor_t *sv) noexcept nogil:
+    """Stop, so that the shell that we are a job of shows its prompt.
+
+    SIGSTOP cannot be blocked; we continue here after a SIGCONT, which is pending then and
+    is forwarded like any other.
     """
-    if signal == kernel.SIGTSTP or signal == kernel.SIGTTIN or signal == kernel.SIGTTOU:
-        if sv.command.terminal:
-            kernel.tcsetpgrp(0, kernel.getpgrp())
-        kernel.kill(kernel.getpid(), kernel.SIGSTOP)
-        # Brought back to the foreground, not only continued (bg).
-        if sv.command.terminal and kernel.tcgetpgrp(0) == kernel.getpgrp():
-            kernel.tcsetpgrp(0, sv.command.pid)
+    if sv.command.terminal:
+        kernel.tcsetpgrp(0, kernel.getpgrp())
+    kernel.kill(kernel.getpid(), kernel.SIGSTOP)
+    # Brought back to the foreground, not only continued (bg).
+    if sv.command.terminal and kernel.tcgetpgrp(0) == kernel.getpgrp():
+        kernel.tcsetpgrp(0, sv.command.pid)
+
+
+cdef bint reaper_give_terminal(supervisor_t *sv) noexcept nogil:
+    """Make the command's group the foreground of the terminal, which it tried to use; False if that
+    is refused: then it would only be stopped again."""
+    sv.command.terminal = kernel.tcsetpgrp(0, kernel.getpgid(sv.command.pid)) == 0
+    return sv.command.terminal

@@ -1,42 +1,63 @@
-"""Term after: a SIGTERM from outside waits for containers that must exit before ours (KUBEXIT_TERM_AFTER)."""
+"""Term after: a request to stop waits for containers that must exit before ours (KUBEXIT_TERM_AFTER)."""
 from libc.stddef cimport size_t
+
+cdef enum:
+    DEFER_REST_MS = 5000        # of the grace period, for the command itself
 
 
 cdef void term_after_defer(supervisor_t *sv) noexcept nogil:
-    """Keep the signal, for one grace period at most."""
+    """Keep the signal, for less than a grace period.
+
+    The kubelet's time for the container is often the same as our grace period, by default
+    30 s for both: a rest of it, at most 5 s, is for the command to end in.
+    """
     cdef char signal[16]
-    sv.deferred_signal = <int>sv.signal.ssi_signo
-    signal_label(signal, sizeof(signal), sv.deferred_signal)
-    phase_arm(sv, sv.settings.grace_ns)
-    log_info(&sv.log, b"%s from pid %u, uid %u: held until %s is dead, at most %s; a second one passes", signal,
+    cdef long long rest_ns = DEFER_REST_MS * MILLISECOND_NS
+    if rest_ns > sv.settings.grace_ns // 2:
+        rest_ns = sv.settings.grace_ns // 2
+    sv.deferred = sv.signal
+    signal_label(signal, sizeof(signal), <int>sv.deferred.ssi_signo)
+    phase_arm(sv, sv.settings.grace_ns - rest_ns)
+    log_info(&sv.log, b"%s from pid %u, uid %u: held until %s is dead, at most %g s; a second one passes", signal,
              sv.signal.ssi_pid, sv.signal.ssi_uid, sv.settings.value[SETTING_TERM_AFTER],
-             sv.settings.value[SETTING_GRACE_PERIOD])
+             <double>(sv.settings.grace_ns - rest_ns) / SECOND_NS)
 
 
 cdef void term_after_forward(supervisor_t *sv) noexcept nogil:
     """Forward the kept signal: the other containers have exited, or the time is over."""
     cdef char signal[16]
-    sv.deadline_ns = NEVER_NS
-    term_after_send(sv, signal, sizeof(signal))
-    if dependencies_hold_term(&sv.settings.deps):
-        log_warn(&sv.log, b"not all of %s ended within the grace period: %s passed on to the command",
-                 sv.settings.value[SETTING_TERM_AFTER], signal)
+    cdef int number = <int>sv.deferred.ssi_signo
+    cdef int result = term_after_send(sv, signal, sizeof(signal))
+    cdef bint late = dependencies_hold_term(&sv.settings.deps)
+    command_note_asked(sv, number, result)
+    if late:
+        log_warn(&sv.log, b"not all of %s ended within the grace period: %s %s the command",
+                 sv.settings.value[SETTING_TERM_AFTER], signal, term_after_outcome(result))
     else:
-        log_info(&sv.log, b"%s: dead; %s passed on to the command", sv.settings.value[SETTING_TERM_AFTER], signal)
+        log_info(&sv.log, b"%s: dead; %s %s the command", sv.settings.value[SETTING_TERM_AFTER], signal,
+                 term_after_outcome(result))
 
 
 cdef void term_after_forward_grace(supervisor_t *sv) noexcept nogil:
     """Forward it because a death dependency died, which starts the grace period too."""
     cdef char signal[16]
+    cdef int result
     explain_death(sv)
-    term_after_send(sv, signal, sizeof(signal))
-    phase_arm_grace(sv)
-    log_info(&sv.log, b"%s: %s passed on to the command, KILL in %s", sv.reason, signal,
+    result = term_after_send(sv, signal, sizeof(signal))
+    command_begin_grace(sv)
+    log_info(&sv.log, b"%s: %s %s the command, KILL in %s", sv.reason, signal, term_after_outcome(result),
              sv.settings.value[SETTING_GRACE_PERIOD])
 
 
-cdef void term_after_send(supervisor_t *sv, char *signal, size_t size) noexcept nogil:
-    """Send the kept signal; write its name to signal."""
-    signal_label(signal, size, sv.deferred_signal)
-    command_check_sent(sv, signal, command_signal(&sv.command, sv.deferred_signal))
-    sv.deferred_signal = 0
+cdef int term_after_send(supervisor_t *sv, char *signal, size_t size) noexcept nogil:
+    """Send the kept signal, and write its name to signal. Return 0; -errno if the command did not get it."""
+    cdef int result = command_forward(&sv.command, &sv.deferred)
+    signal_label(signal, size, <int>sv.deferred.ssi_signo)
+    command_report_refused(sv, signal, result)
+    sv.deferred.ssi_signo = 0
+    return result
+
+
+cdef const char *term_after_outcome(int result) noexcept nogil:
+    """Return what became of the signal, in words."""
+    return b"passed on to" if result == 0 else b"could not be passed on to"

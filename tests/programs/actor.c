@@ -527,9 +527,65 @@ static int spin(void)
 	return 99;
 }
 
+static void say_continued(int number)
+{
+	if (number == SIGCONT && write(1, "CONTINUED\n", 10) < 0)
+		return;
+}
+
+/* continued: READY, then CONTINUED at each SIGCONT; all else has its default action. */
+static int continued(void)
+{
+	signal(SIGCONT, say_continued);
+	say("READY");
+	for (;;)
+		pause();
+	return 99;
+}
+
+/* values: READY, then print every signal with what its sender told. */
+static int values(void)
+{
+	mask_all();
+	say("READY");
+	for (;;) {
+		siginfo_t info;
+		int number = next_signal(&info);
+		if (number != SIGCHLD)
+			say("VALUE %d code %d value %d pid %d uid %d", number, info.si_code,
+			    info.si_code == SI_QUEUE ? info.si_value.sival_int : 0, info.si_pid, info.si_uid);
+	}
+	return 99;
+}
+
+/* leave-group: move to the process group of one child, while another child stays in ours. */
+static int leave_group(void)
+{
+	pid_t stays = fork();
+	pid_t leads = stays ? fork() : 0;
+	if (leads == 0) {
+		mask_all();
+		setpgid(0, stays ? 0 : getpgrp());
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	setpgid(leads, leads);
+	return setpgid(0, leads);
+}
+
 int main(int argc, char **argv)
 {
 	const char *act = argc > 1 ? argv[1] : "";
+
+	/* Before another act: as-user UID, own-group, leave-group. */
+	if (strcmp(act, "as-user") == 0 && argc > 2)
+		return setuid(atoi(argv[2])) ? 97 : main(argc - 2, argv + 2);
+	if (strcmp(act, "own-group") == 0)
+		return setpgid(0, 0) ? 97 : main(argc - 1, argv + 1);
+	if (strcmp(act, "leave-group") == 0)
+		return leave_group() ? 97 : main(argc - 1, argv + 1);
+
 	int left = argc > 2 ? argc - 2 : 0;
 	char **words = argv + (argc > 2 ? 2 : argc);
 
@@ -539,6 +595,10 @@ int main(int argc, char **argv)
 		return ready_then_wait(left, words);
 	if (strcmp(act, "plain") == 0)
 		return plain();
+	if (strcmp(act, "continued") == 0)
+		return continued();
+	if (strcmp(act, "values") == 0)
+		return values();
 	if (strcmp(act, "spin") == 0)
 		return spin();
 	if (strcmp(act, "die") == 0)

@@ -6,8 +6,8 @@ import pytest
 
 Rows = dict[tuple[str, str], tuple[str, str]]
 
-SIGNALS = ("SIGNAL_STOP", "SIGNAL_INTERRUPT", "SIGNAL_HANGUP", "SIGNAL_OTHER")
-TO_QUIT = {"WRITE_DEATH", "FAIL", "QUIT"}
+SIGNALS = ("SIGNAL_STOP", "SIGNAL_QUIT", "SIGNAL_INTERRUPT", "SIGNAL_HANGUP", "SIGNAL_OTHER")
+TO_QUIT = {"WRITE_DEATH", "FAIL", "GIVE_UP", "QUIT"}
 # Actions after which the phase that follows has a deadline.
 TIMED = {
     *("WAIT", "EXPIRE", "ABANDON", "DEFER", "DELAY", "STOP", "GRACE", "FORWARD_GRACE", "FORWARD_DEFERRED_GRACE"),
@@ -32,9 +32,10 @@ def reachable(rows: Rows, start: str, *, without: tuple[str, ...] = ()) -> set[s
 
 
 def with_a_command(rows: Rows) -> set[str]:
-    """The phases in which the command runs: from its start to its end."""
+    """The phases in which the command runs: from its start to its end, or until it is given up."""
     started = {to for to, action in rows.values() if action == "START"}
-    return {phase for start in started for phase in reachable(rows, start, without=("COMMAND_ENDED",))}
+    kept = {pair: outcome for pair, outcome in rows.items() if outcome[1] not in TO_QUIT}
+    return {phase for start in started for phase in reachable(kept, start, without=("COMMAND_ENDED",))}
 
 
 def actions_from(rows: Rows, phase: str) -> set[str]:
@@ -47,7 +48,7 @@ def test_every_word_is_used(supervisor: ModuleType, rows: Rows) -> None:
     """No phase, event or action is without a row; only END is left by none."""
     assert {phase for phase, _ in rows} == {*supervisor.PHASES} - {"END"}
     assert {event for _, event in rows} == {*supervisor.EVENTS}
-    assert {action for _, action in rows.values()} == {*supervisor.ACTIONS} - {"NONE"}
+    assert {action for _, action in rows.values()} == {*supervisor.ACTIONS}
 
 
 def test_every_word_has_a_meaning(supervisor: ModuleType) -> None:
@@ -124,12 +125,33 @@ def test_time_alone_leads_from_a_death_to_the_kill(rows: Rows) -> None:
     for (phase, event), (to, _) in rows.items():
         if event != "DEPENDENCY_DIED" or phase not in with_a_command(rows):
             continue
-        actions = []
-        while (to, "TIME_UP") in rows:
+        action = "NONE"
+        while action != "KILL":
             to, action = rows[to, "TIME_UP"]
-            actions.append(action)
         assert to == "KILLED"
-        assert actions[-1] == "KILL"
+
+
+@pytest.mark.behaviour(140)
+def test_a_command_that_cannot_be_killed_is_given_up(rows: Rows) -> None:
+    """After SIGKILL only time, the command's end and a failing wait count; after it nothing is sent to the command."""
+    assert rows["KILLED", "TIME_UP"] == ("QUIT", "GIVE_UP")
+    assert {event for phase, event in rows if phase == "KILLED"} == {"TIME_UP", "COMMAND_ENDED", "WAIT_FAILED"}
+
+
+@pytest.mark.behaviour(143)
+def test_a_failing_wait_ends_every_phase(supervisor: ModuleType, rows: Rows) -> None:
+    """Without a wait nothing can be supervised: each phase is left, for the quit requests at most once."""
+    for phase in {*supervisor.PHASES} - {"END"}:
+        to, action = rows[phase, "WAIT_FAILED"]
+        assert to == ("END" if action == "QUIT_ABORT" else "QUIT")
+
+
+@pytest.mark.behaviour(142)
+def test_a_request_that_does_not_count_any_longer(rows: Rows) -> None:
+    """ASKED returns to LIFE when SIGQUIT's time is over, or when the command did not get the request; else never."""
+    back = {event: action for (phase, event), (to, action) in rows.items() if phase == "ASKED" and to == "LIFE"}
+
+    assert back == {"TIME_UP": "NONE", "SIGNAL_REFUSED": "NONE"}
 
 
 @pytest.mark.behaviour(53, 54)
@@ -152,20 +174,21 @@ def test_the_grace_period_starts_once(rows: Rows) -> None:
 
 
 @pytest.mark.behaviour(55, 118)
-@pytest.mark.parametrize("first", ["SIGNAL_STOP", "DEPENDENCY_DIED"])
-def test_one_stop_signal(supervisor: ModuleType, first: str) -> None:
-    """SIGTERM from outside and a dependency's death, in either order, are one signal to the command."""
-    second = {"SIGNAL_STOP": "DEPENDENCY_DIED", "DEPENDENCY_DIED": "SIGNAL_STOP"}[first]
+@pytest.mark.parametrize("signal", ["SIGNAL_STOP", "SIGNAL_QUIT"])
+@pytest.mark.parametrize("death_first", [False, True], ids=["signal first", "death first"])
+def test_one_stop_signal(supervisor: ModuleType, death_first: bool, signal: str) -> None:
+    """A request to stop from outside and a dependency's death, in either order, are one signal to the command."""
+    first, second = ("DEPENDENCY_DIED", signal) if death_first else (signal, "DEPENDENCY_DIED")
     phase, actions = "LIFE", []
     for event in (first, *(["TIME_UP"] if first == "DEPENDENCY_DIED" else []), second):
         phase, action = supervisor.transition(phase, event)
         actions.append(action)
 
-    assert len([action for action in actions if action in ("STOP", "FORWARD", "FORWARD_GRACE")]) == 1
+    assert len([action for action in actions if action in ("STOP", "FORWARD_STOP", "FORWARD_GRACE")]) == 1
 
 
 @pytest.mark.behaviour(56)
-@pytest.mark.parametrize("event", ["SIGNAL_STOP", "SIGNAL_INTERRUPT"])
+@pytest.mark.parametrize("event", ["SIGNAL_STOP", "SIGNAL_QUIT", "SIGNAL_INTERRUPT"])
 def test_a_wish_to_end_cuts_the_delay_short(rows: Rows, event: str) -> None:
     """A signal to end during the stop delay is forwarded and starts the grace period; a death is no second reason."""
     assert rows["DELAY", event] == ("ENDING", "FORWARD_GRACE")
@@ -180,17 +203,18 @@ def test_signals_reach_the_command(rows: Rows) -> None:
         action for (phase, event), (_, action) in rows.items() if phase in with_a_command(rows) and event in SIGNALS
     }
 
-    assert dropped == {("DYING", "SIGNAL_STOP"), *(("KILLED", event) for event in SIGNALS)}
-    assert answers == {"FORWARD", "FORWARD_GRACE", "REPLACE_DEFERRED"}
+    assert dropped == {("DYING", "SIGNAL_STOP"), ("DYING", "SIGNAL_QUIT"), *(("KILLED", event) for event in SIGNALS)}
+    assert answers == {"FORWARD", "FORWARD_STOP", "FORWARD_GRACE", "REPLACE_DEFERRED"}
 
 
-@pytest.mark.parametrize("event", ["DEFERRAL_OVER", "TIME_UP", "DEPENDENCY_DIED", "SIGNAL_STOP"])
+@pytest.mark.parametrize("event", ["DEFERRAL_OVER", "TIME_UP", "DEPENDENCY_DIED", "SIGNAL_STOP", "SIGNAL_QUIT"])
 def test_a_deferred_signal_arrives_once(supervisor: ModuleType, rows: Rows, event: str) -> None:
-    """Each way out of DEFERRED but the command's end sends one stop signal, and cannot come back."""
+    """Each way out of DEFERRED but the command's end sends one stop signal, and cannot come back while that counts."""
     to, action = rows["DEFERRED", event]
+    counts = {pair: outcome for pair, outcome in rows.items() if (pair[0], outcome[0]) != ("ASKED", "LIFE")}
 
     assert action in {"FORWARD_DEFERRED", "FORWARD_DEFERRED_GRACE", "REPLACE_DEFERRED"}
-    assert "DEFERRED" not in reachable(rows, to)
+    assert "DEFERRED" not in reachable(counts, to)
     assert {start for (start, _), (phase, _) in rows.items() if phase == "DEFERRED"} == {"LIFE", "DEFERRED"}
 
 

@@ -143,6 +143,11 @@ def no_override() -> None:
     libc_call("prctl", 24, 2, 0, 0, 0)  # CAP_DAC_READ_SEARCH
 
 
+def no_capability_to_signal() -> None:
+    """Root that cannot signal other users: from the next exec on, without CAP_KILL."""
+    libc_call("prctl", 24, 5, 0, 0, 0)  # PR_CAPBSET_DROP, CAP_KILL
+
+
 def require_root() -> None:
     """Skip loudly where files of other users cannot be made."""
     if os.getuid() != 0:
@@ -225,6 +230,7 @@ _NUMBERS = {
         "rename": (82, 264, 316),
         "fstatfs": (138,),
         "fsync": (74,),
+        "ppoll": (271,),
     },
     "aarch64": {
         "inotify_init1": (26,),
@@ -233,6 +239,7 @@ _NUMBERS = {
         "rename": (38, 276),
         "fstatfs": (44,),
         "fsync": (82,),
+        "ppoll": (73,),
     },
 }
 

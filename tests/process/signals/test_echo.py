@@ -29,6 +29,26 @@ def test_group_signalled_at_each_term(kubexit, actor):
     assert 2 <= supervised.stdout.count("SIGNAL TERM") <= 4
 
 
+@pytest.mark.behaviour(64, 145)
+def test_own_group_that_signals_its_parent(kubexit):
+    """A command with a group of its own that answers SIGTERM by a SIGTERM to its parent gets its own back once.
+
+    Fails when each is passed on: the rounds would never end.
+    """
+    script = "trap 'echo TERM; kill -TERM $PPID' TERM; trap 'exit 4' USR1; echo READY; while :; do sleep 0.01; done"
+    supervised = kubexit.start("sh", "-c", script, SIGNAL_GROUP=True, LOG_LEVEL="debug")
+    supervised.wait_line("READY")
+    supervised.signal(signal.SIGTERM)
+    supervised.wait_line("TERM", count=2)
+    for count in range(1, ROUNDS + 1):
+        supervised.signal(signal.SIGWINCH)
+        supervised.wait_line("WINCH from pid .*: forwarded", "stderr", count=count)
+    supervised.signal(signal.SIGUSR1)
+
+    assert supervised.wait() == 4
+    assert supervised.stdout.count("TERM") == 2
+
+
 @pytest.mark.behaviour(64)
 @pytest.mark.parametrize("name", ["TERM", "INT", "QUIT", "HUP"])
 def test_sent_to_the_parent(kubexit, actor, name):

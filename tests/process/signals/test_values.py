@@ -1,0 +1,100 @@
+"""Signals with a value (sigqueue(3)), and signals that the kernel sends to kubexit."""
+
+import ctypes
+import os
+import signal
+
+import pytest
+
+from harness.kubexit import Kubexit
+from harness.terminal import INTERRUPT, Terminal
+
+VALUE = 12345
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def queue(pid: int, number: int, value: int) -> None:
+    """sigqueue(3)."""
+    if _libc.sigqueue(pid, number, ctypes.c_void_p(value)) != 0:
+        raise OSError(ctypes.get_errno(), "sigqueue")
+
+
+@pytest.mark.behaviour(64, 144)
+@pytest.mark.parametrize("number", [signal.SIGRTMIN + 6, signal.SIGUSR1, signal.SIGTERM])
+def test_value(kubexit: Kubexit, actor: str, number: int) -> None:
+    """The command gets the value, and sees who sent it."""
+    supervised = kubexit.start(actor, "values")
+    supervised.wait_line("READY")
+    queue(supervised.pid, number, VALUE)
+
+    supervised.wait_line(rf"VALUE {int(number)} code -1 value {VALUE} pid {os.getpid()} uid {os.getuid()}$")
+
+
+@pytest.mark.behaviour(65, 144)
+def test_order(kubexit: Kubexit, actor: str) -> None:
+    """Values of one real-time signal keep their order."""
+    supervised = kubexit.start(actor, "values")
+    supervised.wait_line("READY")
+    supervised.signal(signal.SIGSTOP)
+    for value in range(40):
+        queue(supervised.pid, signal.SIGRTMIN + 6, value)
+    supervised.signal(signal.SIGCONT)
+    supervised.wait_line("value 39 ", count=1)
+    seen = [line.split()[5] for line in supervised.stdout.splitlines() if line.startswith("VALUE 40 ")]
+
+    assert seen == [str(value) for value in range(40)]
+
+
+@pytest.mark.behaviour(123, 144)
+def test_held(kubexit: Kubexit, actor: str) -> None:
+    """A request to stop that waits for others keeps its value."""
+    kubexit.carve("main", Born=True)
+    supervised = kubexit.start(actor, "values", name="shipper", TERM_AFTER="main", GRACE_PERIOD="1h")
+    supervised.wait_line("READY")
+    queue(supervised.pid, signal.SIGTERM, VALUE)
+    supervised.wait_line("held until main", "stderr")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+
+    supervised.wait_line(rf"VALUE 15 code -1 value {VALUE} ")
+
+
+@pytest.mark.behaviour(64)
+@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+def test_without_value(kubexit: Kubexit, actor: str, own_group: bool) -> None:
+    """A plain signal comes from kubexit; and to a group it goes without its value."""
+    supervised = kubexit.start(actor, "values", SIGNAL_GROUP=own_group)
+    supervised.wait_line("READY")
+    if own_group:
+        queue(supervised.pid, signal.SIGUSR1, VALUE)
+    else:
+        supervised.signal(signal.SIGUSR1)
+
+    supervised.wait_line(rf"VALUE 10 code 0 value 0 pid {supervised.pid} ")
+
+
+@pytest.mark.behaviour(64, 144)
+@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+def test_alarm(kubexit: Kubexit, actor: str, own_group: bool) -> None:
+    """An alarm(2) that was set before kubexit's exec ends the command, as it would without kubexit.
+
+    Fails when every signal of the kernel is taken for a terminal's.
+    """
+    if not kubexit.is_native:
+        pytest.skip("the same native code as in the gate form, which an interpreter does not keep from its alarm")
+    finished = kubexit.run(
+        actor, "plain", preexec_fn=lambda: signal.setitimer(signal.ITIMER_REAL, 0.3), SIGNAL_GROUP=own_group
+    )
+
+    assert finished.code == 142
+
+
+@pytest.mark.behaviour(67, 117, 144)
+def test_command_that_left_the_group(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
+    """Ctrl-C reaches a command that made a process group of its own, without KUBEXIT_SIGNAL_GROUP."""
+    supervised = kubexit.start(
+        actor, "own-group", "ready-then-wait", "--exit", "INT=5", stdin=terminal.inside, preexec_fn=terminal.session
+    )
+    supervised.wait_line("READY")
+    terminal.type(INTERRUPT)
+
+    assert supervised.wait() == 5

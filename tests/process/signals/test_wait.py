@@ -1,0 +1,63 @@
+"""The one place where kubexit sleeps: nothing else blocks, and a system that forbids it is reported."""
+
+import errno
+import signal
+from pathlib import Path
+
+import pytest
+
+from harness.containers import running
+from harness.kubexit import Kubexit
+from harness.world import namespaces
+
+
+def signalfd_flags(pid: int) -> int:
+    """The flags of the process's signalfd (proc(5), fdinfo)."""
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        if "signalfd" in str(link.readlink()):
+            info = Path(f"/proc/{pid}/fdinfo/{link.name}").read_text()
+            return int(info.partition("flags:")[2].split()[0], 8)
+    raise AssertionError("no signalfd")
+
+
+@pytest.mark.behaviour(143)
+@pytest.mark.parametrize("settings", [{}, {"DEATH_DEPS": "db"}], ids=["alone", "dependency"])
+def test_no_read_blocks(kubexit: Kubexit, settings: dict[str, str]) -> None:
+    """A read of the signalfd never blocks.
+
+    SIGSTOP discards a SIGCONT that is pending, even between the poll that saw it and the read: a read that blocks
+    then sleeps through every death until the next signal.
+    """
+    supervised = running(kubexit, **settings)
+
+    assert signalfd_flags(supervised.pid) & 0o4000  # O_NONBLOCK
+
+
+@pytest.mark.behaviour(26, 143)
+@pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
+@pytest.mark.parametrize(
+    "settings", [{}, {"DEATH_DEPS": "db"}, {"BIRTH_DEPS": "db:born"}], ids=["alone", "death", "birth"]
+)
+def test_poll_is_refused(kubexit: Kubexit, pid1: bool, settings: dict[str, str]) -> None:
+    """A sandbox that refuses ppoll(2): exit code 70 and a tombstone with the reason, not a hang."""
+    finished = kubexit.run(
+        kubexit.program(), "plain", preexec_fn=namespaces.refuse("ppoll", errno.EPERM), pid1=pid1, **settings
+    )
+
+    assert finished.code == 70
+    stone = kubexit.tombstone() or {}
+    assert stone["ExitCode"] == 70
+    assert "ppoll: Operation not permitted" in stone["Reason"]
+    assert "ppoll: Operation not permitted" in finished.stderr
+
+
+@pytest.mark.behaviour(143)
+def test_stopped_and_continued(kubexit: Kubexit) -> None:
+    """A wait that SIGSTOP and SIGCONT interrupt is taken up again."""
+    supervised = running(kubexit, "main", "USR1=3", DEATH_DEPS="db", POLL_INTERVAL="1h")
+    for _ in range(20):
+        supervised.signal(signal.SIGSTOP)
+        supervised.signal(signal.SIGCONT)
+    supervised.signal(signal.SIGUSR1)
+
+    assert supervised.wait() == 3

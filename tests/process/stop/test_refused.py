@@ -1,0 +1,133 @@
+"""A command that cannot be signalled, since it runs as another user and kubexit lacks CAP_KILL: what was not
+delivered is not claimed, and kubexit ends all the same."""
+
+import os
+import signal
+from typing import Any
+
+import pytest
+
+from harness.containers import born
+from harness.kubexit import Kubexit
+from harness.supervised import Supervised
+from harness.world import namespaces
+
+pytestmark = pytest.mark.behaviour(140)
+
+OTHER_USER = "10003"
+PLACES = pytest.mark.parametrize("pid1", [True, False], ids=["pid1", "subreaper"])
+
+
+def started(kubexit: Kubexit, *exits: str, **settings: Any) -> Supervised:
+    """kubexit as root without CAP_KILL, with a command of another user."""
+    namespaces.require_root()
+    command = [kubexit.program(), "as-user", OTHER_USER, "ready-then-wait"]
+    for pair in exits:
+        command += ["--exit", pair]
+    settings = {"DEATH_DEPS": "db", "GRACE_PERIOD": "100ms", **settings}
+    supervised = kubexit.start(*command, preexec_fn=namespaces.no_capability_to_signal, **settings)
+    supervised.wait_line("READY")
+    return supervised
+
+
+def die(kubexit: Kubexit) -> None:
+    """The dependency dies."""
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+
+
+@PLACES
+@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+@pytest.mark.parametrize("code_on_stop", ["keep", "zero"])
+def test_gives_up(kubexit: Kubexit, pid1: bool, own_group: bool, code_on_stop: str) -> None:
+    """Neither the stop signal nor SIGKILL arrives: 70, with the reason, whatever KUBEXIT_EXIT_CODE_ON_STOP says."""
+    supervised = started(kubexit, pid1=pid1, SIGNAL_GROUP=own_group, EXIT_CODE_ON_STOP=code_on_stop)
+    die(kubexit)
+
+    assert supervised.wait() == 70
+    stone = kubexit.tombstone() or {}
+    assert stone["ExitCode"] == 70
+    assert "Killed" not in stone
+    assert "dependency db died with exit code 0; SIGKILL cannot be sent" in stone["Reason"]
+    assert "CAP_KILL" in stone["Reason"]
+    assert "TERM sent" not in supervised.stderr
+    assert "KILL sent" not in supervised.stderr
+    assert "SIGNAL" not in supervised.stdout
+
+
+@PLACES
+def test_ends_by_itself(kubexit: Kubexit, pid1: bool) -> None:
+    """A command that ends by itself meanwhile keeps its code: it was not stopped.
+
+    Fails when a stop signal counts that was refused: then the code is 0.
+    """
+    supervised = started(kubexit, "USR1=9", pid1=pid1, GRACE_PERIOD="1h", EXIT_CODE_ON_STOP="zero")
+    die(kubexit)
+    supervised.wait_line("TERM cannot be sent to the command", "stderr")
+    os.kill(supervised.command_pid(), signal.SIGUSR1)
+
+    assert supervised.wait() == 9
+    stone = kubexit.tombstone() or {}
+    assert stone["ExitCode"] == 9
+    assert "Reason" not in stone
+
+
+def test_last_moment(kubexit: Kubexit) -> None:
+    """Where kubexit is not PID 1, the command may still end by itself after SIGKILL was refused."""
+    supervised = started(kubexit, "USR1=9", EXIT_CODE_ON_STOP="zero")
+    die(kubexit)
+    supervised.wait_line("SIGKILL cannot be sent", "stderr")
+    os.kill(supervised.command_pid(), signal.SIGUSR1)
+
+    assert supervised.wait() == 9
+    assert "Reason" not in (kubexit.tombstone() or {})
+
+
+@pytest.mark.behaviour(55, 118)
+def test_refused_request(kubexit: Kubexit) -> None:
+    """A SIGTERM from outside that could not be forwarded is no reason to send none at a dependency's death.
+
+    Fails when it counts: then the death would only start the grace period.
+    """
+    supervised = started(kubexit, "USR1=9", GRACE_PERIOD="1h")
+    supervised.signal(signal.SIGTERM)
+    supervised.wait_line("TERM cannot be sent to the command", "stderr")
+    die(kubexit)
+    supervised.wait_line("TERM cannot be sent to the command", "stderr", count=2)
+    os.kill(supervised.command_pid(), signal.SIGUSR1)
+
+    assert supervised.wait() == 9
+    assert "the command has its signal already" not in supervised.stderr
+
+
+@pytest.mark.behaviour(123)
+def test_refused_after_others(kubexit: Kubexit) -> None:
+    """A held SIGTERM that cannot be passed on is not called passed on."""
+    born(kubexit)
+    supervised = started(kubexit, "USR1=9", name="shipper", TERM_AFTER="main", GRACE_PERIOD="1h")
+    supervised.signal(signal.SIGTERM)
+    supervised.wait_line("held until main", "stderr")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=0)
+    supervised.wait_line("TERM could not be passed on to the command", "stderr")
+    os.kill(supervised.command_pid(), signal.SIGUSR1)
+
+    assert supervised.wait() == 9
+
+
+def test_part_of_the_group(kubexit: Kubexit) -> None:
+    """A signal that only others in the command's group got is not delivered to the command.
+
+    Fails when kill(2) of a group is believed, which reports success if it reached any process.
+    """
+    namespaces.require_root()
+    script = f"{kubexit.program()} ready-then-wait & exec {kubexit.program()} as-user {OTHER_USER} ready-then-wait"
+    supervised = kubexit.start(
+        "sh", "-c", script,
+        preexec_fn=namespaces.no_capability_to_signal,
+        SIGNAL_GROUP=True, DEATH_DEPS="db", GRACE_PERIOD="100ms", EXIT_CODE_ON_STOP="zero",
+    )  # fmt: skip
+    supervised.wait_line("READY", count=2)
+    die(kubexit)
+
+    assert supervised.wait() == 70
+    assert "SIGNAL TERM" in supervised.stdout
+    assert "Killed" not in (kubexit.tombstone() or {})

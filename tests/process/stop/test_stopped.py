@@ -1,0 +1,69 @@
+"""A command that is stopped cannot react to a signal to end: it is continued."""
+
+import os
+import signal
+from typing import Any
+
+import pytest
+
+from harness import processes
+from harness.containers import born
+from harness.kubexit import Kubexit
+from harness.supervised import Supervised
+from harness.waiting import eventually
+
+pytestmark = pytest.mark.behaviour(147)
+
+
+def stopped(kubexit: Kubexit, **settings: Any) -> Supervised:
+    """A container whose command is stopped by SIGSTOP and exits with 7 at SIGTERM."""
+    supervised = born(kubexit, "main", "TERM=7 USR1=8", GRACE_PERIOD="1h", **settings)
+    command = supervised.command_pid()
+    os.kill(command, signal.SIGSTOP)
+    eventually(lambda: processes.state(command) == "T", "the command stopped")
+    return supervised
+
+
+@pytest.mark.behaviour(49, 50)
+@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+def test_death(kubexit: Kubexit, own_group: bool) -> None:
+    """A dependency dies: the command gets the stop signal and ends by it. Fails by a grace period of an hour."""
+    supervised = stopped(kubexit, DEATH_DEPS="db", SIGNAL_GROUP=own_group)
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+
+    assert supervised.wait() == 7
+    assert "Killed" not in (kubexit.tombstone() or {})
+
+
+@pytest.mark.behaviour(55)
+def test_request(kubexit: Kubexit) -> None:
+    """The same holds for a SIGTERM from outside."""
+    supervised = stopped(kubexit)
+    supervised.signal(signal.SIGTERM)
+
+    assert supervised.wait() == 7
+
+
+@pytest.mark.behaviour(64)
+def test_other_signals(kubexit: Kubexit) -> None:
+    """Other signals do not continue it."""
+    supervised = stopped(kubexit, LOG_LEVEL="debug")
+    command = supervised.command_pid()
+    supervised.signal(signal.SIGUSR1)
+    supervised.wait_line("USR1 from pid .*: forwarded", "stderr")
+    assert processes.state(command) == "T"
+    supervised.signal(signal.SIGCONT)
+
+    assert supervised.wait() == 8
+
+
+@pytest.mark.behaviour(49)
+def test_running_command(kubexit: Kubexit) -> None:
+    """A command that runs gets no SIGCONT: programs may handle it. Fails when it is sent to all."""
+    supervised = born(kubexit, "main", "WINCH=6", DEATH_DEPS="db", GRACE_PERIOD="1h")
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+    supervised.wait_line("SIGNAL TERM")
+    supervised.signal(signal.SIGWINCH)
+
+    assert supervised.wait() == 6
+    assert "SIGNAL CONT" not in supervised.stdout
