@@ -17,7 +17,7 @@ def named(heading: str) -> list[str]:
 
 
 @pytest.mark.parametrize("folder", ["kubexit", "kubexit/waiter"])
-def test_files(folder: str) -> None:
+def test_table_of_a_folder_lists_each_file_once(folder: str) -> None:
     """The table of a folder has each of its files once."""
     files = [path.stem for path in (ROOT / folder).glob("*.py") if path.stem != "__init__"]
 

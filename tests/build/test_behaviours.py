@@ -32,7 +32,7 @@ def test_each_statement_has_a_test() -> None:
         ("1. One.\n   *(not yet: no time)*", ['"not yet", but tested: 1']),
     ],
 )
-def test_problems(page: str, found: list[str]) -> None:
+def test_missing_tests_and_unknown_marks_are_reported(page: str, found: list[str]) -> None:
     """A statement without a test, a mark without a statement, and a "not yet" that has a test are reported."""
     problems = behaviours.problems(behaviours.statements(page), COVERED)
 
@@ -40,7 +40,7 @@ def test_problems(page: str, found: list[str]) -> None:
     assert all(words in problem for words, problem in zip(found, problems, strict=True))
 
 
-def test_number_twice() -> None:
+def test_a_repeated_statement_is_refused() -> None:
     """Two statements with one number are refused."""
     with pytest.raises(behaviours.BehaviourError, match="statement 1 is there twice"):
         behaviours.statements("1. One.\n\n1. The same.")

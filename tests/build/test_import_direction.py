@@ -83,7 +83,7 @@ def test_harness_imports_no_test() -> None:
     assert list(edges.get("tests/harness", {}).values()) == []
 
 
-def test_no_circle() -> None:
+def test_folders_import_in_no_circle() -> None:
     """No folder is reached from what it imports."""
     edges = graph()
     circles = [

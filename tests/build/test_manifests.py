@@ -20,7 +20,7 @@ def objects(file: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
 @pytest.mark.parametrize("file", FILES, ids=lambda path: str(path.relative_to(ROOT / "examples")))
-def test_valid(file: Path, version: str) -> None:
+def test_each_object_fits_its_schema(file: Path, version: str) -> None:
     """Each object fits the schema of its kind, and has no field that the schema does not know."""
     things = objects(file)
 
@@ -30,7 +30,7 @@ def test_valid(file: Path, version: str) -> None:
 
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
-def test_validator_refuses(version: str) -> None:
+def test_the_validator_refuses_bad_objects(version: str) -> None:
     """A misspelt field, a wrong type and a missing name are found, so the test above can fail."""
     (good,) = objects(ROOT / "examples/istio-job/job.yaml")
     kubernetes_validate.validate(good, version, strict=True)

@@ -53,7 +53,7 @@ def missing(text: str) -> list[str]:
     return sorted(name for name in names if not any(ROOT.glob(PLACEHOLDER.sub("*", name.rstrip("/")))))
 
 
-def test_links() -> None:
+def test_each_link_leads_to_a_heading() -> None:
     """Each relative link of each page leads to a file, and its heading is there."""
     pages = [ROOT / name for name in tracked() if name.endswith(".md")]
 
@@ -61,7 +61,7 @@ def test_links() -> None:
     assert [dead for page in pages for dead in dead_links(page)] == []
 
 
-def test_named_files() -> None:
+def test_each_named_path_exists() -> None:
     """Each path that a page, a comment or a docstring names exists."""
     names = [name for name in tracked() if Path(name).suffix in SOURCES or Path(name).name in {"Makefile", "run"}]
     found = {name: gone for name in names if (gone := missing((ROOT / name).read_text()))}

@@ -70,7 +70,7 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
     return []
 
 
-def test_folders() -> None:
+def test_every_part_is_in_a_layer() -> None:
     """Every part is in a folder that has a place in the order of layers, and the definitions are found."""
     assert {part.split("/")[0] for part in SOURCES} == {*LAYERS, "bindings.pyx"}
     assert FUNCTIONS["events_dispatch"] == "loop/actions.pyx"

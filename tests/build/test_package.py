@@ -44,7 +44,7 @@ def test_licence_travels_with_the_package() -> None:
     assert metadata.get_all("License-File") == ["LICENSE"]
 
 
-def test_installed_folders() -> None:
+def test_only_the_two_programs_are_installed() -> None:
     """The two programs and nothing else is installed: neither tests nor the demo nor the build."""
     files = [file for file in distribution("kubexit").files or [] if file.suffix in {".py", ".pyi", ".so", ".typed"}]
 

@@ -28,12 +28,12 @@ def test_selections_of_tests(page: str, words: str) -> None:
     assert done.returncode == pytest.ExitCode.OK, f"{page}: {words}: {done.stdout.splitlines()[-1]}"
 
 
-def test_contributing_selects() -> None:
+def test_arguments_in_contributing_select_tests() -> None:
     """CONTRIBUTING.md shows how a few tests are run."""
     assert "CONTRIBUTING.md" in {page for page, _ in SELECTIONS}
 
 
-def test_named_examples() -> None:
+def test_examples_on_pages_can_be_run() -> None:
     """Each example that `make demo ARGS=…` names on a page can be run, and each that can be run is on a page."""
     known = {path.parent.name for path in (ROOT / "examples").glob("*/local.toml")}
     named = {name for page in PAGES for name in re.findall(r"make demo ARGS=\"?([a-z][\w-]*)", page.read_text())}

@@ -33,7 +33,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_settings_exist(page: Path) -> None:
+def test_each_named_setting_exists(page: Path) -> None:
     """Each variable that is named is a row of the table; KUBEXIT_READY_* stands for those that begin so."""
     known = {row["name"] for row in _supervisor.settings_table()}
     named = set(re.findall(r"\bKUBEXIT_[A-Z][A-Z_]*(?:\*|(?<!_))", page.read_text()))

@@ -63,13 +63,13 @@ def functions(path: Path) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=by_name)
-def test_files(path: Path) -> None:
+def test_files_have_at_most_200_lines(path: Path) -> None:
     """No file has more than 200 lines."""
     assert len(path.read_text().splitlines()) <= MAX_FILE
 
 
 @pytest.mark.parametrize("path", FILES, ids=by_name)
-def test_functions(path: Path) -> None:
+def test_functions_have_at_most_40_lines(path: Path) -> None:
     """No function has more than 40 lines, its docstring included."""
     assert [(name, lines) for name, lines in functions(path) if lines > MAX_FUNCTION] == []
 

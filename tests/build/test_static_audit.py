@@ -53,7 +53,9 @@ def uploaded(monkeypatch: pytest.MonkeyPatch, *known: tuple[str, str]) -> list[F
         ("3.11.9-1", "trixie-security", None),
     ],
 )
-def test_upload(version: str, suite: str, kind: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_later_upload_calls_for_renewal(
+    version: str, suite: str, kind: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A later upload to the suite's security archive calls for a renewal; another one is news; others' are nothing.
 
     Versions are in Debian's order: u10 is later than u8.
@@ -129,7 +131,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("index")
-def test_withdrawn_release() -> None:
+def test_a_withdrawn_release_calls_for_renewal() -> None:
     """A pinned release that its authors withdrew calls for a renewal; others are not mentioned."""
     assert list(pypi.withdrawn()) == [Finding("RENEW", "taken-back 1.0 was withdrawn from PyPI")]
 
@@ -169,7 +171,7 @@ def span(*events: tuple[str, str]) -> list[dict[str, object]]:
     ],
 )
 @pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
-def test_advisory(
+def test_an_advisory_hits_a_pin(
     known: dict[str, object], hit: bool, packed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A record in the OSV format hits a pin by its list of versions or by a range, in the order of its ecosystem."""
@@ -189,7 +191,9 @@ def test_advisory(
 
 @pytest.mark.usefixtures("pins")
 @pytest.mark.parametrize(("kind", "code"), [("RENEW", 1), ("newer", 0), ("unknown", 0)])
-def test_report(kind: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_audit_fails_for_renewals_only(
+    kind: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The audit fails for what has to be renewed and for nothing else, and always tells where to look."""
     finding = Finding(kind, "the finding")  # type: ignore[arg-type]
     monkeypatch.setattr(debian, "findings", lambda: [finding])

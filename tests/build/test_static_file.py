@@ -69,13 +69,13 @@ def segments(elf: ELFFile, kind: str) -> list[ELFFile]:
 
 
 @pytest.mark.behaviour(110)
-def test_size(path: Path) -> None:
+def test_the_file_is_at_most_12_mib(path: Path) -> None:
     """12.5 MiB at most: it is copied into every container."""
     assert path.stat().st_size <= SIZE_MOST
 
 
 @pytest.mark.behaviour(108)
-def test_needs_nothing(elf: ELFFile, arch: str) -> None:
+def test_the_file_needs_no_library(elf: ELFFile, arch: str) -> None:
     """For this machine, no loader named in it, and no library."""
     dynamic = elf.get_section_by_name(".dynamic")
 
@@ -85,7 +85,7 @@ def test_needs_nothing(elf: ELFFile, arch: str) -> None:
     assert list(dynamic.iter_tags("DT_NEEDED")) == []
 
 
-def test_position_independent(elf: ELFFile) -> None:
+def test_the_file_is_position_independent(elf: ELFFile) -> None:
     """A static PIE: the kernel loads it at a random address."""
     (flags,) = elf.get_section_by_name(".dynamic").iter_tags("DT_FLAGS_1")
 
@@ -93,7 +93,7 @@ def test_position_independent(elf: ELFFile) -> None:
     assert flags["d_val"] & DF_1_PIE
 
 
-def test_rights(elf: ELFFile) -> None:
+def test_no_memory_is_writable_and_executable(elf: ELFFile) -> None:
     """No memory may be written and executed, the stack not executed, and what holds pointers alone can be sealed."""
     (stack,) = segments(elf, "PT_GNU_STACK")
     (relro,) = segments(elf, "PT_GNU_RELRO")
@@ -108,7 +108,7 @@ def test_rights(elf: ELFFile) -> None:
         assert section["sh_addr"] + section["sh_size"] <= relro["p_vaddr"] + relro["p_memsz"]
 
 
-def test_stack_protector(symbols: set[str]) -> None:
+def test_functions_with_buffers_check_their_stack(symbols: set[str]) -> None:
     """Functions with buffers check their stack."""
     assert "__stack_chk_fail" in symbols
 
@@ -134,7 +134,7 @@ def test_start_is_short(elf: ELFFile) -> None:
     assert dynamic.get("DT_INIT_ARRAYSZ", 0) == 0
 
 
-def test_vfork(arch: str) -> None:
+def test_the_library_has_a_real_vfork(arch: str) -> None:
     """The C library has a real vfork(2): failures of exec are told by memory that parent and child share.
 
     Where musl had none, a fork would take its place, and each command that cannot be executed be 127 without a word.

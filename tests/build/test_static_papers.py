@@ -151,7 +151,7 @@ def test_nothing_under_the_gpl_without_an_exception(file: str) -> None:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_checksums(file: str) -> None:
+def test_checksums_name_every_file(file: str) -> None:
     """SHA256SUMS names every file of the distribution, with its hash."""
     lines = dict(line.split("  ")[::-1] for line in (DIST / "SHA256SUMS").read_text().splitlines())
 
@@ -180,7 +180,7 @@ def test_stranger_in_the_file(module: str, complaint: str, tmp_path: Path, monke
         list(inventory.python(tmp_path, tmp_path))
 
 
-def test_required_packages() -> None:
+def test_required_packages_are_those_of_the_dependencies() -> None:
     """What may be inside is kubexit's dependencies and theirs, in the spelling of the index."""
     assert {"kubernetes", "urllib3", "python-dateutil", "pyyaml"} <= inventory.required()
     assert "pytest" not in inventory.required()

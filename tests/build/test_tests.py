@@ -1,6 +1,7 @@
 """What is asked of the tests themselves."""
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,28 +34,34 @@ def may_assert_nothing(test: ast.FunctionDef) -> bool:
     return conditional and not always_asserts(test.body)
 
 
-def test_each_test_says_its_rule() -> None:
-    """The docstring of a test is the rule that it checks."""
-    silent = [
+def is_statement(test: ast.FunctionDef) -> bool:
+    """Whether the name of a test can say what is right: at least three words after `test_`."""
+    return len([word for word in test.name.removeprefix("test_").split("_") if word]) >= 3
+
+
+def names_of(fails: Callable[[ast.FunctionDef], bool]) -> list[str]:
+    """Return file and name of each test that a check fails."""
+    return [
         f"{path.relative_to(TESTS)}: {node.name}"
         for path in sorted(TESTS.rglob("test_*.py"))
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and fails(node)
     ]
 
-    assert silent == []
+
+def test_each_test_says_its_rule() -> None:
+    """The docstring of a test is the rule that it checks."""
+    assert names_of(lambda test: not ast.get_docstring(test)) == []
 
 
 def test_no_test_asserts_only_in_a_branch() -> None:
     """A parameter that no branch is for would be a test that cannot fail."""
-    doubtful = [
-        f"{path.relative_to(TESTS)}: {node.name}"
-        for path in sorted(TESTS.rglob("test_*.py"))
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and may_assert_nothing(node)
-    ]
+    assert names_of(may_assert_nothing) == []
 
-    assert doubtful == []
+
+def test_each_name_is_a_statement() -> None:
+    """The name of a test says what is right, so a list of names reads as a specification: at least three words."""
+    assert names_of(lambda test: not is_statement(test)) == []
 
 
 @pytest.mark.parametrize(
@@ -73,3 +80,14 @@ def test_an_assertion_in_a_branch_is_found(body: str, doubtful: bool) -> None:
 
     assert isinstance(test, ast.FunctionDef)
     assert may_assert_nothing(test) == doubtful
+
+
+@pytest.mark.parametrize(
+    ("name", "accepted"), [("test_no", False), ("test_no_wait", False), ("test_a_wait_ends", True)]
+)
+def test_a_short_name_is_found(name: str, accepted: bool) -> None:
+    """One or two words after `test_` are too few."""
+    (test,) = ast.parse(f"def {name}(): pass").body
+
+    assert isinstance(test, ast.FunctionDef)
+    assert is_statement(test) == accepted

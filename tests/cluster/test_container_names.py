@@ -10,7 +10,7 @@ pytestmark = pytest.mark.cluster
 
 
 @pytest.mark.behaviour(90)
-def test_unknown(kubexit: Kubexit, birth: Birth) -> None:
+def test_an_unknown_name_is_refused_at_once(kubexit: Kubexit, birth: Birth) -> None:
     """A name that is in neither list of the spec is refused at once, with the names that exist."""
     pod = birth.pod("db", init=[sidecar("proxy")])
 
@@ -27,7 +27,7 @@ def test_may_be_absent(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(91)
-def test_native_sidecar(kubexit: Kubexit, birth: Birth) -> None:
+def test_a_native_sidecar_is_found_among_init_containers(kubexit: Kubexit, birth: Birth) -> None:
     """A native sidecar is looked up among the init containers' states."""
     pod = birth.pod(init=[sidecar("proxy")])
     container = birth.start(kubexit, pod, "proxy")
@@ -48,7 +48,7 @@ def test_sidecar_waits_for_regular(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(89, 91)
-def test_every_other(kubexit: Kubexit, birth: Birth) -> None:
+def test_a_star_is_every_other_container(kubexit: Kubexit, birth: Birth) -> None:
     """`*` is each other regular container and each native sidecar, and no init container that ends."""
     pod = birth.pod("db", init=[plain("migrate"), sidecar("proxy")])
     pod.show(migrate=terminated(0), db=READY, proxy=RUNNING)

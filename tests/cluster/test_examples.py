@@ -82,7 +82,7 @@ class Kubelet:
         self.pod.show(**{name: READY})
 
 
-def test_client_server(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
+def test_client_starts_and_ends_with_the_server(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
     """The client starts when the server is ready; the server ends with 0 when the client has ended."""
     kubelet = Kubelet(kubexit, birth, "client-server-job", tmp_path)
     begun = kubexit.run(options=["--graveyard", os.fspath(kubexit.graveyard)], name=None)
@@ -99,7 +99,7 @@ def test_client_server(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
     kubelet.pod.show(client=terminated(0), server=terminated(0))
 
 
-def test_native_sidecar(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
+def test_work_starts_when_the_sidecar_is_ready(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
     """The work starts when the sidecar is ready, not when it is started."""
     kubelet = Kubelet(kubexit, birth, "native-sidecar", tmp_path)
     with kubelet.unwrapped("proxy"):

@@ -23,7 +23,7 @@ MEASURED = BUILD / "cluster"
 
 
 @pytest.mark.behaviour(93)
-def test_one(kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audit) -> None:
+def test_one_wait_is_one_connection(kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audit) -> None:
     """One wait is one connection, one list, one watch, and a few kilobytes; docs/use/readiness.md counts with them."""
     pod = birth.pod("db")
     with relay(birth.address) as counting:

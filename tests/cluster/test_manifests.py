@@ -14,7 +14,7 @@ EXAMPLES = manifests.names()
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_settings(example: str) -> None:
+def test_settings_in_a_manifest_are_valid(example: str) -> None:
     """Each setting in a manifest exists, is valid, and a name that is waited for is a container of the pod."""
     known = {row["name"] for row in _supervisor.settings_table()}
     names = {container["name"] for container in manifests.containers(example)}
@@ -32,7 +32,7 @@ def test_settings(example: str) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_rights(example: str) -> None:
+def test_roles_give_list_and_watch_only(example: str) -> None:
     """The Role of an example gives list and watch on pods, to the account that its pod uses, and no more."""
     kinds: dict[str, dict[str, Any]] = {thing["kind"]: thing for thing in manifests.objects(example)}
 
@@ -44,7 +44,7 @@ def test_rights(example: str) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_entry_point(example: str) -> None:
+def test_kubexit_is_the_entry_point(example: str) -> None:
     """kubexit is the entry point in exec form, nothing is installed at start, and the graveyard is in memory."""
     for container in manifests.containers(example):
         command = container["command"]
@@ -56,7 +56,7 @@ def test_entry_point(example: str) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_explained(example: str) -> None:
+def test_each_example_has_a_page(example: str) -> None:
     """Each example has a page that says how to apply it, and the list of examples names it."""
     page = (manifests.EXAMPLES / example / "README.md").read_text()
 
@@ -70,7 +70,7 @@ def test_explained(example: str) -> None:
 
 @pytest.mark.cluster
 @pytest.mark.parametrize("file", manifests.files())
-def test_accepted(file: str, access: Access) -> None:
+def test_a_real_api_server_accepts_the_objects(file: str, access: Access) -> None:
     """A real API server accepts each object as it stands, with unknown fields as errors."""
     for thing in manifests.read(file):
         manifests.apply(access, thing, dry=True)
@@ -78,7 +78,7 @@ def test_accepted(file: str, access: Access) -> None:
 
 @pytest.mark.cluster
 @pytest.mark.parametrize("file", manifests.files())
-def test_restricted(file: str, restricted: Access) -> None:
+def test_pods_pass_the_restricted_standard(file: str, restricted: Access) -> None:
     """The pod passes the restricted pod security standard, enforced by a real API server.
 
     The namespace refuses the same pod with a container that may be root, so the standard is in force.

@@ -16,7 +16,7 @@ def test_no_such_pod(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(95)
-def test_deleted(kubexit: Kubexit, birth: Birth) -> None:
+def test_deleting_the_pod_fails_the_wait(kubexit: Kubexit, birth: Birth) -> None:
     """A pod that is deleted while its container waits is a failure."""
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db")
@@ -28,7 +28,7 @@ def test_deleted(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(95)
-def test_made_again(kubexit: Kubexit, birth: Birth) -> None:
+def test_a_new_pod_of_the_name_is_another_pod(kubexit: Kubexit, birth: Birth) -> None:
     """Another pod under the same name is not the one that was waited in, ready as it may be."""
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db")
@@ -42,7 +42,7 @@ def test_made_again(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(102)
-def test_being_deleted(kubexit: Kubexit, birth: Birth) -> None:
+def test_no_command_starts_in_a_pod_being_deleted(kubexit: Kubexit, birth: Birth) -> None:
     """In a pod that is being deleted no command starts any more, also when its dependency is ready."""
     pod = birth.pod("db", held=True)
     container = birth.start(kubexit, pod, "db")
@@ -54,7 +54,7 @@ def test_being_deleted(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(102)
-def test_deleted_before(kubexit: Kubexit, birth: Birth) -> None:
+def test_no_command_starts_if_deletion_came_first(kubexit: Kubexit, birth: Birth) -> None:
     """The same when the deletion came first, and the dependency is ready."""
     pod = birth.pod("db", held=True)
     pod.show(db=READY)
@@ -76,7 +76,7 @@ def test_ended_for_good(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(101)
-def test_started_again(kubexit: Kubexit, birth: Birth) -> None:
+def test_a_restarting_dependency_is_waited_for(kubexit: Kubexit, birth: Birth) -> None:
     """A dependency whose own restartPolicy starts it again is waited for, whatever the pod's."""
     pod = birth.pod(plain("db", restartPolicy="Always"), restartPolicy="Never")
     container = birth.start(kubexit, pod, "db")

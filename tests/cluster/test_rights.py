@@ -14,7 +14,7 @@ pytestmark = pytest.mark.cluster
 
 
 @pytest.mark.behaviour(94)
-def test_no_rights(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
+def test_missing_rights_exit_with_77(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
     """Without rights kubexit leaves with 77, and says who lacks what, and the Role that would help."""
     account = birth.access.account(tmp_path / "account", verbs=())
     pod = birth.pod("db")
@@ -26,7 +26,7 @@ def test_no_rights(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
 
 
 @pytest.mark.behaviour(94, 98)
-def test_no_watch(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
+def test_missing_watch_is_named(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
     """The right to list alone is not enough, and the message says which is missing."""
     account = birth.access.account(tmp_path / "account", verbs=["list"])
     pod = birth.pod("db")
@@ -49,7 +49,7 @@ def test_rights_come_late(kubexit: Kubexit, birth: Birth, audit: Audit, tmp_path
 
 
 @pytest.mark.behaviour(94)
-def test_token_unknown(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
+def test_an_unknown_token_exits_with_77(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
     """A token that the server does not know, also when it is read again, ends the wait with 77."""
     account = birth.access.account(tmp_path / "account")
     (account.folder / "token").write_text("not.a.token")
@@ -60,7 +60,9 @@ def test_token_unknown(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
 
 @pytest.mark.behaviour(94)
 @pytest.mark.timeout(240)
-def test_token_rotated(kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audit, tmp_path: Path) -> None:
+def test_a_refused_token_is_read_again(
+    kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audit, tmp_path: Path
+) -> None:
     """A token that is refused is read again from its folder, where the kubelet has put a new one meanwhile.
 
     The account is replaced, which makes its old token void; a restart makes the waiter show its token again.
@@ -80,7 +82,7 @@ def test_token_rotated(kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audit
 
 
 @pytest.mark.behaviour(100)
-def test_no_account(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
+def test_a_missing_account_is_reported_at_once(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
     """A pod without a mounted service account is told so at once."""
     pod = birth.pod("db")
 

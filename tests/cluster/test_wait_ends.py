@@ -14,7 +14,7 @@ pytestmark = pytest.mark.cluster
 
 
 @pytest.mark.behaviour(36, 37)
-def test_death(kubexit: Kubexit, birth: Birth) -> None:
+def test_a_death_ends_the_wait(kubexit: Kubexit, birth: Birth) -> None:
     """A death dependency that dies during the wait ends it: no waiter, no command, a tombstone, exit code 0."""
     pod = birth.pod("db", "main")
     container = birth.start(kubexit, pod, "db", DEATH_DEPS="main")
@@ -27,7 +27,7 @@ def test_death(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(36, 61)
-def test_term(kubexit: Kubexit, birth: Birth) -> None:
+def test_sigterm_ends_the_wait(kubexit: Kubexit, birth: Birth) -> None:
     """TERM during the wait ends it: no command, a tombstone, 143."""
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db")
@@ -40,7 +40,7 @@ def test_term(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(69)
-def test_killed(kubexit: Kubexit, birth: Birth) -> None:
+def test_a_killed_supervisor_leaves_no_waiter(kubexit: Kubexit, birth: Birth) -> None:
     """A supervisor that is killed leaves no waiter behind."""
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db")
@@ -68,7 +68,7 @@ def test_timeout_says_why(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(103)
-def test_timeout_zero(kubexit: Kubexit, birth: Birth) -> None:
+def test_a_timeout_of_zero_expires_at_once(kubexit: Kubexit, birth: Birth) -> None:
     """A timeout of 0 has expired before anything was seen, ready or not."""
     pod = birth.pod("db")
     pod.show(db=READY)
@@ -91,7 +91,7 @@ def test_with_graveyard_conditions(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(88)
-def test_graveyard_first(kubexit: Kubexit, birth: Birth) -> None:
+def test_the_api_can_be_ready_last(kubexit: Kubexit, birth: Birth) -> None:
     """The same when the graveyard is complete and the API is last."""
     kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
     pod = birth.pod("db")
@@ -105,7 +105,7 @@ def test_graveyard_first(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(106)
-def test_graveyard_alone(kubexit: Kubexit, birth: Birth) -> None:
+def test_the_graveyard_source_asks_no_api(kubexit: Kubexit, birth: Birth) -> None:
     """With readiness from the graveyard the API is not asked: it would say that the pod does not exist."""
     kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
 

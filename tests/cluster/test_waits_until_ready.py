@@ -25,7 +25,7 @@ def test_starts_when_ready(kubexit: Kubexit, birth: Birth) -> None:
 
 
 @pytest.mark.behaviour(88)
-def test_ready_already(kubexit: Kubexit, birth: Birth) -> None:
+def test_a_ready_dependency_needs_no_event(kubexit: Kubexit, birth: Birth) -> None:
     """A dependency that was ready before kubexit began is seen without any event."""
     pod = birth.pod("db")
     pod.show(db=READY)
@@ -86,7 +86,7 @@ def test_ready_already_needs_no_watch(kubexit: Kubexit, birth: Birth, audit: Aud
 
 
 @pytest.mark.behaviour(105)
-def test_nothing_left(kubexit: Kubexit, birth: Birth) -> None:
+def test_nothing_of_the_wait_remains(kubexit: Kubexit, birth: Birth) -> None:
     """The waiter is gone when the command starts, and the command has no descriptor of it."""
     pod = birth.pod("db")
     pod.show(db=READY)

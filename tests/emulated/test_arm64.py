@@ -19,7 +19,7 @@ READY = ready(WAITING, "db")
 pytestmark = pytest.mark.behaviour(108)
 
 
-def test_version(kubexit):
+def test_it_prints_its_version(kubexit):
     """It says the version of the project."""
     version = tomllib.loads((forms.ROOT / "pyproject.toml").read_text())["project"]["version"]
 
@@ -27,19 +27,19 @@ def test_version(kubexit):
 
 
 @pytest.mark.parametrize("code", [0, 1, 42, 126, 255])
-def test_exit_code(kubexit, actor, code):
+def test_the_exit_code_is_passed_on(kubexit, actor, code):
     """The command's code is its own, and on the tombstone."""
     assert kubexit.run(actor, "exit", str(code)).code == code
     assert kubexit.tombstone()["ExitCode"] == code
 
 
-def test_not_found(kubexit):
+def test_a_missing_command_exits_with_127(kubexit):
     """A command that is not there is 127."""
     assert kubexit.run("no-such-command").code == 127
     assert kubexit.tombstone()["ExitCode"] == 127
 
 
-def test_environment(kubexit, actor):
+def test_the_environment_arrives_unchanged(kubexit, actor):
     """Environment variables arrive byte for byte; their order is the emulator's."""
     env = {b"LATIN": b"caf\xe9", b"EMPTY": b"", b"LONG": b"x" * 300, b"_PYI_ARCHIVE_FILE": b"kept"}
     started = kubexit.start(actor, "dump-env", env=env)
@@ -92,7 +92,7 @@ def test_waits_for_readiness(api, awaiting, actor):
 
 
 @pytest.mark.behaviour(99)
-def test_foreign_certificate(api, awaiting, actor, tmp_path):
+def test_a_foreign_server_gets_no_token(api, awaiting, actor, tmp_path):
     """A server that another authority vouches for is never sent the token."""
     (tmp_path / "serviceaccount" / "ca.crt").write_bytes(authority(tmp_path, "foreign").certificate.read_bytes())
     api.show(READY)
@@ -113,7 +113,7 @@ def test_time_is_up(api, awaiting, actor):
 
 
 @pytest.mark.behaviour(109)
-def test_installs_itself(kubexit, tmp_path):
+def test_it_installs_itself_alone(kubexit, tmp_path):
     """It copies itself, not the emulator."""
     folder = tmp_path / "shared"
     folder.mkdir()

@@ -41,7 +41,7 @@ def changed(folder: Path, name: str, old: str, new: str) -> Path:
 
 
 @pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{name}-{case}" for name, case in CASES])
-def test_as_documented(name: str, case: str) -> None:
+def test_each_case_ends_as_documented(name: str, case: str) -> None:
     """Each case ends with the exit codes, in the order and with the words that its local.toml promises."""
     done = run(name, case)
 
@@ -85,7 +85,7 @@ def test_what_there_is(arguments: list[str], problem: str) -> None:
 
 
 @pytest.mark.parametrize("name", example.names(EXAMPLES))
-def test_explained(name: str) -> None:
+def test_each_example_has_a_page(name: str) -> None:
     """Each has a page with the one command, the list of examples names it, and no link leads nowhere."""
     page = (EXAMPLES / name / "README.md").read_text()
 
@@ -96,7 +96,7 @@ def test_explained(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", example.names(EXAMPLES))
-def test_settings_fit(name: str) -> None:
+def test_settings_fit_the_pod(name: str) -> None:
     """kubexit takes the settings of each container, and the names in them are containers of the pod."""
     from kubexit import _supervisor
 

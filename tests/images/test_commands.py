@@ -32,7 +32,7 @@ def linked(tmp_path_factory):
 
 @pytest.mark.parametrize("libc", COMPILERS)
 @pytest.mark.parametrize("base", BASES, ids=str)
-def test_dynamically_linked(base, libc, wrapped, linked, engine, graveyard):
+def test_dynamic_programs_run_where_their_loader_is(base, libc, wrapped, linked, engine, graveyard):
     """A program that needs a loader runs where its loader is, and is not found (127) elsewhere: so the images differ
     in what they have, and kubexit needs none of it."""
     options = ("--volume", f"{linked(libc)}:/linked:ro,z", *settings(graveyard, "main"))
@@ -42,7 +42,7 @@ def test_dynamically_linked(base, libc, wrapped, linked, engine, graveyard):
 
 
 @pytest.mark.parametrize("base", [base for base in BASES if base.shell], ids=str)
-def test_shell(base, wrapped, engine, graveyard):
+def test_a_shell_script_gets_sigterm(base, wrapped, engine, graveyard):
     """A script of the image's own shell: found on the path, its trap runs at TERM, its code is the container's."""
     script = "trap 'echo caught; exit 9' TERM; echo READY; while :; do sleep 1 & wait; done"
     container = engine.start(wrapped(base), "sh", "-c", script, options=settings(graveyard, "main"))
@@ -53,7 +53,7 @@ def test_shell(base, wrapped, engine, graveyard):
 
 
 @pytest.mark.parametrize("base", [base for base in BASES if not base.shell], ids=str)
-def test_no_shell(base, wrapped, engine, graveyard):
+def test_kubexit_needs_no_shell(base, wrapped, engine, graveyard):
     """There is no shell in the other images, and kubexit asks for none."""
     done = engine.run(wrapped(base), "sh", "-c", "exit 0", options=settings(graveyard, "main"))
 

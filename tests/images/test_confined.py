@@ -17,7 +17,7 @@ RESTRICTED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-priv
 
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("base", BASES, ids=str)
-def test_restricted(base, user, wrapped, engine, graveyard):
+def test_it_runs_with_all_restrictions(base, user, wrapped, engine, graveyard):
     """All at once, in every image, for every user: it runs, ends at TERM with the command's code, and carves."""
     options = (*RESTRICTED, "--user", user, *settings(graveyard, "main"))
     container = engine.start(wrapped(base), *WAITS, options=options)
@@ -29,7 +29,7 @@ def test_restricted(base, user, wrapped, engine, graveyard):
 
 
 @pytest.mark.parametrize("who", ["process", "command"])
-def test_restrictions_hold(who, wrapped, engine, graveyard):
+def test_the_restrictions_are_in_force(who, wrapped, engine, graveyard):
     """The restrictions of the test above are in force for kubexit and for its command: no user but that one, no
     capability, nothing to gain, system calls filtered as far as the kernel can."""
     container = engine.start(
@@ -43,7 +43,7 @@ def test_restrictions_hold(who, wrapped, engine, graveyard):
     assert seen["NoNewPrivs"] == "1"
 
 
-def test_filtered(wrapped, engine, graveyard):
+def test_the_filter_of_system_calls_is_in_force(wrapped, engine, graveyard):
     """The tool's default filter of system calls is in force, and refuses nothing that kubexit needs."""
     container = engine.start(wrapped(BASES[0]), *WAITS, options=settings(graveyard, "main"))
     container.wait_line(READY)
@@ -55,7 +55,7 @@ def test_filtered(wrapped, engine, graveyard):
     assert "warn" not in container.stderr
 
 
-def test_read_only(wrapped, engine, graveyard):
+def test_the_root_is_read_only(wrapped, engine, graveyard):
     """The root file system of the test above is read-only indeed: a graveyard there cannot be made, which is 73."""
     options = (*RESTRICTED, "--env", "KUBEXIT_NAME=main", "--env", "KUBEXIT_GRAVEYARD=/elsewhere")
     done = engine.run(wrapped(BASES[0]), "/app/actor", "exit", "0", options=options)

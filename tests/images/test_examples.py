@@ -79,7 +79,7 @@ def manifest(file: str) -> dict[str, Any]:
 @pytest.mark.container
 @pytest.mark.behaviour(107, 108, 109)
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_ends(case, pods, programs):
+def test_each_container_ends_as_promised(case, pods, programs):
     """Each container ends as the example promises, and its tombstone says the same."""
     for tag, scripts in case.programs.items():
         programs(tag, **scripts)
@@ -103,7 +103,7 @@ def test_every_small_example_has_a_case():
 @pytest.mark.parametrize(
     "path", sorted(manifests.EXAMPLES.rglob("*")), ids=lambda path: str(path.relative_to(manifests.EXAMPLES))
 )
-def test_version(path):
+def test_pages_name_the_image_of_this_version(path):
     """Wherever an example or the README names kubexit's image it names that of this version."""
     version = re.search(r'^version = "(.*?)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1]
     text = path.read_text() if path.is_file() else ""

@@ -53,7 +53,7 @@ def test_only_the_file(engine, image, tmp_path):
     assert (entry.issym(), entry.linkname) == (True, "kubexit")
 
 
-def test_certificates(engine, image, tmp_path):
+def test_the_ca_image_has_certificates(engine, image, tmp_path):
     """The other image holds the same, and CA certificates where TLS libraries look for them."""
     bare = layers(engine, image, tmp_path)
     *below, top = layers(engine, f"{image}-ca", tmp_path)
@@ -66,14 +66,14 @@ def test_certificates(engine, image, tmp_path):
     assert len(context.get_ca_certs()) > 100
 
 
-def test_size(engine, image, tmp_path):
+def test_the_image_is_as_small_as_the_file(engine, image, tmp_path):
     """The image is as small as the file: 12.5 MiB at most."""
     (layer,) = layers(engine, image, tmp_path)
 
     assert sum(entry.size for entry, _ in layer.values()) <= 12.5 * MEBIBYTE
 
 
-def test_entry_point(configuration):
+def test_the_entry_point_is_kubexit(configuration):
     """Entry point is kubexit, with nothing preset; the user is a number, so that `runAsNonRoot` can be judged."""
     assert configuration["Entrypoint"] == ["/bin/kubexit"]
     assert not configuration.get("Cmd")
@@ -82,7 +82,7 @@ def test_entry_point(configuration):
     assert not configuration.get("Volumes")
 
 
-def test_labels(configuration, version):
+def test_labels_follow_the_oci_specification(configuration, version):
     """Labels follow the annotations of the OCI image specification."""
     labels = {key: value for key, value in configuration["Labels"].items() if key.startswith("org.opencontainers.")}
     titles = {key.removeprefix("org.opencontainers.image."): value for key, value in labels.items()}
@@ -94,7 +94,7 @@ def test_labels(configuration, version):
     assert titles["description"]
 
 
-def test_licences(engine, image):
+def test_the_label_names_all_licences(engine, image):
     """The label names the licences of all that the bill of materials finds in the file; that of the certificates is
     added in the image that has them."""
     bill = json.loads(Path(f"{KUBEXIT}.cdx.json").read_text())
@@ -117,7 +117,7 @@ def test_entry_point_runs(engine, image, version):
     assert (done.code, done.stdout) == (0, f"kubexit {version}\n")
 
 
-def test_no_arguments(engine, image):
+def test_no_arguments_exit_with_2(engine, image):
     """Started with nothing it says what is missing, and leaves with 2."""
     done = engine.run(image)
 

@@ -31,7 +31,7 @@ def copied(engine, image, volume, *words):
 
 
 @pytest.mark.parametrize("cp", ["cp", "/bin/cp"])
-def test_cp(cp, engine, image, volume, graveyard, base_image):
+def test_cp_installs_from_an_init_container(cp, engine, image, volume, graveyard, base_image):
     """`cp /bin/kubexit /kubexit/kubexit` in an init container, then /kubexit/kubexit in another image."""
     done = copied(engine, image, volume, cp, "/bin/kubexit", "/kubexit/kubexit")
 
@@ -41,7 +41,7 @@ def test_cp(cp, engine, image, volume, graveyard, base_image):
     assert tombstones.read(graveyard / "main")["ExitCode"] == 3
 
 
-def test_cp_again(engine, image, volume):
+def test_cp_can_run_again(engine, image, volume):
     """A container of that kind that is started again finds its copy there, and ends with 0 too."""
     for _ in range(2):
         done = copied(engine, image, volume, "cp", "/bin/kubexit", "/kubexit/kubexit")
@@ -59,7 +59,7 @@ def test_cp_of_something_else(engine, image, volume):
     assert list(volume.iterdir()) == []
 
 
-def test_install(engine, image, volume):
+def test_install_runs_with_a_read_only_root(engine, image, volume):
     """The same in one word of ours, as the image's user with a read-only root: mode 0555, again and again."""
     for _ in range(2):
         done = copied(engine, image, volume, "/bin/kubexit", "--install", "/kubexit")
@@ -72,7 +72,7 @@ def test_install(engine, image, volume):
 
 @pytest.mark.parametrize("line", ["COPY --from={image} /bin/kubexit /bin/", "COPY --from=kubexit /bin/kubexit /bin/"])
 @pytest.mark.parametrize("base", BASES, ids=str)
-def test_dockerfile(base, line, engine, image, base_image, tmp_path, graveyard):
+def test_dockerfiles_of_the_original_work(base, line, engine, image, base_image, tmp_path, graveyard):
     """A Dockerfile of the original's users: COPY --from with the image, or with a stage of that name, to /bin/."""
     shutil.copy(program("actor"), tmp_path / "actor")
     (tmp_path / "Dockerfile").write_text(
@@ -127,7 +127,7 @@ spec:
 """
 
 
-def test_pod(engine, image, base_image, pods):
+def test_pods_of_the_original_end(engine, image, base_image, pods):
     """A pod as the original's examples have it, with our image under the name of theirs: root, a shell in front of
     kubexit, no setting of ours. It ends."""
     base_image(ALPINE)

@@ -53,7 +53,7 @@ def environment(api):
 
 
 @pytest.mark.parametrize("base", BASES, ids=str)
-def test_waits(base, wrapped, engine, graveyard, api, account):
+def test_the_wait_ends_at_readiness(base, wrapped, engine, graveyard, api, account):
     """Nobody, with a read-only root, no /tmp and no capability: the wait ends when the dependency is ready, nothing of
     it is left, and the command runs."""
     api.show(WAITING)
@@ -78,7 +78,7 @@ def test_waits(base, wrapped, engine, graveyard, api, account):
     assert [request.verb for request in api.asked()] == ["list", "watch"]
 
 
-def test_example(engine, image, base_image, pods, api, account, tmp_path):
+def test_client_and_server_run_as_in_the_example(engine, image, base_image, pods, api, account, tmp_path):
     """The example of a client and a server, from its Dockerfile and its manifest, with this test as the kubelet: the
     client begins when the server is ready, and the server ends with 0 when the client has ended."""
     base_image(PYTHON_SLIM)

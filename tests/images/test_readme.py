@@ -24,7 +24,7 @@ def block(text: str, language: str) -> str:
     return textwrap.dedent(found[1])
 
 
-def test_own_image(engine, image, base_image, pods, tmp_path, graveyard):
+def test_an_image_with_kubexit_runs_its_command(engine, image, base_image, pods, tmp_path, graveyard):
     """The Dockerfile: its base with kubexit as the entry point runs a command of the base's own."""
     base_image(BASES[-1])
     (tmp_path / "Dockerfile").write_text(block(CHAPTER, "Dockerfile"))

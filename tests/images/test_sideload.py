@@ -19,7 +19,7 @@ def report(programs):
 
 
 @pytest.mark.behaviour(29)
-def test_again(report, pods):
+def test_a_second_generation_ends_the_same(report, pods):
     """All containers started again over the graveyard of their earlier life: a new generation, and the same end."""
     pod = pods(report)
     for removed in (0, 2):
@@ -47,7 +47,7 @@ def test_again_without_a_generation(report, pods):
 
 
 @pytest.mark.behaviour(77, 83, 107)
-def test_processes(report, programs, pods):
+def test_no_process_has_privileges(report, programs, pods):
     """In each container kubexit is process 1 and the program its child; neither is root, has a capability, or can get
     one; the root file system is read-only."""
     programs("report:1", report="echo >/here; echo READY; sleep 1000 & wait")

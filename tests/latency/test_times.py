@@ -17,7 +17,7 @@ ABOVE_FLOOR = {"death": 2.7, "chain": 2.6, "crash": 3.0}
 
 @pytest.mark.behaviour(110)
 @pytest.mark.parametrize("name", BESIDE_TINI)
-def test_beside_tini(name: str, ours: Program, tini: Program, side_by_side: SideBySide) -> None:
+def test_times_are_at_most_those_of_tini(name: str, ours: Program, tini: Program, side_by_side: SideBySide) -> None:
     """Start, end and signals take no longer than with a static tini, although kubexit writes tombstones."""
     verdict = judge(lambda: side_by_side(name, ours, tini), BESIDE_TINI[name])
 
@@ -26,7 +26,7 @@ def test_beside_tini(name: str, ours: Program, tini: Program, side_by_side: Side
 
 
 @pytest.mark.parametrize("name", ABOVE_FLOOR)
-def test_above_floor(name: str, ours: Program, floor: Program, side_by_side: SideBySide) -> None:
+def test_times_are_close_to_bare_c(name: str, ours: Program, floor: Program, side_by_side: SideBySide) -> None:
     """A death, a whole chain and a crash take a small multiple of what a bare C program needs for them."""
     verdict = judge(lambda: side_by_side(name, ours, floor), ABOVE_FLOOR[name])
 

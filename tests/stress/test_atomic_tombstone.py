@@ -56,7 +56,7 @@ def run(kubexit: Kubexit, rounds: int) -> None:
 
 
 @pytest.mark.behaviour(16)
-def test_rewritten(kubexit: Kubexit, rounds: int) -> None:
+def test_readers_never_see_a_part(kubexit: Kubexit, rounds: int) -> None:
     """A reader that loops over the file never sees a part of it, and no event tells of a write."""
     run(kubexit, rounds)
 

@@ -37,7 +37,7 @@ def run(kubexit: Kubexit, rounds: int) -> None:
 
 
 @pytest.mark.behaviour(30, 32)
-def test_any_moment(kubexit: Kubexit, rounds: int) -> None:
+def test_any_moment_gives_crash_or_death(kubexit: Kubexit, rounds: int) -> None:
     """A few dozen moments, in each run of the tests."""
     run(kubexit, rounds)
 

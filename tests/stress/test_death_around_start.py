@@ -77,7 +77,7 @@ def run(kubexit: Kubexit, rounds: int) -> None:
 
 
 @pytest.mark.behaviour(35, 36, 38)
-def test_never_missed(kubexit: Kubexit, rounds: int) -> None:
+def test_a_death_around_the_start_is_never_missed(kubexit: Kubexit, rounds: int) -> None:
     """A few dozen moments, in each run of the tests."""
     run(kubexit, rounds)
 

@@ -91,7 +91,7 @@ def test_the_model_agrees_with_go() -> None:
 )
 @example(b"2562047h47m16.854775807s")
 @example(b"-2562047h47m16.854775808s")
-def test_well_formed(supervisor: ModuleType, text: bytes) -> None:
+def test_well_formed_text_is_its_sum(supervisor: ModuleType, text: bytes) -> None:
     """A well-formed text gives the sum of its parts, or is refused when 64 bits do not hold it."""
     assert answer(supervisor, text) == model(text)
 
@@ -111,7 +111,7 @@ def test_nearly_well_formed(supervisor: ModuleType, letters: list[bytes]) -> Non
 
 @pytest.mark.behaviour(3)
 @given(st.binary(max_size=200).filter(lambda text: b"\0" not in text))
-def test_anything(supervisor: ModuleType, text: bytes) -> None:
+def test_any_bytes_are_read_or_refused(supervisor: ModuleType, text: bytes) -> None:
     """Bytes of any kind are a duration or refused; nothing else happens."""
     assert answer(supervisor, text) == model(text)
 

@@ -14,7 +14,7 @@ def why(source, *names):
 
 
 @pytest.mark.behaviour(88)
-def test_ready():
+def test_the_status_says_ready():
     """A container whose status says so is ready."""
     assert why(ready(POD, "db"), "db") == []
 
@@ -70,7 +70,7 @@ def test_ready_of_a_container_that_does_not_run(state):
         ({"state": None}, "not started"),
     ],
 )
-def test_reasons(fields, reason):
+def test_the_reason_has_state_and_restarts(fields, reason):
     """The reason has the state, the restarts, and how it ended before."""
     assert why(with_status(POD, "db", **fields), "db") == [f"db ({reason})"]
 

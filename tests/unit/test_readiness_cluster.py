@@ -24,7 +24,7 @@ def folder(tmp_path):
     ("host", "url"),
     [("10.0.0.1", "https://10.0.0.1:443"), ("fd00::1", "https://[fd00::1]:443"), ("api", "https://api:443")],
 )
-def test_address(host, url):
+def test_ipv6_addresses_get_brackets(host, url):
     """An IPv6 address goes in brackets."""
     assert address({"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": "443"}) == url
 

@@ -17,7 +17,7 @@ def test_names_of_both_lists(name):
 
 
 @pytest.mark.behaviour(90)
-def test_unknown_name():
+def test_an_unknown_name_lists_the_known():
     """An unknown name is refused with the names that are there."""
     with pytest.raises(SettingsError, match="no container dbb; it has proxy, log, setup, main, db, cache"):
         awaited(POD, "main", ["dbb"])
@@ -46,7 +46,7 @@ def test_each_name_once():
         ("proxy", []),
     ],
 )
-def test_all_others(own, names):
+def test_a_star_is_all_others(own, names):
     """`*` is all other regular containers and sidecars; for an init-type container those that start before it."""
     assert awaited(POD, own, ["*"]) == names
 
@@ -84,7 +84,7 @@ def test_init_type_waits_for_a_later_one(own, name):
 
 
 @pytest.mark.behaviour(91)
-def test_own_container():
+def test_a_container_never_waits_for_itself():
     """Nobody waits for itself."""
     with pytest.raises(SettingsError, match="itself"):
         awaited(POD, "main", ["main"])

@@ -26,7 +26,7 @@ def test_pieces_may_end_anywhere(texts, data):
 
 
 @pytest.mark.behaviour(97)
-def test_long_line():
+def test_a_long_line_is_joined_once():
     """A line of many pieces is joined once; what has no end is no line."""
     piece = b"x" * 65536
 
@@ -52,7 +52,7 @@ def test_bound_doubles_up_to_a_limit():
 
 
 @pytest.mark.behaviour(96)
-def test_replicas_spread():
+def test_thirty_replicas_do_not_retry_together():
     """Thirty that fail together are spread over the whole of the bound at each try.
 
     Fails with delays that are fixed, or a base with a little jitter on top: they stay within a fifth of the bound.

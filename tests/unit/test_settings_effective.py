@@ -13,7 +13,7 @@ def read(supervisor: ModuleType, *entries: bytes) -> dict:
 
 
 @pytest.mark.behaviour(1)
-def test_defaults(supervisor: ModuleType) -> None:
+def test_defaults_are_as_documented(supervisor: ModuleType) -> None:
     """Without a setting everything is as the documentation says."""
     expected = {
         "name": b"main",
@@ -54,7 +54,7 @@ def test_defaults(supervisor: ModuleType) -> None:
         (b"2562047h47m16.854775807s", 2**63 - 1),
     ],
 )
-def test_durations(supervisor: ModuleType, text: bytes, ns: int) -> None:
+def test_negative_durations_count_as_zero(supervisor: ModuleType, text: bytes, ns: int) -> None:
     """A negative duration counts as zero, as in the original; long ones are kept to the nanosecond."""
     assert read(supervisor, b"KUBEXIT_GRACE_PERIOD=" + text)["grace_period"] == ns
 
@@ -73,14 +73,14 @@ def test_durations(supervisor: ModuleType, text: bytes, ns: int) -> None:
         (b"/\xff", b"/\xff"),
     ],
 )
-def test_graveyard(supervisor: ModuleType, path: bytes, tidy: bytes) -> None:
+def test_the_path_is_tidied_without_the_disk(supervisor: ModuleType, path: bytes, tidy: bytes) -> None:
     """The path is tidied without a look at the disk: `..` may lead elsewhere through a link, so it stays."""
     assert read(supervisor, b"KUBEXIT_GRAVEYARD=" + path)["graveyard"] == tidy
 
 
 @pytest.mark.behaviour(4)
 @pytest.mark.parametrize("text", [b"a,b,c", b" a , b,c ", b",a,,b,c,", b"a,b,c,a,b", b"\ta,\tb ,c"])
-def test_lists(supervisor: ModuleType, text: bytes) -> None:
+def test_repeated_names_count_once(supervisor: ModuleType, text: bytes) -> None:
     """A list is its names, each once, in the order of their first appearance."""
     found = read(supervisor, b"KUBEXIT_DEATH_DEPS=" + text)["dependencies"]
 
@@ -89,7 +89,7 @@ def test_lists(supervisor: ModuleType, text: bytes) -> None:
 
 
 @pytest.mark.behaviour(4)
-def test_merged(supervisor: ModuleType) -> None:
+def test_both_lists_are_merged_by_name(supervisor: ModuleType) -> None:
     """A name with several conditions, in both lists, is one dependency with all of them."""
     found = read(
         supervisor,
@@ -111,7 +111,7 @@ def test_merged(supervisor: ModuleType) -> None:
 @pytest.mark.parametrize(
     ("text", "optional"), [(b"db?", True), (b"db?,db", False), (b"db,db?", False), (b"db?,db?", True)]
 )
-def test_optional(supervisor: ModuleType, text: bytes, optional: bool) -> None:
+def test_a_required_container_is_not_optional(supervisor: ModuleType, text: bytes, optional: bool) -> None:
     """A container that is required once is not optional because it is listed again."""
     pod = (b"KUBEXIT_POD_NAME=pod", b"KUBEXIT_NAMESPACE=ns")
     (found,) = read(supervisor, *pod, b"KUBEXIT_BIRTH_DEPS=" + text)["dependencies"]
@@ -142,7 +142,7 @@ def test_asks_the_api(supervisor: ModuleType, deps: bytes, source: bytes, asks: 
 
 
 @pytest.mark.behaviour(7)
-def test_unknown(supervisor: ModuleType) -> None:
+def test_unknown_settings_are_kept_for_a_warning(supervisor: ModuleType) -> None:
     """Variables of ours that do not exist are kept for a warning; those that Kubernetes sets for a Service are not."""
     found = read(
         supervisor,
@@ -178,6 +178,6 @@ def test_unknown(supervisor: ModuleType) -> None:
         (b"IO", 29),
     ],
 )
-def test_signals(supervisor: ModuleType, text: bytes, number: int) -> None:
+def test_a_stop_signal_becomes_a_number(supervisor: ModuleType, text: bytes, number: int) -> None:
     """A stop signal is a number on this machine."""
     assert read(supervisor, b"KUBEXIT_STOP_SIGNAL=" + text)["stop_signal"] == number

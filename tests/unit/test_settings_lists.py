@@ -13,7 +13,7 @@ BASE = (b"KUBEXIT_NAME=main", b"KUBEXIT_POD_NAME=pod", b"KUBEXIT_NAMESPACE=ns")
     [b"", b",", b",,,", b" ", b" , ", b"db", b" db ", b"db,", b",db", b"db,,db2", b"db,db", b"a,b,c,a", b"\tdb\t,\tb"],
 )
 @pytest.mark.parametrize("variable", [b"KUBEXIT_DEATH_DEPS", b"KUBEXIT_BIRTH_DEPS"])
-def test_taken(supervisor: ModuleType, variable: bytes, text: bytes) -> None:
+def test_padding_and_repetition_are_accepted(supervisor: ModuleType, variable: bytes, text: bytes) -> None:
     """Padding, empty elements and repetitions do no harm."""
     assert supervisor.settings_read((*BASE, variable + b"=" + text))
 
@@ -59,7 +59,9 @@ def test_conditions_of_each_list(supervisor: ModuleType, variable: bytes, text: 
         (b"KUBEXIT_BIRTH_DEPS", b"?", "empty name"),
     ],
 )
-def test_refused_conditions(supervisor: ModuleType, variable: bytes, text: bytes, why: str) -> None:
+def test_conditions_of_the_other_list_are_refused(
+    supervisor: ModuleType, variable: bytes, text: bytes, why: str
+) -> None:
     """Other conditions are refused, and so is a name in doubt where the API is not asked for it."""
     with pytest.raises(ValueError, match=f"^{variable.decode()}=.*: .*{why}"):
         supervisor.settings_read((*BASE, variable + b"=" + text))

@@ -54,14 +54,14 @@ def refusal(supervisor: ModuleType, *environ: bytes) -> str | None:
 
 @pytest.mark.behaviour(5)
 @pytest.mark.parametrize("name", GOOD, ids=lambda name: repr(name)[:30])
-def test_good_name(supervisor: ModuleType, name: bytes) -> None:
+def test_good_names_are_accepted(supervisor: ModuleType, name: bytes) -> None:
     """A file name without the letters that lists need is a name."""
     assert refusal(supervisor, b"KUBEXIT_NAME=" + name) is None
 
 
 @pytest.mark.behaviour(2, 5)
 @pytest.mark.parametrize("name", [b"", *BAD], ids=lambda name: repr(name)[:30])
-def test_bad_name(supervisor: ModuleType, name: bytes) -> None:
+def test_bad_names_are_refused(supervisor: ModuleType, name: bytes) -> None:
     """Anything else is refused in one line that names the variable."""
     message = refusal(supervisor, b"KUBEXIT_NAME=" + name)
 
@@ -70,7 +70,7 @@ def test_bad_name(supervisor: ModuleType, name: bytes) -> None:
 
 
 @pytest.mark.behaviour(2)
-def test_no_name(supervisor: ModuleType) -> None:
+def test_a_missing_name_is_refused(supervisor: ModuleType) -> None:
     """Without KUBEXIT_NAME there is no supervision."""
     assert "KUBEXIT_NAME" in (refusal(supervisor) or "")
 
@@ -80,7 +80,7 @@ def test_no_name(supervisor: ModuleType) -> None:
 @pytest.mark.parametrize(
     "name", [name for name in BAD if b"," not in name and name.strip() == name], ids=lambda name: repr(name)[:30]
 )
-def test_bad_dependency(supervisor: ModuleType, variable: bytes, name: bytes) -> None:
+def test_bad_dependencies_are_refused(supervisor: ModuleType, variable: bytes, name: bytes) -> None:
     """The names of dependencies are checked in the same way."""
     message = refusal(supervisor, b"KUBEXIT_NAME=main", b"KUBEXIT_BIRTH_SOURCE=graveyard", variable + b"=ok," + name)
 
@@ -91,7 +91,7 @@ def test_bad_dependency(supervisor: ModuleType, variable: bytes, name: bytes) ->
 @pytest.mark.behaviour(6)
 @pytest.mark.parametrize("variable", [b"KUBEXIT_DEATH_DEPS", b"KUBEXIT_BIRTH_DEPS"])
 @pytest.mark.parametrize("element", [b"main", b"main:died", b" main ", b"db,main"])
-def test_own_name(supervisor: ModuleType, variable: bytes, element: bytes) -> None:
+def test_a_container_cannot_depend_on_itself(supervisor: ModuleType, variable: bytes, element: bytes) -> None:
     """A container that depends on itself is refused."""
     message = refusal(supervisor, b"KUBEXIT_NAME=main", b"KUBEXIT_BIRTH_SOURCE=graveyard", variable + b"=" + element)
 
@@ -102,7 +102,7 @@ def test_own_name(supervisor: ModuleType, variable: bytes, element: bytes) -> No
 
 @pytest.mark.behaviour(5)
 @given(st.binary(max_size=300).filter(lambda name: b"\0" not in name))
-def test_any_name(supervisor: ModuleType, name: bytes) -> None:
+def test_exactly_the_allowed_bytes_are_names(supervisor: ModuleType, name: bytes) -> None:
     """Of any bytes exactly those are names that the rule allows."""
     forbidden = set(b",:/") | set(range(33)) | {127}
     good = 0 < len(name) <= 240 and not name.startswith(b".") and not forbidden & set(name)

@@ -21,7 +21,7 @@ def read(supervisor: ModuleType, **settings: str) -> dict:
         ("linkerd", "http://127.0.0.1:4191/ready", "http://127.0.0.1:4191/shutdown"),
     ],
 )
-def test_mesh(supervisor: ModuleType, mesh: str, ready: str, quit_url: str) -> None:
+def test_a_mesh_is_two_urls(supervisor: ModuleType, mesh: str, ready: str, quit_url: str) -> None:
     """A mesh is its proxy's readiness before, and its end point for the end after; the user's own come first."""
     own = "http://localhost/own"
     found = read(supervisor, MESH=mesh, BIRTH_URLS=own, QUIT_POST=own, QUIT_GET=own)
@@ -58,7 +58,7 @@ def test_mesh_is_one_too_many(supervisor: ModuleType, variable: str) -> None:
         ("READY_EXEC", ["true", " pg_isready  -q\t-h /run "], [" ", "\t\n", "x" * 1001, "x " * 61]),
     ],
 )
-def test_words(supervisor: ModuleType, variable: str, good: list[str], bad: list[str]) -> None:
+def test_words_are_accepted_or_refused(supervisor: ModuleType, variable: str, good: list[str], bad: list[str]) -> None:
     """What is understood, and what is refused with the variable's name."""
     for value in good:
         read(supervisor, **{variable: value})
@@ -91,7 +91,7 @@ def test_term_after_is_one_dependency(supervisor: ModuleType) -> None:
     assert db == {"name": b"db", "death": ["failed"], "birth": ["born"], "optional": False, "holds_term": True}
 
 
-def test_defaults(supervisor: ModuleType) -> None:
+def test_quit_requests_have_five_seconds(supervisor: ModuleType) -> None:
     """Quit requests are made always, and have five seconds."""
     found = read(supervisor)
 
@@ -99,7 +99,7 @@ def test_defaults(supervisor: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("kind", PROBES)
-def test_probe(supervisor: ModuleType, kind: str) -> None:
+def test_each_probe_is_accepted(supervisor: ModuleType, kind: str) -> None:
     """Each probe by itself is understood."""
     assert read(supervisor, **{f"READY_{kind}": PROBES[kind]})["ready"] == kind.lower()
 
@@ -109,7 +109,7 @@ def test_probe(supervisor: ModuleType, kind: str) -> None:
     ("one", "other"),
     [(one, other) for one in PROBES for other in PROBES if list(PROBES).index(one) < list(PROBES).index(other)],
 )
-def test_one_probe(supervisor: ModuleType, one: str, other: str) -> None:
+def test_two_probes_are_refused(supervisor: ModuleType, one: str, other: str) -> None:
     """A command has one readiness probe; the message names all that there are."""
     with pytest.raises(ValueError, match="only one of them may be set") as refusal:
         read(supervisor, **{f"READY_{kind}": PROBES[kind] for kind in (one, other)})

@@ -72,7 +72,7 @@ def test_a_row_is_enough(supervisor: ModuleType) -> None:
 
 
 @pytest.mark.behaviour(73)
-def test_exit_codes(supervisor: ModuleType) -> None:
+def test_exit_codes_are_those_of_the_design(supervisor: ModuleType) -> None:
     """The numbers that kubexit can leave with are those of the design, each with its meaning."""
     codes = {row["code"]: row["meaning"] for row in supervisor.exit_codes()}
 

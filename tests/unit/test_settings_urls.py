@@ -47,7 +47,7 @@ def read(supervisor: ModuleType, **settings: str | bytes) -> dict:
         ("https://proxy", "waiter"),
     ],
 )
-def test_who_asks(supervisor: ModuleType, variable: str, url: str, asks: str) -> None:
+def test_names_and_tls_need_the_waiter(supervisor: ModuleType, variable: str, url: str, asks: str) -> None:
     """Plain http to an IP literal or localhost is asked without an interpreter; TLS and names are the waiter's."""
     key, method = LISTS[variable]
 
@@ -99,7 +99,7 @@ def test_who_asks(supervisor: ModuleType, variable: str, url: str, asks: str) ->
     ],
     ids=lambda value: repr(value)[:40],
 )
-def test_refused(supervisor: ModuleType, variable: str, url: str | bytes, why: str) -> None:
+def test_bad_urls_are_refused(supervisor: ModuleType, variable: str, url: str | bytes, why: str) -> None:
     """What is no URL, or none that can be asked, is refused with the variable's name and the reason."""
     with pytest.raises(ValueError, match=rf"^KUBEXIT_{variable}\b") as refusal:
         read(supervisor, **{variable: url})
@@ -109,7 +109,7 @@ def test_refused(supervisor: ModuleType, variable: str, url: str | bytes, why: s
 
 @pytest.mark.behaviour(4)
 @every_list
-def test_lists(supervisor: ModuleType, variable: str) -> None:
+def test_blanks_and_empty_elements_are_ignored(supervisor: ModuleType, variable: str) -> None:
     """Blanks around an element do not belong to it, empty elements do not exist."""
     key, _ = LISTS[variable]
     found = read(supervisor, **{variable: " http://localhost/a ,, http://localhost/b\n,"})[key]
@@ -126,7 +126,7 @@ def test_one_of_several(supervisor: ModuleType, variable: str) -> None:
 
 @pytest.mark.behaviour(2)
 @every_list
-def test_sixteen(supervisor: ModuleType, variable: str) -> None:
+def test_at_most_sixteen_are_accepted(supervisor: ModuleType, variable: str) -> None:
     """There may be 16 of them: each quit request is a process of its own."""
     urls = [f"http://localhost/{number}" for number in range(17)]
     key, _ = LISTS[variable]
@@ -137,7 +137,7 @@ def test_sixteen(supervisor: ModuleType, variable: str) -> None:
 
 
 @pytest.mark.behaviour(2)
-def test_sixteen_together(supervisor: ModuleType) -> None:
+def test_both_lists_count_together(supervisor: ModuleType) -> None:
     """Both lists of quit requests count together."""
     urls = ",".join(f"http://localhost/{number}" for number in range(9))
 
@@ -145,7 +145,7 @@ def test_sixteen_together(supervisor: ModuleType) -> None:
         read(supervisor, QUIT_POST=urls, QUIT_GET=urls)
 
 
-def test_nothing(supervisor: ModuleType) -> None:
+def test_by_default_no_url_is_asked(supervisor: ModuleType) -> None:
     """Without a setting nobody is asked anything."""
     found = read(supervisor)
 

@@ -24,7 +24,7 @@ def refusal(supervisor: ModuleType, variable: bytes, value: bytes) -> str | None
 @pytest.mark.parametrize(
     "value", [b"1", b"t", b"T", b"true", b"TRUE", b"True", b"0", b"f", b"F", b"false", b"FALSE", b"False", b""]
 )
-def test_boolean(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
+def test_booleans_are_spelled_as_in_go(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
     """Booleans have the spellings of Go's ParseBool, and empty is unset."""
     assert refusal(supervisor, variable, value) is None
 
@@ -32,7 +32,7 @@ def test_boolean(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
 @pytest.mark.behaviour(2)
 @pytest.mark.parametrize("variable", BOOLEANS)
 @pytest.mark.parametrize("value", [b"yes", b"no", b"on", b"tRUE", b"2", b" true", b"true ", b"\xff", b"1 t"])
-def test_no_boolean(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
+def test_other_words_are_no_boolean(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
     """Other words are refused, near misses too."""
     assert (refusal(supervisor, variable, value) or "").startswith(f"KUBEXIT_{variable.decode()}")
 
@@ -42,7 +42,7 @@ def test_no_boolean(supervisor: ModuleType, variable: bytes, value: bytes) -> No
 @pytest.mark.parametrize(
     "value", [b"300ms", b"1.5h", b"1m30s", b"0", b"+5s", b"1us", "1µs".encode(), b"-5s", b"-0", b""]
 )
-def test_duration(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
+def test_durations_are_written_as_in_go(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
     """Durations are Go's; a negative one is taken, as zero."""
     assert refusal(supervisor, variable, value) is None
 
@@ -50,13 +50,13 @@ def test_duration(supervisor: ModuleType, variable: bytes, value: bytes) -> None
 @pytest.mark.behaviour(2, 3)
 @pytest.mark.parametrize("variable", DURATIONS)
 @pytest.mark.parametrize("value", [b"30", b"30 s", b"s", b"1d", b"9999999h", b"-", b"\xff", b"5s\n"])
-def test_no_duration(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
+def test_bad_durations_are_refused(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
     """A number without a unit, an unknown unit and an overflow are refused."""
     assert (refusal(supervisor, variable, value) or "").startswith(f"KUBEXIT_{variable.decode()}")
 
 
 @pytest.mark.behaviour(3)
-def test_infinite(supervisor: ModuleType) -> None:
+def test_only_the_birth_timeout_is_infinite(supervisor: ModuleType) -> None:
     """Only the birth timeout may be infinite."""
     assert refusal(supervisor, b"BIRTH_TIMEOUT", b"infinite") is None
     assert refusal(supervisor, b"GRACE_PERIOD", b"infinite") is not None
@@ -66,7 +66,7 @@ def test_infinite(supervisor: ModuleType) -> None:
 @pytest.mark.parametrize(
     "value", b"TERM SIGTERM term sigquit WINCH 15 9 1 64 RTMIN RTMIN+3 SIGRTMIN+30 RTMAX RTMAX-1 SIGRTMAX-30".split()
 )
-def test_signal(supervisor: ModuleType, value: bytes) -> None:
+def test_signals_have_names_or_numbers(supervisor: ModuleType, value: bytes) -> None:
     """A stop signal has a name with or without SIG, or a number, real-time signals included."""
     assert refusal(supervisor, b"STOP_SIGNAL", value) is None
 
@@ -91,7 +91,7 @@ def test_signal(supervisor: ModuleType, value: bytes) -> None:
         b"9999999999999999999999",
     ],
 )
-def test_no_signal(supervisor: ModuleType, value: bytes) -> None:
+def test_unknown_signals_are_refused(supervisor: ModuleType, value: bytes) -> None:
     """An unknown signal is refused, it does not become TERM in silence."""
     assert (refusal(supervisor, b"STOP_SIGNAL", value) or "").startswith("KUBEXIT_STOP_SIGNAL")
 
@@ -113,7 +113,9 @@ def test_no_signal(supervisor: ModuleType, value: bytes) -> None:
         ),
     ],
 )
-def test_choice(supervisor: ModuleType, variable: bytes, good: list[bytes], bad: list[bytes]) -> None:
+def test_only_the_listed_words_are_accepted(
+    supervisor: ModuleType, variable: bytes, good: list[bytes], bad: list[bytes]
+) -> None:
     """A setting with a list of words takes these words only."""
     assert [value for value in good if refusal(supervisor, variable, value) is not None] == []
     assert [value for value in bad if refusal(supervisor, variable, value) is None] == []
@@ -123,7 +125,7 @@ def test_choice(supervisor: ModuleType, variable: bytes, good: list[bytes], bad:
 @pytest.mark.parametrize(
     ("code", "taken"), [(b"zero", True), (b"0", True), (b"keep", False), (b"dependency", False), (b"7", False)]
 )
-def test_contradiction(supervisor: ModuleType, code: bytes, taken: bool) -> None:
+def test_contradicting_names_are_refused(supervisor: ModuleType, code: bytes, taken: bool) -> None:
     """The two names for the code after a stop may not contradict each other."""
     environ = (NAME, b"KUBEXIT_IGNORE_CODE_ON_DEATH_DEPS=true", b"KUBEXIT_EXIT_CODE_ON_STOP=" + code)
     if taken:
@@ -135,7 +137,7 @@ def test_contradiction(supervisor: ModuleType, code: bytes, taken: bool) -> None
 
 
 @pytest.mark.parametrize("pair", [(b"TCP=80", b"FILE=/x"), (b"TCP=80", b"NOTIFY=1"), (b"FILE=/x", b"NOTIFY=true")])
-def test_one_probe(supervisor: ModuleType, pair: tuple[bytes, bytes]) -> None:
+def test_two_probes_are_refused(supervisor: ModuleType, pair: tuple[bytes, bytes]) -> None:
     """A command has one readiness probe."""
     with pytest.raises(ValueError, match="KUBEXIT_READY"):
         supervisor.settings_read((NAME, *(b"KUBEXIT_READY_" + probe for probe in pair)))
@@ -148,7 +150,7 @@ def test_switched_off_probe(supervisor: ModuleType) -> None:
 
 @pytest.mark.behaviour(2)
 @pytest.mark.parametrize("missing", [b"KUBEXIT_POD_NAME", b"KUBEXIT_NAMESPACE"])
-def test_pod(supervisor: ModuleType, missing: bytes) -> None:
+def test_the_api_needs_pod_and_namespace(supervisor: ModuleType, missing: bytes) -> None:
     """Asking the API needs the pod's name and namespace."""
     both = {b"KUBEXIT_POD_NAME": b"pod", b"KUBEXIT_NAMESPACE": b"ns"}
     del both[missing]

@@ -47,7 +47,7 @@ def test_stopping_begins_with_the_death_of_the_dependency() -> None:
     assert "~" in rows([WEB, CLIENT], 70)["web"]
 
 
-def test_never_born() -> None:
+def test_a_life_without_birth_is_waiting() -> None:
     """A container that only waited is waiting until its death, and the note says that nothing was started."""
     lives = [
         CLIENT,
@@ -65,7 +65,7 @@ def test_short_end_is_seen() -> None:
     assert rows([quick, replace(CLIENT, died=106)], 20)["web"].endswith("~")
 
 
-def test_still_alive() -> None:
+def test_a_life_without_death_has_no_code() -> None:
     """A life without a death runs to the right edge and has no exit code."""
     lives = [Life("db", born=100), CLIENT]
 
@@ -80,7 +80,7 @@ def test_nothing_is_known() -> None:
 
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 @pytest.mark.parametrize("look", [ASCII, UNICODE, replace(UNICODE, colour=True)], ids=["ascii", "unicode", "colour"])
-def test_lines_fit(width: int, look: Look) -> None:
+def test_lines_fit_the_terminal(width: int, look: Look) -> None:
     """No line is wider than the terminal, whatever it is drawn with."""
     lines = draw([WEB, CLIENT], width, look)
 

@@ -54,7 +54,7 @@ def parse(supervisor: ModuleType, text: bytes) -> dict | None:
 
 @pytest.mark.behaviour(15)
 @given(st.binary(max_size=4096))
-def test_any_bytes(supervisor: ModuleType, text: bytes) -> None:
+def test_any_bytes_are_read_or_refused(supervisor: ModuleType, text: bytes) -> None:
     """Any bytes are refused or read; a death needs a time."""
     story = parse(supervisor, text)
 
@@ -98,7 +98,7 @@ def test_one_wrong_byte(supervisor: ModuleType, at: int, byte: int) -> None:
         fullmatch=True,
     )
 )
-def test_times(supervisor: ModuleType, time: str) -> None:
+def test_only_valid_times_are_accepted(supervisor: ModuleType, time: str) -> None:
     """A time is taken if it exists in the calendar and is written as RFC 3339 with T and a zone."""
     story = parse(supervisor, b'Died: "' + time.encode() + b'"\n')
 

@@ -28,7 +28,7 @@ def nanoseconds(text: str) -> int:
 @example(born=1, ready=LAST)
 @example(born=951782400 * SECOND, ready=None)  # 29 February 2000
 @example(born=4107542400 * SECOND - 1, ready=None)  # the last moment of February 2100
-def test_birth(supervisor: ModuleType, born: int, ready: int | None) -> None:
+def test_a_birth_is_one_line(supervisor: ModuleType, born: int, ready: int | None) -> None:
     """A birth is one line with its time, and one more when it is ready."""
     text = supervisor.tombstone_format(born, ready, None, None, None, False, None)
     lines = text.decode("ascii").splitlines(keepends=True)
@@ -42,7 +42,9 @@ def test_birth(supervisor: ModuleType, born: int, ready: int | None) -> None:
 
 @pytest.mark.behaviour(12, 13)
 @given(born=maybe_times, ready=maybe_times, died=times, code=st.integers(0, 255))
-def test_death(supervisor: ModuleType, born: int | None, ready: int | None, died: int, code: int) -> None:
+def test_a_death_is_written_in_order(
+    supervisor: ModuleType, born: int | None, ready: int | None, died: int, code: int
+) -> None:
     """A death has its lines in the order Born, Ready, Died, ExitCode, and without birth begins with Died."""
     assume(max(born or 0, ready or 0) <= died)
     text = supervisor.tombstone_format(born, ready, died, code, None, False, None)
@@ -81,7 +83,7 @@ def test_clock_set_back(supervisor: ModuleType, born: int, ready: int | None, di
 
 @pytest.mark.behaviour(34, 75)
 @given(code=st.integers(0, 255), raw=st.integers(0, 255), killed=st.booleans())
-def test_command_code(supervisor: ModuleType, code: int, raw: int, killed: bool) -> None:
+def test_the_commands_code_has_a_key(supervisor: ModuleType, code: int, raw: int, killed: bool) -> None:
     """The command's own code has an extra key when kubexit returns another, and a KILL has one."""
     text = supervisor.tombstone_format(0, None, 1, code, raw, killed, None)
     story = yaml.safe_load(text)
@@ -98,7 +100,7 @@ def test_command_code(supervisor: ModuleType, code: int, raw: int, killed: bool)
 @example(reason='main died: "1", \\ and \ttab')
 @example(reason="two\nlines\r\nof text: 1 # none")
 @example(reason="\x7f\x80\x9f\u0085\u2028\ufeff\ufffe\U0001f480")
-def test_reason(supervisor: ModuleType, reason: str) -> None:
+def test_any_reason_is_one_line(supervisor: ModuleType, reason: str) -> None:
     """A reason of any letters stays one line of valid YAML and says what it said."""
     text = supervisor.tombstone_format(0, None, 1, 0, None, False, reason.encode())
     story = yaml.safe_load(text)

@@ -38,7 +38,7 @@ def judge(supervisor: ModuleType, text: bytes) -> dict:
 
 @pytest.mark.behaviour(12, 14, 17, 72)
 @pytest.mark.parametrize("path", TRUE_STORIES, ids=name)
-def test_true_story(supervisor: ModuleType, path: Path) -> None:
+def test_honest_tombstones_read_as_yaml_does(supervisor: ModuleType, path: Path) -> None:
     """What the original and other honest writers carve is read as a YAML reader reads it."""
     text = path.read_bytes()
 
@@ -47,7 +47,7 @@ def test_true_story(supervisor: ModuleType, path: Path) -> None:
 
 @pytest.mark.behaviour(14)
 @pytest.mark.parametrize("path", COMPLETE, ids=name)
-def test_carriage_returns(supervisor: ModuleType, path: Path) -> None:
+def test_carriage_returns_change_nothing(supervisor: ModuleType, path: Path) -> None:
     """A tombstone that went through a DOS editor says the same."""
     text = path.read_bytes().replace(b"\r\n", b"\n")
 
@@ -63,7 +63,7 @@ def test_no_false_death(supervisor: ModuleType, path: Path) -> None:
 
 @pytest.mark.behaviour(15, 17)
 @pytest.mark.parametrize("path", COMPLETE, ids=name)
-def test_half_written(supervisor: ModuleType, path: Path) -> None:
+def test_half_a_death_is_no_death(supervisor: ModuleType, path: Path) -> None:
     """A tombstone of which only the first bytes are there is no death before the time of death is complete."""
     text = path.read_bytes()
     died = as_yaml_says(text)["died"]
@@ -76,7 +76,7 @@ def test_half_written(supervisor: ModuleType, path: Path) -> None:
 
 
 @pytest.mark.behaviour(24)
-def test_huge(supervisor: ModuleType) -> None:
+def test_a_huge_file_is_no_death(supervisor: ModuleType) -> None:
     """A megabyte of unknown keys is read or refused, and is no death."""
     assert judge(supervisor, b'Note: "0123456789"\n' * 60_000)["died"] is None
 

@@ -218,7 +218,7 @@ def test_a_deferred_signal_arrives_once(supervisor: ModuleType, rows: Rows, even
     assert {start for (start, _), (phase, _) in rows.items() if phase == "DEFERRED"} == {"LIFE", "DEFERRED"}
 
 
-def test_unknown_words(supervisor: ModuleType) -> None:
+def test_unknown_words_are_refused(supervisor: ModuleType) -> None:
     """The door refuses words that are no phase and no event."""
     with pytest.raises(ValueError, match=r"."):
         supervisor.transition("HEAVEN", "TIME_UP")

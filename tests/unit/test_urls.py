@@ -17,7 +17,7 @@ Web = Callable[..., WebServer]
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(("code", "good"), [(200, True), (204, True), (302, False), (404, False), (503, False)])
-def test_answer(web: Web, method: str, code: int, good: bool) -> None:
+def test_only_2xx_is_good(web: Web, method: str, code: int, good: bool) -> None:
     """2xx is good, everything else is not, and a redirect is not followed."""
     server = web(webserver.status(code, "Location: /elsewhere"))
 
@@ -25,7 +25,7 @@ def test_answer(web: Web, method: str, code: int, good: bool) -> None:
     assert [(request.method, request.target) for request in server.requests] == [(method, "/quit?x=1")]
 
 
-def test_head(web: Web) -> None:
+def test_the_request_names_host_and_client(web: Web) -> None:
     """The host is named, the client too, and the connection is not kept."""
     server = web()
     urls.ask(urls.Url("POST", server.url()), 20)
@@ -36,7 +36,7 @@ def test_head(web: Web) -> None:
     assert headers["connection"] == "close"
 
 
-def test_no_proxy(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_is_not_used(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy of the environment is not for what is in our own pod."""
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
@@ -49,7 +49,7 @@ def test_no_proxy(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     [(webserver.sends(b"nonsense\r\n\r\n"), "nonsense"), (webserver.sends(b""), "Connection aborted")],
     ids=["garbage", "nothing"],
 )
-def test_no_http(web: Web, answer: webserver.Answer, words: str) -> None:
+def test_a_broken_answer_is_explained(web: Web, answer: webserver.Answer, words: str) -> None:
     """What is no answer is no good one, and the words say why, without the names of our library's objects."""
     got = urls.ask(urls.Url("GET", web(answer).url()), 20)
 
@@ -58,7 +58,7 @@ def test_no_http(web: Web, answer: webserver.Answer, words: str) -> None:
     assert "urllib3" not in got.words
 
 
-def test_refused(web: Web) -> None:
+def test_a_refused_connection_is_explained(web: Web) -> None:
     """Nobody listens: that is said."""
     got = urls.ask(urls.Url("GET", web(listening=False).url()), 20)
 
@@ -81,7 +81,7 @@ def test_trouble_on_the_way(monkeypatch: pytest.MonkeyPatch, error: OSError) -> 
     assert got.words
 
 
-def test_silence(web: Web) -> None:
+def test_a_silent_server_costs_the_given_time(web: Web) -> None:
     """A server that never answers costs the time that was given, no more."""
     got = urls.ask(urls.Url("GET", web(webserver.silent).url()), 0.05)
 
@@ -89,7 +89,7 @@ def test_silence(web: Web) -> None:
     assert "timed out" in got.words
 
 
-def test_await_all(web: Web) -> None:
+def test_await_asks_one_after_the_other(web: Web) -> None:
     """One is asked after the other, each until it has answered 2xx, and every answer is told."""
     first, second = web(webserver.status(503), webserver.status(200)), web(webserver.status(204))
     told: list[tuple[str, str]] = []
@@ -103,7 +103,7 @@ def test_await_all(web: Web) -> None:
     ]
 
 
-def test_ask_all(web: Web) -> None:
+def test_quit_requests_are_sent_side_by_side(web: Web) -> None:
     """All are asked side by side, each once: an answer that is held back holds up no other request."""
     free = threading.Event()
     slow, quick = web(webserver.held(free, webserver.status(200))), web(webserver.status(503))
@@ -160,7 +160,9 @@ def test_waiting_long_is_tidied_up(waiter: ModuleType, monkeypatch: pytest.Monke
     ],
     ids=" ".join,
 )
-def test_usage(waiter: ModuleType, words: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_bad_command_line_exits_with_2(
+    waiter: ModuleType, words: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
     """A command line that the supervisor never composes is refused with 2 and a word on the use."""
     with pytest.raises(SystemExit, match="2"):
         waiter.Arguments(words)

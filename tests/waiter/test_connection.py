@@ -14,7 +14,7 @@ READY = ready(pod("main", "db"), "db")
 
 
 @pytest.mark.behaviour(99)
-def test_ipv6(waiter, server_certificate):
+def test_an_ipv6_server_is_verified(waiter, server_certificate):
     """An IPv6 address of the API server works, and its certificate is checked."""
     try:
         api = ApiServer(server_certificate, host="::1")
@@ -32,7 +32,7 @@ def test_ipv6(waiter, server_certificate):
 
 
 @pytest.mark.behaviour(99)
-def test_host_name(tmp_path, waiter, authority):
+def test_a_host_name_is_looked_up_and_verified(tmp_path, waiter, authority):
     """A name instead of an address is looked up, and the certificate has to be for the name."""
     (tmp_path / "named").mkdir()
     api = ApiServer(certificates.server(tmp_path / "named", authority, "DNS:localhost"))
@@ -69,7 +69,7 @@ def test_certificate_of_someone_else(tmp_path, waiter, authority, what):
 
 @pytest.mark.behaviour(99)
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY"])
-def test_no_proxy(api, waiter, variable):
+def test_the_cluster_needs_no_proxy(api, waiter, variable):
     """Proxy variables are not for the cluster's own address.
 
     Fails when they are used: nobody listens on port 1.
@@ -102,7 +102,7 @@ def test_no_service_account(api, waiter, gone):
 
 
 @pytest.mark.behaviour(100)
-def test_empty_token(waiter):
+def test_an_empty_token_is_no_account(waiter):
     """An empty token file is no service account either."""
     waiter.mount("")
     started = waiter.start("db")
@@ -122,7 +122,7 @@ def test_not_in_a_pod(waiter):
 
 @pytest.mark.behaviour(97)
 @pytest.mark.parametrize("size", [1, 7, 65536])
-def test_chunk_boundaries(api, waiter, size):
+def test_chunks_may_end_anywhere(api, waiter, size):
     """Chunks may end anywhere, also inside a character."""
     waiting = with_status(pod("main", "db"), "db", state={"waiting": {"reason": "Grüße", "message": "„☃“ 🚀"}})
     api.show(waiting)

@@ -38,7 +38,7 @@ def calls(api, awaiting, actor, static, tmp_path):
 
 
 @pytest.mark.behaviour(110)
-def test_two_executions(calls, static, actor):
+def test_there_are_two_executions(calls, static, actor):
     """One execve is kubexit's own and one the command's: nothing is executed again to find libraries."""
     executed = [re.match(r'"([^"]*)"', arguments) for name, arguments in calls if name.startswith("exec")]
 

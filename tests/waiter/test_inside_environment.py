@@ -64,7 +64,7 @@ def test_all_of_them(api, awaiting, actor, static):
 
 
 @pytest.mark.parametrize("locale", ["C", "POSIX", "de_DE.UTF-8", "de_DE.ISO-8859-1", "nonsense", None])
-def test_locale(api, awaiting, locale):
+def test_any_locale_writes_utf_8(api, awaiting, locale):
     """Words that are not ASCII are written as UTF-8 whatever the locale, and nothing is added to the environment."""
     waiting = pod("main", "db")
     waiting["status"]["containerStatuses"][1]["state"] = {"waiting": {"reason": "Grüße", "message": "☃"}}

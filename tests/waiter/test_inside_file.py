@@ -26,7 +26,7 @@ def copy(static):
 @pytest.mark.behaviour(107)
 @pytest.mark.parametrize("how", ["absolute", "relative", "link", "dots"])
 @pytest.mark.parametrize("steps", [[], [NO_PROC]], ids=["proc", "no proc"])
-def test_path(api, awaiting, actor, copy, how, steps):
+def test_it_finds_itself_without_proc(api, awaiting, actor, copy, how, steps):
     """With and without /proc it finds itself by the path that was executed."""
     api.show(READY)
     folder = Path(copy.path).parent

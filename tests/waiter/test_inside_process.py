@@ -27,7 +27,7 @@ def watching(api, awaiting, actor):
 
 
 @pytest.mark.behaviour(48, 105)
-def test_descriptors(watching):
+def test_it_inherits_no_descriptor(watching):
     """It has its standard descriptors and a connection: nothing of the supervisor's, and not the command's stdin."""
     found = descriptors(watching.command_pid())
 
@@ -38,7 +38,7 @@ def test_descriptors(watching):
 
 
 @pytest.mark.behaviour(63)
-def test_signals(watching):
+def test_it_blocks_and_ignores_no_signal(watching):
     """Nothing is blocked, and none of the supervisor's signals is ignored but those that Python ignores."""
     fields = processes.status(watching.command_pid())
     pythons = sum(1 << (number - 1) for number in (signal.SIGPIPE, signal.SIGXFSZ))
@@ -76,7 +76,7 @@ def test_nothing_is_left(api, watching, static):
     assert memory_kb(watching.pid) < SUPERVISOR_KB
 
 
-def test_memory(watching):
+def test_all_processes_take_30_mb(watching):
     """While it waits, all processes of kubexit together take 30 MB at most."""
     together = memory_kb(watching.pid) + memory_kb(watching.command_pid())
 
@@ -94,7 +94,7 @@ def test_time_is_up(api, awaiting, actor):
 
 
 @pytest.mark.behaviour(93)
-def test_killed(api, watching):
+def test_a_killed_waiter_is_started_again(api, watching):
     """A waiter that is killed is started again, from the same file."""
     os.kill(watching.command_pid(), signal.SIGKILL)
     watching.wait_line("waiter was ended by KILL; it will be started again", "stderr")

@@ -62,7 +62,7 @@ def test_modules_beside_it(api, begin, proc):
 
 @pytest.mark.behaviour(107)
 @pytest.mark.parametrize("proc", [True, False], ids=["proc", "no proc"])
-def test_execute_only(api, begin, proc):
+def test_an_execute_only_file_has_no_waiter(api, begin, proc):
     """A file that may be executed and not read has no waiter: 70, and one line that says what to do."""
     api.show(READY)
     started = begin(Sandbox(mode=0o111, proc=proc))

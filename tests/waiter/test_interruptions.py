@@ -52,7 +52,7 @@ def test_version_is_always_too_old(api, waiter):
 
 @pytest.mark.behaviour(93)
 @pytest.mark.parametrize("end", [faults.reset, faults.ends_at_once, faults.half_open, faults.silent])
-def test_stream_breaks(api, waiter, end):
+def test_a_broken_stream_is_replaced(api, waiter, end):
     """A stream that is reset, ends early, or is half open is replaced by a new list and watch."""
     api.show(WAITING)
     api.script("watch", end)

@@ -62,7 +62,7 @@ def test_authentication_fails_for_a_moment(api, waiter):
 @pytest.mark.behaviour(94)
 @pytest.mark.parametrize("verb", ["list", "watch"])
 @pytest.mark.parametrize("known", [True, False], ids=["claims", "words"])
-def test_forbidden(api, waiter, verb, known):
+def test_a_403_names_the_missing_right(api, waiter, verb, known):
     """403 fails within seconds and names verb, resource, namespace and account, with the Role that would help."""
     api.show(WAITING)
     api.script(verb, *[forbidden(verb)] * 60)
@@ -108,7 +108,7 @@ def test_no_such_pod(api, waiter, answer):
 @pytest.mark.behaviour(96)
 @pytest.mark.parametrize(("code", "reason"), [(429, "Too Many Requests"), (503, "Service Unavailable")])
 @pytest.mark.parametrize("verb", ["list", "watch"])
-def test_retry_after(api, waiter, code, reason, verb):
+def test_the_time_of_retry_after_is_kept(api, waiter, code, reason, verb):
     """The time that a busy server names is kept.
 
     Fails when Retry-After is not read: the first delay is half a second at most.
@@ -126,7 +126,7 @@ def test_retry_after(api, waiter, code, reason, verb):
 
 
 @pytest.mark.behaviour(96)
-def test_server_error(api, waiter):
+def test_a_500_is_tried_again(api, waiter):
     """A 500 without a time is tried again later, and told once."""
     api.show(ready(WAITING, "db"))
     api.script("list", *[faults.status(500, "Internal Server Error")] * 3)

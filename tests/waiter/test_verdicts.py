@@ -13,7 +13,7 @@ POD = pod("main", "db", sidecars=("proxy",), inits=("setup",))
 
 
 @pytest.mark.behaviour(90)
-def test_unknown_name(api, waiter):
+def test_an_unknown_name_lists_the_known(api, waiter):
     """A name that is in neither list of the spec fails at once, with the names that are there."""
     api.show(POD)
     started = waiter.start("dbb")
@@ -31,7 +31,7 @@ def test_unknown_name_that_may_be_absent(api, waiter):
 
 
 @pytest.mark.behaviour(91)
-def test_native_sidecar(api, waiter):
+def test_a_native_sidecar_is_found(api, waiter):
     """A native sidecar is looked up among the init containers."""
     api.show(POD)
     started = waiter.start("proxy")
@@ -43,7 +43,7 @@ def test_native_sidecar(api, waiter):
 
 @pytest.mark.behaviour(91)
 @pytest.mark.parametrize("own", ["proxy", "setup"])
-def test_deadlock(api, waiter, own):
+def test_an_impossible_wait_is_refused(api, waiter, own):
     """An init-type container that waits for a regular one is refused: neither would ever start."""
     api.show(POD)
     started = waiter.start("db", name=own)
@@ -114,7 +114,7 @@ def test_leaves_at_once(api, waiter, answer):
     started.wait_line("not ready: db", "stderr")
 
 
-def test_log_format(api, waiter):
+def test_lines_are_those_of_the_supervisor(api, waiter):
     """Lines are those of the supervisor, as text and as JSON, from the level that is asked for."""
     api.show(ready(POD, "db"))
     text = waiter.start("db")
@@ -130,7 +130,7 @@ def test_log_format(api, waiter):
 
 
 @pytest.mark.behaviour(90)
-def test_all_others(api, waiter):
+def test_a_star_is_all_others(api, waiter):
     """`*` are all other regular containers and the native sidecars, not the plain init containers."""
     api.show(ready(POD, "db"))
     started = waiter.start("*", KUBEXIT_LOG_LEVEL="debug")

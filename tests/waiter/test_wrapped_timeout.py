@@ -14,7 +14,7 @@ WAITING = pod("main", "db")
 
 
 @pytest.mark.behaviour(104)
-def test_timeout(api, start, actor, kubexit):
+def test_a_timeout_exits_with_69(api, start, actor, kubexit):
     """A timeout is 69, and a line says what was not ready and why."""
     api.show(WAITING)
     supervised = start(actor, "exit", "0", BIRTH_TIMEOUT="1500ms")
@@ -33,7 +33,7 @@ def test_timeout_of_zero(api, start, actor):
 
 
 @pytest.mark.behaviour(103)
-def test_ready_wins(api, start, actor):
+def test_readiness_wins_over_the_timeout(api, start, actor):
     """Readiness that was seen wins over a timeout in the same moment.
 
     The supervisor is stopped while both happen. Fails when the clock is looked at before the waiter's verdict.

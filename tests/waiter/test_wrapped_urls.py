@@ -11,7 +11,7 @@ WAITING = pod("main", "db")
 NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal
 
 
-def test_both(api, start, actor, web):
+def test_urls_and_api_are_asked_together(api, start, actor, web):
     """One process asks both, side by side; when the URL took longer, the API is asked again."""
     server = web(status(503))
     api.show(ready(WAITING, "db"))
@@ -28,7 +28,7 @@ def test_both(api, start, actor, web):
 
 @pytest.mark.behaviour(104)
 @pytest.mark.parametrize("missing", ["url", "container"])
-def test_timeout(api, start, actor, web, missing):
+def test_the_timeout_names_what_is_missing(api, start, actor, web, missing):
     """At the deadline the waiter says what is missing of the two."""
     server = web(status(503 if missing == "url" else 200))
     api.show(WAITING if missing == "container" else ready(WAITING, "db"))

@@ -20,7 +20,7 @@ def _clocks() -> None:
 
 @pytest.mark.behaviour(3, 51)
 @pytest.mark.parametrize("timeout", [LONGEST, "infinite"])
-def test_longest_wait(kubexit: Kubexit, timeout: str) -> None:
+def test_the_longest_wait_does_not_expire(kubexit: Kubexit, timeout: str) -> None:
     """The longest wait that can be written does not end before it began. Shown to fail by a short one."""
     world = namespaces.uptime(CENTURY)
     app = waiting(kubexit, BIRTH_DEPS="db:born", BIRTH_TIMEOUT=timeout, POLL_INTERVAL=LONGEST, preexec_fn=world)
@@ -31,7 +31,7 @@ def test_longest_wait(kubexit: Kubexit, timeout: str) -> None:
 
 
 @pytest.mark.behaviour(51)
-def test_short_wait(kubexit: Kubexit) -> None:
+def test_a_short_wait_ends_in_time(kubexit: Kubexit) -> None:
     """A short one ends in its time."""
     world = namespaces.uptime(CENTURY)
 
@@ -39,7 +39,7 @@ def test_short_wait(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(51)
-def test_grace(kubexit: Kubexit) -> None:
+def test_a_grace_period_ends_in_time(kubexit: Kubexit) -> None:
     """So does a grace period, after the longest of stop delays was cut short."""
     settings = {"DEATH_DEPS": "main", "STOP_DELAY": LONGEST, "GRACE_PERIOD": "20ms"}
     container = running(kubexit, exits="", preexec_fn=namespaces.uptime(CENTURY), **settings)
@@ -51,7 +51,7 @@ def test_grace(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(51)
-def test_longest_grace(kubexit: Kubexit) -> None:
+def test_the_longest_grace_period_does_not_expire(kubexit: Kubexit) -> None:
     """The longest grace period lets the command end by itself."""
     container = running(kubexit, DEATH_DEPS="main", GRACE_PERIOD=LONGEST, preexec_fn=namespaces.uptime(CENTURY))
     kubexit.carve("main", Died=True, ExitCode=0)

@@ -24,7 +24,7 @@ def start(kubexit: Kubexit, waiter: Waiter, timeout: str, **settings: str) -> Su
 
 
 @pytest.mark.behaviour(103, 104)
-def test_last_words(kubexit: Kubexit) -> None:
+def test_a_deadline_gives_the_waiter_a_last_word(kubexit: Kubexit) -> None:
     """At the deadline it gets TERM and a moment to say what it last saw; 69 follows."""
     body = "trap 'echo LAST WORDS >&2; exit 69' TERM\nwhile :; do sleep 0.01; done"
     app = start(kubexit, Waiter(kubexit.folder, body), "100ms")
@@ -34,7 +34,7 @@ def test_last_words(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(103)
-def test_ready(kubexit: Kubexit) -> None:
+def test_ready_as_last_word_starts_the_command(kubexit: Kubexit) -> None:
     """Ready wins, if that is its last word."""
     app = start(kubexit, acting(kubexit, "TERM=0"), "80ms")
 
@@ -44,7 +44,7 @@ def test_ready(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(73, 103)
 @pytest.mark.parametrize(("last_word", "code"), [(69, 69), (70, 69), (2, 2), (77, 77)])
-def test_verdict(kubexit: Kubexit, last_word: int, code: int) -> None:
+def test_a_verdict_as_last_word_replaces_69(kubexit: Kubexit, last_word: int, code: int) -> None:
     """So does a verdict that explains more than the deadline does."""
     app = start(kubexit, acting(kubexit, f"TERM={last_word}"), "80ms")
 
@@ -63,7 +63,7 @@ def test_start_all_the_same(kubexit: Kubexit, last_word: int) -> None:
 
 
 @pytest.mark.behaviour(103)
-def test_deaf(kubexit: Kubexit) -> None:
+def test_a_waiter_that_ignores_sigterm_is_killed(kubexit: Kubexit) -> None:
     """Who does not leave at TERM gets KILL 500 ms later."""
     begin = time.monotonic()
     app = start(kubexit, acting(kubexit), "80ms")
@@ -75,7 +75,7 @@ def test_deaf(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(103)
 @pytest.mark.parametrize("timeout", ["0", "-1s"])
-def test_no_time(kubexit: Kubexit, timeout: str) -> None:
+def test_a_timeout_of_zero_expires_at_once(kubexit: Kubexit, timeout: str) -> None:
     """A timeout of nothing expires at once, as in the original."""
     app = start(kubexit, Waiter(kubexit.folder, "exit 0"), timeout)
 
@@ -85,7 +85,7 @@ def test_no_time(kubexit: Kubexit, timeout: str) -> None:
 
 @pytest.mark.behaviour(93)
 @pytest.mark.parametrize("number", ["KILL", "SEGV", "TERM"])
-def test_killed(kubexit: Kubexit, number: str) -> None:
+def test_a_killed_waiter_is_started_again(kubexit: Kubexit, number: str) -> None:
     """One that is ended by a signal is started again, with a warning."""
     done = kubexit.folder / "done"
     waiter = Waiter(kubexit.folder, f"if [ -e {done} ]; then exit 0; fi\ntouch {done}\nkill -{number} $$")
@@ -131,7 +131,7 @@ def test_death_after_the_deadline(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(50)
-def test_stopped(kubexit: Kubexit) -> None:
+def test_a_stopped_waiter_does_not_delay_the_deadline(kubexit: Kubexit) -> None:
     """A waiter that is stopped does not hold up the deadline."""
     app = start(kubexit, acting(kubexit), "200ms")
     app.wait_line("^READY", stream="stderr")

@@ -21,7 +21,7 @@ def podinfo(kubexit: Kubexit, files: dict[str, str]) -> Step:
 
 
 @pytest.mark.behaviour(1)
-def test_read(kubexit: Kubexit) -> None:
+def test_pod_and_namespace_come_from_podinfo(kubexit: Kubexit) -> None:
     """Without the variables they are read from /etc/podinfo, trimmed."""
     waiter = Waiter(kubexit.folder, "exit 69")
     kubexit.run("true", waiter=waiter, BIRTH_DEPS="db", preexec_fn=podinfo(kubexit, FILES))
@@ -31,7 +31,7 @@ def test_read(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(1)
 @pytest.mark.parametrize("settings", [{"POD_NAME": "other"}, {"NAMESPACE": "other"}], ids=str)
-def test_variables_win(kubexit: Kubexit, settings: dict[str, str]) -> None:
+def test_variables_win_over_podinfo(kubexit: Kubexit, settings: dict[str, str]) -> None:
     """A variable that is set wins over the file."""
     waiter = Waiter(kubexit.folder, "exit 69")
     kubexit.run("true", waiter=waiter, BIRTH_DEPS="db", preexec_fn=podinfo(kubexit, FILES), **settings)
@@ -50,7 +50,7 @@ def test_variables_win(kubexit: Kubexit, settings: dict[str, str]) -> None:
     ],
     ids=["none", "no namespace", "blank", "too long"],
 )
-def test_missing(kubexit: Kubexit, files: dict[str, str], variable: str) -> None:
+def test_unusable_podinfo_exits_with_2(kubexit: Kubexit, files: dict[str, str], variable: str) -> None:
     """Files that are missing, empty or too long are no answer: exit 2 names the variable."""
     finished = kubexit.run("echo", "BORN", BIRTH_DEPS="db", preexec_fn=podinfo(kubexit, files))
 

@@ -15,7 +15,7 @@ from harness.waiting import eventually
 
 @pytest.mark.behaviour(73, 103, 104)
 @pytest.mark.parametrize("timeout", ["10ms", "0", "0s", "-5s"])
-def test_fail(kubexit: Kubexit, timeout: str) -> None:
+def test_the_timeout_exits_with_69(kubexit: Kubexit, timeout: str) -> None:
     """69 when time is up; 0 and less expire at once. One error line names what is missing, and how it stands."""
     kubexit.carve("cache", Born=True)
     kubexit.carve("migrate", Born=True, Died=True, ExitCode=4)
@@ -34,7 +34,7 @@ def test_fail(kubexit: Kubexit, timeout: str) -> None:
 
 @pytest.mark.behaviour(103)
 @pytest.mark.parametrize("timeout", ["10ms", "0"])
-def test_start(kubexit: Kubexit, timeout: str) -> None:
+def test_with_start_the_command_starts_at_the_timeout(kubexit: Kubexit, timeout: str) -> None:
     """With start the command is started then, with a warning."""
     finished = kubexit.run("echo", "BORN", BIRTH_DEPS="db:born", BIRTH_TIMEOUT=timeout, BIRTH_ON_TIMEOUT="start")
 
@@ -45,7 +45,7 @@ def test_start(kubexit: Kubexit, timeout: str) -> None:
 
 @pytest.mark.behaviour(103)
 @pytest.mark.parametrize("timeout", ["0", "1ns"])
-def test_ready_already(kubexit: Kubexit, timeout: str) -> None:
+def test_readiness_wins_over_a_timeout_of_zero(kubexit: Kubexit, timeout: str) -> None:
     """Who is ready already wins over a timeout of nothing."""
     kubexit.carve("db", Born=True)
     finished = kubexit.run("echo", "BORN", BIRTH_DEPS="db:born", BIRTH_TIMEOUT=timeout)
@@ -55,7 +55,7 @@ def test_ready_already(kubexit: Kubexit, timeout: str) -> None:
 
 @pytest.mark.behaviour(36, 103)
 @pytest.mark.parametrize("on_timeout", ["fail", "start"])
-def test_death_wins(kubexit: Kubexit, on_timeout: str) -> None:
+def test_an_earlier_death_wins_over_the_timeout(kubexit: Kubexit, on_timeout: str) -> None:
     """A death that is there already wins over both."""
     kubexit.carve("main", Died=True, ExitCode=0)
     settings = {"DEATH_DEPS": "main", "BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "0"}
@@ -66,7 +66,7 @@ def test_death_wins(kubexit: Kubexit, on_timeout: str) -> None:
 
 @pytest.mark.behaviour(1)
 @pytest.mark.parametrize("timeout", ["infinite", "2562047h47m16.854775807s", "1000000h"])
-def test_long(kubexit: Kubexit, timeout: str) -> None:
+def test_a_long_timeout_does_not_expire_at_once(kubexit: Kubexit, timeout: str) -> None:
     """A timeout without end, or nearly so, does not expire at once. Shown to fail by any short one."""
     app = waiting(kubexit, BIRTH_DEPS="db:born", BIRTH_TIMEOUT=timeout)
     kubexit.carve("db")
@@ -77,7 +77,7 @@ def test_long(kubexit: Kubexit, timeout: str) -> None:
 
 
 @pytest.mark.behaviour(51)
-def test_not_early(kubexit: Kubexit) -> None:
+def test_the_timeout_does_not_expire_early(kubexit: Kubexit) -> None:
     """The wait takes as long as it was told. Shown to fail by a shorter setting."""
     begin = time.monotonic()
     kubexit.run("echo", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="150ms")
@@ -86,7 +86,7 @@ def test_not_early(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(103, 115)
-def test_last_look(kubexit: Kubexit) -> None:
+def test_a_last_look_finds_silent_readiness(kubexit: Kubexit) -> None:
     """Readiness that came in silence is seen by a last look at the deadline: ready wins.
 
     The file is written through a memory map, so no event tells, and nothing polls. Shown to fail by not writing it.

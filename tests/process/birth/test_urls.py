@@ -29,7 +29,7 @@ NOT_YET = {
 
 
 @pytest.mark.parametrize("answer", NOT_YET)
-def test_gate(kubexit: Kubexit, web: Web, answer: str) -> None:
+def test_the_first_2xx_opens_the_gate(kubexit: Kubexit, web: Web, answer: str) -> None:
     """Whatever is not 2xx leaves the gate closed; the first 2xx opens it. At each request nothing is born yet."""
     server = web(NOT_YET[answer], NOT_YET[answer], status(200), look=lambda: kubexit.tombstone("app"))
     app = waiting(kubexit, BIRTH_URLS=server.url("/ready?x=1#y"))
@@ -41,7 +41,7 @@ def test_gate(kubexit: Kubexit, web: Web, answer: str) -> None:
 
 
 @pytest.mark.parametrize("code", [200, 204, 299])
-def test_open_already(kubexit: Kubexit, web: Web, code: int) -> None:
+def test_an_open_gate_is_asked_once(kubexit: Kubexit, web: Web, code: int) -> None:
     """One that is there already is asked once."""
     server = web(status(code))
     app = waiting(kubexit, BIRTH_URLS=server.url())
@@ -51,7 +51,7 @@ def test_open_already(kubexit: Kubexit, web: Web, code: int) -> None:
     assert len(server.requests) == 1
 
 
-def test_comes_up(kubexit: Kubexit, web: Web) -> None:
+def test_a_server_that_is_down_is_waited_for(kubexit: Kubexit, web: Web) -> None:
     """A server that does not listen yet is waited for like one that is not ready."""
     server = web(listening=False)
     app = waiting(kubexit, BIRTH_URLS=server.url(), LOG_LEVEL="debug")
@@ -77,7 +77,7 @@ def test_each_of_them(kubexit: Kubexit, web: Web, last: int) -> None:
 @pytest.mark.parametrize(
     ("host", "name"), [("127.0.0.1", "localhost"), ("::1", "localhost"), ("::1", ""), ("127.0.0.2", "")]
 )
-def test_address(kubexit: Kubexit, web: Web, host: str, name: str) -> None:
+def test_both_addresses_of_localhost_are_tried(kubexit: Kubexit, web: Web, host: str, name: str) -> None:
     """Both addresses of localhost are tried; IPv6 literals stand in brackets."""
     server = web(listener=webserver.bound(host))
 
@@ -133,7 +133,7 @@ def test_whose_url_it_was(kubexit: Kubexit, web: Web, code: int, ours: int) -> N
 
 
 @pytest.mark.behaviour(36)
-def test_death_before(kubexit: Kubexit, web: Web) -> None:
+def test_an_earlier_death_asks_no_url(kubexit: Kubexit, web: Web) -> None:
     """One that is dead already: nobody is asked at all."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
     server = web()

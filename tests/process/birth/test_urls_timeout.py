@@ -21,7 +21,7 @@ LAST_WORDS = {
 
 @pytest.mark.behaviour(26, 104)
 @pytest.mark.parametrize("case", LAST_WORDS)
-def test_last_words(kubexit: Kubexit, web: Web, case: str) -> None:
+def test_the_timeout_names_the_url_and_answer(kubexit: Kubexit, web: Web, case: str) -> None:
     """69; a line says which URL is missing and how it answered last, the tombstone names it too."""
     server = web(LAST_WORDS[case][0])
     finished = kubexit.run("echo", "BORN", BIRTH_URLS=server.url("/ready"), BIRTH_TIMEOUT="300ms")
@@ -34,7 +34,7 @@ def test_last_words(kubexit: Kubexit, web: Web, case: str) -> None:
 
 
 @pytest.mark.behaviour(104)
-def test_refused(kubexit: Kubexit, web: Web) -> None:
+def test_a_refused_connection_is_named(kubexit: Kubexit, web: Web) -> None:
     """Nobody listens: that is said."""
     url = web(listening=False).url()
     finished = kubexit.run("echo", "BORN", BIRTH_URLS=url, BIRTH_TIMEOUT="300ms")
@@ -68,7 +68,7 @@ def test_only_what_is_missing(kubexit: Kubexit, web: Web) -> None:
 
 
 @pytest.mark.parametrize("case", LAST_WORDS)
-def test_start(kubexit: Kubexit, web: Web, case: str) -> None:
+def test_with_start_the_command_starts_with_a_warning(kubexit: Kubexit, web: Web, case: str) -> None:
     """With KUBEXIT_BIRTH_ON_TIMEOUT=start the command starts then, with a warning that names the URL."""
     server = web(LAST_WORDS[case][0])
     finished = kubexit.run(
@@ -83,7 +83,7 @@ def test_start(kubexit: Kubexit, web: Web, case: str) -> None:
 
 @pytest.mark.behaviour(103)
 @pytest.mark.parametrize(("on_timeout", "code"), [("fail", 69), ("start", 0)])
-def test_no_time(kubexit: Kubexit, web: Web, on_timeout: str, code: int) -> None:
+def test_a_timeout_of_zero_asks_no_url(kubexit: Kubexit, web: Web, on_timeout: str, code: int) -> None:
     """A timeout of 0 expires at once: nobody is asked, however ready it is."""
     server = web()
     finished = kubexit.run("true", BIRTH_URLS=server.url(), BIRTH_TIMEOUT="0", BIRTH_ON_TIMEOUT=on_timeout)

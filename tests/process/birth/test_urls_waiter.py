@@ -33,7 +33,7 @@ def acting(kubexit: Kubexit, *exits: str) -> Waiter:
     return Waiter(kubexit.folder, f"exec {kubexit.program()} ready-then-wait {options} >&2")
 
 
-def test_arguments(kubexit: Kubexit, web: Web) -> None:
+def test_the_waiter_gets_only_its_urls(kubexit: Kubexit, web: Web) -> None:
     """It is told who we are and what to ask, but not what we ask ourselves; no pod, where the API is not asked."""
     waiter = Waiter(kubexit.folder, "")
     urls = f"{FOREIGN}, {web().url()} ,http://proxy:8080/b?x=1"
@@ -52,7 +52,7 @@ def test_arguments_with_containers(kubexit: Kubexit) -> None:
     assert waiter.starts == [f"--pod pod-1 --namespace ns-1 --name app --get {FOREIGN} db cache?"]
 
 
-def test_not_asked(kubexit: Kubexit, web: Web) -> None:
+def test_local_urls_start_no_waiter(kubexit: Kubexit, web: Web) -> None:
     """Where nothing needs it no interpreter is started."""
     waiter = Waiter(kubexit.folder, "exit 1")
 
@@ -61,7 +61,7 @@ def test_not_asked(kubexit: Kubexit, web: Web) -> None:
 
 
 @pytest.mark.parametrize("first", ["waiter", "probe"])
-def test_both(kubexit: Kubexit, web: Web, first: str) -> None:
+def test_waiter_and_urls_are_needed_together(kubexit: Kubexit, web: Web, first: str) -> None:
     """The waiter's verdict and our own URLs are needed together, in any order."""
     server = web(status(503))
     app = start(kubexit, acting(kubexit, "USR1=0"), BIRTH_URLS=f"{server.url()},{FOREIGN}")
@@ -83,7 +83,7 @@ def test_both(kubexit: Kubexit, web: Web, first: str) -> None:
 
 @pytest.mark.behaviour(73)
 @pytest.mark.parametrize(("verdict", "code"), [(2, 2), (69, 69), (77, 77), (1, 70)])
-def test_no(kubexit: Kubexit, web: Web, verdict: int, code: int) -> None:
+def test_a_verdict_ends_the_wait_for_urls(kubexit: Kubexit, web: Web, verdict: int, code: int) -> None:
     """A verdict against it ends the wait at once, the probe with it; the reason names the URLs."""
     server = web(status(503))
     waiter = Waiter(kubexit.folder, f"read line < {kubexit.folder}/go; exit {verdict}")
@@ -133,7 +133,9 @@ def test_only_what_is_missing(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(105)
 @pytest.mark.parametrize("by", ["TLS", "name"])
-def test_gate(kubexit: Kubexit, web: Web, tmp_path_factory: pytest.TempPathFactory, by: str) -> None:
+def test_the_real_waiter_opens_the_gate(
+    kubexit: Kubexit, web: Web, tmp_path_factory: pytest.TempPathFactory, by: str
+) -> None:
     """With the real waiter: the gate opens at the first 2xx, and no process of the wait is left."""
     folder = tmp_path_factory.mktemp("ca")
     authority = certificates.authority(folder)
@@ -158,7 +160,7 @@ def test_gate(kubexit: Kubexit, web: Web, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.mark.behaviour(104)
-def test_last_words(kubexit: Kubexit, web: Web) -> None:
+def test_the_real_waiter_names_the_missing_url(kubexit: Kubexit, web: Web) -> None:
     """With the real waiter, at the deadline: a line says which URL is missing and how it answered last."""
     server = web(status(503))
     url = server.url("/ready", NAMED)
@@ -171,7 +173,7 @@ def test_last_words(kubexit: Kubexit, web: Web) -> None:
 
 
 @pytest.mark.behaviour(61)
-def test_term(kubexit: Kubexit, web: Web) -> None:
+def test_sigterm_ends_the_real_wait(kubexit: Kubexit, web: Web) -> None:
     """With the real waiter: a TERM ends the wait while a server takes its time."""
     server = web(lambda connection: connection.recv(1))
     app = start(kubexit, waiters.real(kubexit), BIRTH_URLS=server.url("/", NAMED))

@@ -29,7 +29,7 @@ def start(kubexit: Kubexit, waiter: Waiter, **settings: str) -> Supervised:
 
 
 @pytest.mark.behaviour(88)
-def test_ready(kubexit: Kubexit) -> None:
+def test_verdict_zero_starts_the_command(kubexit: Kubexit) -> None:
     """0 starts the command."""
     app = start(kubexit, Waiter(kubexit.folder, "exit 0"))
 
@@ -49,7 +49,7 @@ def test_ready(kubexit: Kubexit) -> None:
         ("db:ready", "db"),
     ],
 )
-def test_arguments(kubexit: Kubexit, deps: str, asked: str) -> None:
+def test_the_waiter_is_told_what_to_wait_for(kubexit: Kubexit, deps: str, asked: str) -> None:
     """It is told the pod, the namespace, who we are, and whom to wait for."""
     waiter = Waiter(kubexit.folder, "exit 69")
     start(kubexit, waiter, BIRTH_DEPS=deps).wait()
@@ -57,7 +57,7 @@ def test_arguments(kubexit: Kubexit, deps: str, asked: str) -> None:
     assert waiter.starts == [f"--pod pod-1 --namespace ns-1 --name app {asked}"]
 
 
-def test_longest_name(kubexit: Kubexit) -> None:
+def test_the_longest_name_arrives_whole(kubexit: Kubexit) -> None:
     """A name of 240 bytes that may be absent reaches it whole."""
     waiter = Waiter(kubexit.folder, "exit 69")
     start(kubexit, waiter, BIRTH_DEPS="x" * 240 + "?,db").wait()
@@ -65,7 +65,7 @@ def test_longest_name(kubexit: Kubexit) -> None:
     assert waiter.starts[0].split()[-2:] == ["x" * 240 + "?", "db"]
 
 
-def test_not_asked(kubexit: Kubexit) -> None:
+def test_no_waiter_starts_without_need(kubexit: Kubexit) -> None:
     """Without a dependency on readiness it is not started."""
     waiter = Waiter(kubexit.folder, "exit 1")
     kubexit.carve("db", Born=True)
@@ -77,7 +77,7 @@ def test_not_asked(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour(26, 73)
 @pytest.mark.parametrize(("verdict", "code"), VERDICTS)
 @pytest.mark.parametrize("on_timeout", ["fail", "start"])
-def test_no(kubexit: Kubexit, verdict: int, code: int, on_timeout: str) -> None:
+def test_any_nonzero_verdict_ends_the_wait(kubexit: Kubexit, verdict: int, code: int, on_timeout: str) -> None:
     """Any other code ends the wait at once, ON_TIMEOUT or not: that covers the deadline alone."""
     app = start(kubexit, Waiter(kubexit.folder, f"exit {verdict}"), BIRTH_ON_TIMEOUT=on_timeout)
 
@@ -97,7 +97,7 @@ def test_gone_before_the_command(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(48, 105)
-def test_descriptors(kubexit: Kubexit) -> None:
+def test_the_waiter_inherits_no_descriptor(kubexit: Kubexit) -> None:
     """It has no descriptor of ours, whatever we watch."""
     running(kubexit, "main")
     app = start(kubexit, Waiter(kubexit.folder, f"exec {kubexit.program()} fds >&2"), DEATH_DEPS="main")
@@ -107,7 +107,7 @@ def test_descriptors(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(63)
-def test_signal_mask(kubexit: Kubexit) -> None:
+def test_the_waiter_starts_with_nothing_blocked(kubexit: Kubexit) -> None:
     """It starts with nothing blocked, although kubexit blocks everything."""
     app = start(kubexit, Waiter(kubexit.folder, f"exec {kubexit.program()} mask >&2"))
     app.wait()
@@ -164,7 +164,7 @@ def test_signal_while_it_is_deaf(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(88, 89, 106)
 @pytest.mark.parametrize("first", ["api", "graveyard"])
-def test_both_sources(kubexit: Kubexit, first: str) -> None:
+def test_api_and_graveyard_are_needed_together(kubexit: Kubexit, first: str) -> None:
     """Readiness from the API and states from the graveyard are needed together, in any order."""
     waiter = acting(kubexit, "USR1=0")
     app = start(kubexit, waiter, BIRTH_DEPS="db,migrate:succeeded", LOG_LEVEL="debug")
@@ -218,7 +218,7 @@ def test_its_output_is_not_the_commands(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(83)
-def test_environment(kubexit: Kubexit) -> None:
+def test_the_waiter_has_the_containers_environment(kubexit: Kubexit) -> None:
     """It has the container's environment: the service account's variables are in there."""
     waiter = Waiter(kubexit.folder, 'echo "HOST=$KUBERNETES_SERVICE_HOST" >&2')
     env = {"KUBERNETES_SERVICE_HOST": "fd00::1"}
@@ -229,7 +229,7 @@ def test_environment(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(78, 80)
-def test_its_orphans(kubexit: Kubexit) -> None:
+def test_orphans_of_the_waiter_do_no_harm(kubexit: Kubexit) -> None:
     """What it leaves behind does not confuse kubexit."""
     app = start(kubexit, Waiter(kubexit.folder, "(exit 5) & (exit 6) &\nexit 0"))
 

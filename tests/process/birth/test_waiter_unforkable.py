@@ -20,7 +20,7 @@ def no_process() -> None:
 
 
 @pytest.mark.behaviour(61, 93)
-def test_pauses_grow(kubexit: Kubexit) -> None:
+def test_pauses_between_forks_grow(kubexit: Kubexit) -> None:
     """Each pause is twice as long as the one before: a node without processes is not kept busy, nor is the log filled.
 
     The wait is still one: a TERM ends it.

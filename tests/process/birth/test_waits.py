@@ -22,7 +22,7 @@ PAIRS = [(state, condition) for state in STATES for condition in CONDITIONS]
 @pytest.mark.behaviour(106)
 @pytest.mark.parametrize(("state", "condition"), [pair for pair in PAIRS if pair[1] in STATES[pair[0]][1]])
 @pytest.mark.parametrize("there", [True, False], ids=["there at start", "comes later"])
-def test_met(kubexit: Kubexit, state: str, condition: str, there: bool) -> None:
+def test_a_met_condition_starts_the_command(kubexit: Kubexit, state: str, condition: str, there: bool) -> None:
     """A tombstone that says so lets the command start, whether it is there already or comes later."""
     if there:
         kubexit.carve("db", **STATES[state][0])
@@ -35,7 +35,7 @@ def test_met(kubexit: Kubexit, state: str, condition: str, there: bool) -> None:
 
 @pytest.mark.behaviour(106)
 @pytest.mark.parametrize(("state", "condition"), [pair for pair in PAIRS if pair[1] not in STATES[pair[0]][1]])
-def test_not_met(kubexit: Kubexit, state: str, condition: str) -> None:
+def test_an_unmet_condition_keeps_waiting(kubexit: Kubexit, state: str, condition: str) -> None:
     """One that says something else does not. Shown to fail by the states of the test above."""
     kubexit.carve("db", **STATES[state][0])
     finished = kubexit.run("echo", "BORN", BIRTH_DEPS=f"db:{condition}", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="10ms")
@@ -130,7 +130,7 @@ def test_crash_is_a_death(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(106)
-def test_no_api(kubexit: Kubexit) -> None:
+def test_the_graveyard_source_starts_no_waiter(kubexit: Kubexit) -> None:
     """With the graveyard as the source no waiter is started. Shown to fail by leaving the source out."""
     script = kubexit.folder / "waiter"
     script.write_text(f"#!/bin/sh\ntouch {kubexit.folder}/started\n")

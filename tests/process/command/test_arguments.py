@@ -54,7 +54,7 @@ def test_first_word_is_what_was_written(kubexit, actor):
 
 
 @pytest.mark.behaviour(10)
-def test_many_arguments(kubexit, actor):
+def test_twenty_thousand_arguments_reach_the_command(kubexit, actor):
     """Twenty thousand arguments are no problem."""
     finished = kubexit.run(actor, "dump-args", *[str(number) for number in range(20_000)])
 

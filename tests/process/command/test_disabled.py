@@ -8,7 +8,7 @@ import pytest
 
 @pytest.mark.behaviour(113)
 @pytest.mark.parametrize("value", ["true", "1", "T", "TRUE"])
-def test_exec(kubexit, actor, value):
+def test_the_command_replaces_kubexit(kubexit, actor, value):
     """The command has kubexit's pid."""
     finished = kubexit.start(actor, "stat", DISABLED=value)
 
@@ -19,7 +19,7 @@ def test_exec(kubexit, actor, value):
 
 
 @pytest.mark.behaviour(113)
-def test_no_graveyard(kubexit, actor):
+def test_no_graveyard_is_made_or_logged(kubexit, actor):
     """There is no graveyard, no tombstone and no word."""
     finished = kubexit.run(actor, "exit", "3", DISABLED=True, LOG_LEVEL="debug")
 
@@ -36,7 +36,7 @@ def test_other_settings_are_not_read(kubexit, actor):
 
 
 @pytest.mark.behaviour(113)
-def test_off(kubexit, actor):
+def test_a_false_value_keeps_kubexit(kubexit, actor):
     """With a false value kubexit is there."""
     kubexit.run(actor, "exit", "3", DISABLED=False)
 
@@ -44,7 +44,7 @@ def test_off(kubexit, actor):
 
 
 @pytest.mark.behaviour(2, 113)
-def test_no_boolean(kubexit, actor):
+def test_a_bad_boolean_exits_with_2(kubexit, actor):
     """A value that is no boolean is a settings error, not a guess."""
     finished = kubexit.run(actor, "exit", "0", DISABLED="maybe")
 
@@ -67,7 +67,7 @@ def test_mask_and_dispositions_are_as_they_came(kubexit, actor):
 
 
 @pytest.mark.behaviour(48, 113)
-def test_descriptors(kubexit, actor):
+def test_the_command_inherits_no_descriptor(kubexit, actor):
     """The command has no descriptor of ours."""
     assert kubexit.run(actor, "fds", DISABLED=True).stdout == "fd 0\nfd 1\nfd 2\n"
 
@@ -88,7 +88,7 @@ def test_arguments_and_environment(kubexit, actor):
 
 @pytest.mark.behaviour(73, 113)
 @pytest.mark.parametrize(("command", "code"), [("/no/such/command", 127), ("/", 126)])
-def test_cannot_execute(kubexit, command, code):
+def test_unexecutable_commands_have_the_usual_codes(kubexit, command, code):
     """A command that cannot be executed has the usual codes and one line."""
     finished = kubexit.run(command, DISABLED=True)
 
@@ -98,14 +98,14 @@ def test_cannot_execute(kubexit, command, code):
 
 
 @pytest.mark.behaviour(2, 113)
-def test_no_command(kubexit):
+def test_a_missing_command_exits_with_2(kubexit):
     """There is still nothing to do without a command."""
     assert kubexit.run(DISABLED=True).code == 2
 
 
 @pytest.mark.behaviour(113)
 @pytest.mark.parametrize("option", ["--version", "--help"])
-def test_options(kubexit, option):
+def test_options_do_their_work(kubexit, option):
     """Options are not commands: they do what they do without it."""
     plain = kubexit.run(options=[option], name=None)
     finished = kubexit.run(options=[option], name=None, DISABLED=True)
@@ -116,7 +116,7 @@ def test_options(kubexit, option):
 
 
 @pytest.mark.behaviour(29, 113)
-def test_new_generation(kubexit):
+def test_a_generation_is_still_cleared(kubexit):
     """An init container that begins a generation does so with it too."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
     finished = kubexit.run(options=["--graveyard", kubexit.graveyard], name=None, GRAVEYARD=None, DISABLED=True)

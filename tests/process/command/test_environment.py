@@ -68,7 +68,7 @@ def test_library_path_of_someone_else(kubexit, actor):
 
 
 @pytest.mark.behaviour(11)
-def test_odd_entries(kubexit, actor):
+def test_repeated_and_odd_variables_arrive(kubexit, actor):
     """A variable that is there twice, and one without an equal sign, arrive as they are."""
     odd = ["TWICE=1", "TWICE=2", "NO_EQUAL_SIGN", "=nameless", f"PATH={PATH}"]
     odd += ["KUBEXIT_NAME=main", f"KUBEXIT_GRAVEYARD={kubexit.graveyard}"]

@@ -25,7 +25,7 @@ def check(kubexit, finished, code: int, reason: str, command: str) -> None:
 
 @pytest.mark.behaviour(26, 73)
 @pytest.mark.parametrize("command", ["/no/such/command", "./no-such-command"])
-def test_not_found(kubexit, command):
+def test_a_missing_command_exits_with_127(kubexit, command):
     """A command that is not there is 127."""
     check(kubexit, kubexit.run(command), 127, os.strerror(errno.ENOENT), command)
 
@@ -74,7 +74,7 @@ def test_loader_not_found(kubexit, found):
 
 
 @pytest.mark.behaviour(26, 73)
-def test_not_executable(kubexit):
+def test_a_file_without_permission_exits_with_126(kubexit):
     """A file without the execute permission is 126."""
     script = kubexit.folder / "script"
     script.write_text("#!/bin/sh\n")
@@ -84,7 +84,7 @@ def test_not_executable(kubexit):
 
 
 @pytest.mark.behaviour(73)
-def test_folder(kubexit):
+def test_a_folder_exits_with_126(kubexit):
     """A folder is 126."""
     check(kubexit, kubexit.run(kubexit.folder), 126, NO_PERMISSION, str(kubexit.folder))
 
@@ -123,7 +123,7 @@ def test_script_without_interpreter_line_on_the_path(kubexit):
 
 
 @pytest.mark.behaviour(73)
-def test_empty_command(kubexit):
+def test_an_empty_command_exits_with_127(kubexit):
     """An empty word is a command that is not there."""
     assert kubexit.run("").code == 127
 
@@ -163,7 +163,7 @@ def test_without_path_a_default_is_searched(kubexit):
 
 
 @pytest.mark.behaviour(73)
-def test_relative_command(kubexit, actor):
+def test_a_slash_keeps_path_out(kubexit, actor):
     """A command with a slash is taken from the working directory, never from the PATH."""
     (kubexit.folder / "bin").mkdir()
     (kubexit.folder / "bin/worker").symlink_to(actor)
@@ -172,7 +172,7 @@ def test_relative_command(kubexit, actor):
 
 
 @pytest.mark.behaviour(73)
-def test_truncated_program(kubexit, actor):
+def test_a_truncated_program_exits_with_126(kubexit, actor):
     """A program that the kernel cannot load is 126."""
     broken = kubexit.folder / "broken"
     broken.write_bytes(Path(actor).read_bytes()[:100])

@@ -53,7 +53,7 @@ def test_out_of_memory_score(kubexit, actor):
 
 
 @pytest.mark.behaviour(83)
-def test_stdin(kubexit):
+def test_stdin_reaches_the_command_whole(kubexit):
     """What is written to kubexit's stdin is the command's to read, to the last byte and the end."""
     read_end, write_end = os.pipe()
     os.write(write_end, b"one\ntwo")
@@ -65,7 +65,7 @@ def test_stdin(kubexit):
 
 
 @pytest.mark.behaviour(107)
-def test_any_user(kubexit, actor):
+def test_kubexit_runs_as_any_user(kubexit, actor):
     """kubexit runs as a user without a name, home or rights."""
     (program,) = kubexit.open_to_all(actor)
 

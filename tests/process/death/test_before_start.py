@@ -15,7 +15,7 @@ def assert_not_started(finished: Finished, code: int) -> None:
 
 @pytest.mark.behaviour(36, 112)
 @pytest.mark.parametrize("code", [0, 1, 143, -1])
-def test_dead(kubexit: Kubexit, code: int) -> None:
+def test_a_dead_dependency_prevents_the_start(kubexit: Kubexit, code: int) -> None:
     """0, whatever the dependency's code was, and the tombstone says why."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=code)
     finished = kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="main")
@@ -28,7 +28,7 @@ def test_dead(kubexit: Kubexit, code: int) -> None:
 
 
 @pytest.mark.behaviour(112)
-def test_quietly(kubexit: Kubexit) -> None:
+def test_repeated_starts_stay_quiet(kubexit: Kubexit) -> None:
     """A sidecar that the kubelet starts again and again leaves with 0, one line and no warning each time."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
     for _ in range(3):
@@ -53,7 +53,7 @@ def test_without_waiting_for_births(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour(36, 122)
 @pytest.mark.parametrize("births", ["proxy", "proxy:born", "proxy:died", "proxy:succeeded", "db:born,proxy"])
 @pytest.mark.parametrize("code", [0, 1])
-def test_awaited_too(kubexit: Kubexit, births: str, code: int) -> None:
+def test_a_dead_birth_dependency_exits_with_69(kubexit: Kubexit, births: str, code: int) -> None:
     """69 when its birth was awaited too: a main without its proxy has not done its work."""
     kubexit.carve("proxy", Born=True, Died=True, ExitCode=code)
     finished = kubexit.run(
@@ -65,7 +65,7 @@ def test_awaited_too(kubexit: Kubexit, births: str, code: int) -> None:
 
 @pytest.mark.behaviour(36, 39)
 @pytest.mark.parametrize(("dead", "started"), [(("a",), True), (("a", "b"), False)])
-def test_policy_all(kubexit: Kubexit, dead: tuple[str, ...], started: bool) -> None:
+def test_with_all_every_death_is_needed(kubexit: Kubexit, dead: tuple[str, ...], started: bool) -> None:
     """With the policy all, only when all of them are dead."""
     for name in dead:
         kubexit.carve(name, Born=True, Died=True, ExitCode=0)
@@ -87,7 +87,7 @@ def test_policy_all(kubexit: Kubexit, dead: tuple[str, ...], started: bool) -> N
         ("succeeded", 1, True),
     ],
 )
-def test_conditions(kubexit: Kubexit, condition: str, code: int, started: bool) -> None:
+def test_only_the_named_kind_of_death_counts(kubexit: Kubexit, condition: str, code: int, started: bool) -> None:
     """With a condition, only a death of that kind counts: a main that failed and is started again keeps its sidecar."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=code)
     finished = kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS=f"main:{condition}")
@@ -96,7 +96,7 @@ def test_conditions(kubexit: Kubexit, condition: str, code: int, started: bool) 
 
 
 @pytest.mark.behaviour(36)
-def test_only_born(kubexit: Kubexit) -> None:
+def test_a_living_dependency_is_no_obstacle(kubexit: Kubexit) -> None:
     """A dependency that lives is no obstacle."""
     kubexit.carve("main", Born=True)
 

@@ -19,7 +19,7 @@ PAIRS = [(code, condition) for code in DEATHS for condition in ("died", "failed"
 
 @pytest.mark.behaviour(28, 39, 72)
 @pytest.mark.parametrize(("code", "condition"), [pair for pair in PAIRS if pair[1] in DEATHS[pair[0]]])
-def test_met(kubexit: Kubexit, code: int | None, condition: str) -> None:
+def test_a_death_of_the_kind_stops_the_command(kubexit: Kubexit, code: int | None, condition: str) -> None:
     """A death of the kind that is named ends the command."""
     container = running(kubexit, DEATH_DEPS=f"main:{condition}", POLL_INTERVAL="0")
     kubexit.carve("main", Born=True, Died=True, ExitCode=code)
@@ -30,7 +30,7 @@ def test_met(kubexit: Kubexit, code: int | None, condition: str) -> None:
 
 @pytest.mark.behaviour(28, 39, 72)
 @pytest.mark.parametrize(("code", "condition"), [pair for pair in PAIRS if pair[1] not in DEATHS[pair[0]]])
-def test_not_met(kubexit: Kubexit, code: int | None, condition: str) -> None:
+def test_a_death_of_another_kind_is_ignored(kubexit: Kubexit, code: int | None, condition: str) -> None:
     """A death of another kind does not. Shown to fail by dropping the condition."""
     container = running(kubexit, DEATH_DEPS=f"main:{condition},fence")
     kubexit.carve("main", Born=True, Died=True, ExitCode=code)
@@ -50,7 +50,7 @@ def test_failed_then_succeeded(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(28)
-def test_two_conditions(kubexit: Kubexit) -> None:
+def test_any_of_several_conditions_counts(kubexit: Kubexit) -> None:
     """A name may have several conditions; any of them counts."""
     container = running(kubexit, DEATH_DEPS="main:failed,main:succeeded", POLL_INTERVAL="0")
     kubexit.carve("main", Born=True, Died=True, ExitCode=1)

@@ -27,7 +27,7 @@ from harness.waiting import eventually
         ("dependency", None, 255),
     ],
 )
-def test_stopped(kubexit: Kubexit, setting: str, dependency: int | None, returned: int) -> None:
+def test_a_stop_returns_the_set_code(kubexit: Kubexit, setting: str, dependency: int | None, returned: int) -> None:
     """The code that is returned is the one that is set, and the command's own is carved beside it."""
     container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP=setting)
     kubexit.carve("main", Born=True, Died=True, ExitCode=dependency)
@@ -52,7 +52,7 @@ def test_code_that_no_process_has(kubexit: Kubexit, dependency: int) -> None:
 
 @pytest.mark.behaviour(75)
 @pytest.mark.parametrize(("setting", "returned"), [("keep", 137), ("zero", 0), ("dependency", 5)])
-def test_killed(kubexit: Kubexit, setting: str, returned: int) -> None:
+def test_a_kill_returns_the_set_code(kubexit: Kubexit, setting: str, returned: int) -> None:
     """The same holds after a KILL, which is told apart by a key of its own."""
     container = running(kubexit, exits="", DEATH_DEPS="main", EXIT_CODE_ON_STOP=setting, GRACE_PERIOD="10ms")
     kubexit.carve("main", Born=True, Died=True, ExitCode=5)
@@ -65,7 +65,7 @@ def test_killed(kubexit: Kubexit, setting: str, returned: int) -> None:
 
 
 @pytest.mark.behaviour(30, 75)
-def test_crash(kubexit: Kubexit) -> None:
+def test_a_crash_counts_as_137(kubexit: Kubexit) -> None:
     """A crashed dependency counts as 137."""
     main = running(kubexit, "main")
     container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP="dependency")
@@ -76,7 +76,7 @@ def test_crash(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(75)
 @pytest.mark.parametrize("setting", ["zero", "dependency", "9"])
-def test_own_end(kubexit: Kubexit, setting: str) -> None:
+def test_a_command_that_ends_keeps_its_code(kubexit: Kubexit, setting: str) -> None:
     """A command that ends by itself keeps its code. Shown to fail by letting the dependency die first."""
     finished = kubexit.run("sh", "-c", "exit 3", DEATH_DEPS="peer", EXIT_CODE_ON_STOP=setting)
 
@@ -130,7 +130,7 @@ def test_ended_before_the_signal(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(75)
 @pytest.mark.parametrize(("ignore", "returned"), [("true", 0), ("false", 3), ("1", 0)])
-def test_cortexlabs_name(kubexit: Kubexit, ignore: str, returned: int) -> None:
+def test_the_cortexlabs_name_means_zero(kubexit: Kubexit, ignore: str, returned: int) -> None:
     """KUBEXIT_IGNORE_CODE_ON_DEATH_DEPS is another name for zero."""
     container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", IGNORE_CODE_ON_DEATH_DEPS=ignore)
     kubexit.carve("main", Born=True, Died=True, ExitCode=5)

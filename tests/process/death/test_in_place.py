@@ -14,7 +14,7 @@ DEATHS = sorted(path for path in ORIGINAL.iterdir() if b"Died" in path.read_byte
 
 @pytest.mark.behaviour(12, 14, 17)
 @pytest.mark.parametrize("path", DEATHS, ids=lambda path: path.name)
-def test_the_original(kubexit: Kubexit, path: Path) -> None:
+def test_deaths_of_the_original_count(kubexit: Kubexit, path: Path) -> None:
     """Each death that the original writes, over its own birth, is a death."""
     put(kubexit_folder(kubexit) / "main", (ORIGINAL / "born").read_bytes())
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -42,7 +42,7 @@ def test_byte_by_byte(kubexit: Kubexit, hold: bool) -> None:
 
 
 @pytest.mark.behaviour(15, 17)
-def test_truncated_first(kubexit: Kubexit) -> None:
+def test_an_empty_moment_is_no_death(kubexit: Kubexit) -> None:
     """The moment in which the file is empty is no death and no end of the story."""
     put(kubexit_folder(kubexit) / "main", DEATH[:38])
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -63,7 +63,7 @@ def test_through_a_hard_link(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(17)
-def test_moved_in(kubexit: Kubexit) -> None:
+def test_a_death_moved_in_counts(kubexit: Kubexit) -> None:
     """So is one that is moved in from another folder."""
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     put(kubexit.folder / "elsewhere", DEATH)

@@ -9,7 +9,7 @@ from harness.kubexit import Kubexit
 
 
 @pytest.mark.behaviour(33)
-def test_removal(kubexit: Kubexit) -> None:
+def test_removing_a_tombstone_is_no_death(kubexit: Kubexit) -> None:
     """A tombstone that is removed is no death."""
     kubexit.carve("main", Born=True)
     container = running(kubexit, DEATH_DEPS="main,fence")
@@ -19,7 +19,7 @@ def test_removal(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(33)
-def test_moved_away(kubexit: Kubexit) -> None:
+def test_moving_a_tombstone_is_no_death(kubexit: Kubexit) -> None:
     """Nor is one that is moved away."""
     kubexit.carve("main", Born=True)
     container = running(kubexit, DEATH_DEPS="main,fence")
@@ -29,7 +29,7 @@ def test_moved_away(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(46)
-def test_never_seen(kubexit: Kubexit) -> None:
+def test_a_dependency_never_seen_is_not_dead(kubexit: Kubexit) -> None:
     """A dependency that never appears is no death."""
     container = running(kubexit, DEATH_DEPS="never,fence")
 
@@ -37,7 +37,7 @@ def test_never_seen(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(46)
-def test_birth(kubexit: Kubexit) -> None:
+def test_a_birth_is_no_death(kubexit: Kubexit) -> None:
     """Nor is a birth, or a new one."""
     container = running(kubexit, DEATH_DEPS="main,fence")
     kubexit.carve("main", Born=True)
@@ -57,7 +57,7 @@ def test_code_without_death(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(46)
-def test_of_others(kubexit: Kubexit) -> None:
+def test_deaths_of_others_are_ignored(kubexit: Kubexit) -> None:
     """The deaths of containers that we do not depend on are none of our business, nor is our own old one."""
     kubexit.carve("sidecar", Born=True, Died=True, ExitCode=1)
     container = running(kubexit, DEATH_DEPS="main,fence")
@@ -68,7 +68,7 @@ def test_of_others(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(46)
-def test_permissions(kubexit: Kubexit) -> None:
+def test_touching_a_tombstone_is_no_death(kubexit: Kubexit) -> None:
     """A tombstone that is touched, or whose mode changes, is none."""
     kubexit.carve("main", Born=True)
     container = running(kubexit, DEATH_DEPS="main,fence")

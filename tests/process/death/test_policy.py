@@ -24,7 +24,7 @@ def resume(container: Supervised) -> None:
 
 @pytest.mark.behaviour(39)
 @pytest.mark.parametrize("first", ["a", "b", "c"])
-def test_any(kubexit: Kubexit, first: str) -> None:
+def test_by_default_one_death_is_enough(kubexit: Kubexit, first: str) -> None:
     """By default the first death of any dependency ends the command."""
     container = running(kubexit, DEATH_DEPS="a,b,c", POLL_INTERVAL="0")
     kubexit.carve(first, Died=True, ExitCode=0)
@@ -35,7 +35,7 @@ def test_any(kubexit: Kubexit, first: str) -> None:
 
 @pytest.mark.behaviour(39)
 @pytest.mark.parametrize("order", ["ab", "ba"])
-def test_all(kubexit: Kubexit, order: str) -> None:
+def test_with_all_the_last_death_counts(kubexit: Kubexit, order: str) -> None:
     """With all, the last death does. That the first did not is shown by the order: its peer was not even born."""
     container = running(kubexit, DEATH_DEPS="a,b", DEATH_POLICY="all", POLL_INTERVAL="0")
     kubexit.carve(order[0], Born=True, Died=True, ExitCode=0)
@@ -62,7 +62,7 @@ def test_the_last_is_the_reason(kubexit: Kubexit, order: str) -> None:
 
 
 @pytest.mark.behaviour(39)
-def test_reborn(kubexit: Kubexit) -> None:
+def test_a_reborn_dependency_is_alive(kubexit: Kubexit) -> None:
     """A dependency that was born again is alive: a dies, is reborn, b dies, and only a's second death counts."""
     container = running(kubexit, DEATH_DEPS="a,b", DEATH_POLICY="all", LOG_LEVEL="debug", POLL_INTERVAL="0")
     kubexit.carve("a", Born=True, Died=True, ExitCode=0)
@@ -79,7 +79,7 @@ def test_reborn(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(33, 39)
-def test_removed(kubexit: Kubexit) -> None:
+def test_a_removed_tombstone_is_not_dead(kubexit: Kubexit) -> None:
     """A dependency whose tombstone was removed is about to be born again, not dead."""
     container = running(kubexit, DEATH_DEPS="a,b", DEATH_POLICY="all", LOG_LEVEL="debug", POLL_INTERVAL="0")
     kubexit.carve("a", Born=True, Died=True, ExitCode=0)
@@ -139,7 +139,7 @@ def test_succeeded_and_reborn_unseen(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(40)
 @pytest.mark.parametrize("policy", ["any", "all"])
-def test_together(kubexit: Kubexit, policy: str) -> None:
+def test_two_deaths_cause_one_stop(kubexit: Kubexit, policy: str) -> None:
     """Two deaths in one moment are one stop signal and one grace period."""
     container = running(
         kubexit, exits="", DEATH_DEPS="a,b", DEATH_POLICY=policy, GRACE_PERIOD="30ms", POLL_INTERVAL="0"
@@ -155,7 +155,7 @@ def test_together(kubexit: Kubexit, policy: str) -> None:
 
 
 @pytest.mark.behaviour(39, 52)
-def test_twice(kubexit: Kubexit) -> None:
+def test_a_second_death_changes_nothing(kubexit: Kubexit) -> None:
     """A dependency that dies, is reborn and dies again has ended us at its first death, once."""
     container = running(kubexit, exits="", DEATH_DEPS="a", GRACE_PERIOD="50ms", POLL_INTERVAL="0")
     for _ in range(2):

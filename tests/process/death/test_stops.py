@@ -8,7 +8,7 @@ from harness.kubexit import Kubexit
 
 @pytest.mark.behaviour(1, 32, 49)
 @pytest.mark.parametrize("code", [0, 1, 255])
-def test_stops(kubexit: Kubexit, code: int) -> None:
+def test_any_death_stops_the_command(kubexit: Kubexit, code: int) -> None:
     """A death, whatever its code, is a TERM to the command; the reason is carved."""
     container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", POLL_INTERVAL="0")
     kubexit.carve("main", Born=True, Died=True, ExitCode=code)
@@ -42,7 +42,7 @@ def test_written_any_way(kubexit: Kubexit, deps: str) -> None:
 @pytest.mark.parametrize(
     "name", ["-rf", "--", "größe", "x" * 240, "a.b", "$(id)", "*x", "%s%n", "C:".replace(":", ""), "'\"", "~"]
 )
-def test_hostile_names(kubexit: Kubexit, name: str) -> None:
+def test_hostile_names_work_as_others(kubexit: Kubexit, name: str) -> None:
     """Names that a shell or a careless program would trip over work like any other."""
     container = running(kubexit, DEATH_DEPS=name, POLL_INTERVAL="0")
     main = running(kubexit, name)
@@ -66,7 +66,7 @@ def test_names_are_compared_as_a_whole(kubexit: Kubexit, dead: str) -> None:
 
 
 @pytest.mark.behaviour(38)
-def test_many(kubexit: Kubexit) -> None:
+def test_a_container_may_have_128_dependencies(kubexit: Kubexit) -> None:
     """A container may depend on 128 others; the last of them counts."""
     names = [f"c{number}" for number in range(128)]
     container = running(kubexit, DEATH_DEPS=",".join(names), POLL_INTERVAL="0")

@@ -37,7 +37,7 @@ def alive(kubexit: Kubexit) -> Iterator[dict[str, int]]:
 
 @pytest.mark.behaviour(26, 30)
 @pytest.mark.parametrize("place", [0, len(PEERS)], ids=["first", "last"])
-def test_death(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
+def test_a_death_beyond_the_limit_is_seen(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
     """The death of the one more is seen, wherever it stands in the list."""
     names = [*PEERS[:place], "main", *PEERS[place:]]
     container = running(kubexit, DEATH_DEPS=",".join(names), preexec_fn=few)
@@ -49,7 +49,7 @@ def test_death(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
 
 @pytest.mark.behaviour(30, 45)
 @pytest.mark.parametrize("place", [0, len(PEERS) - 1], ids=["first", "last"])
-def test_crash(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
+def test_a_crash_beyond_the_limit_is_seen(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
     """A crash is seen too, by a poll of its own where the FIFO could not be held."""
     container = running(kubexit, DEATH_DEPS=",".join(PEERS), POLL_INTERVAL="0", preexec_fn=few)
     os.close(alive.pop(PEERS[place]))
@@ -59,7 +59,7 @@ def test_crash(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
 
 
 @pytest.mark.behaviour(45)
-def test_at_rest(kubexit: Kubexit, alive: dict[str, int]) -> None:
+def test_looking_does_not_wake_itself(kubexit: Kubexit, alive: dict[str, int]) -> None:
     """Nothing happens, and nothing is done: looking at one dependency is no reason to look at it again at once.
 
     Fails when the events of its own looks wake it: then it never sleeps.
@@ -71,7 +71,7 @@ def test_at_rest(kubexit: Kubexit, alive: dict[str, int]) -> None:
 
 
 @pytest.mark.behaviour(26)
-def test_own_death(kubexit: Kubexit, alive: dict[str, int]) -> None:
+def test_descriptors_are_released_for_the_own_death(kubexit: Kubexit, alive: dict[str, int]) -> None:
     """What is held for the dependencies is let go of when our own death has to be carved."""
     finished = kubexit.run("sh", "-c", "exit 3", DEATH_DEPS=",".join([*PEERS, "main2"]), preexec_fn=few)
 

@@ -34,7 +34,7 @@ def left(kubexit: Kubexit) -> list[str]:
 
 
 @pytest.mark.behaviour(29)
-def test_tombstones(kubexit: Kubexit) -> None:
+def test_an_earlier_generation_is_removed(kubexit: Kubexit) -> None:
     """Births and deaths of an earlier generation go."""
     put(kubexit, "main", "sidecar", "größe", "-rf", "x" * 240)
     put(kubexit, "db", text='Born: "2020-04-28T10:41:46Z"\n')
@@ -82,7 +82,7 @@ def test_of_the_living(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(15, 25, 29)
-def test_of_others(kubexit: Kubexit) -> None:
+def test_files_of_others_stay(kubexit: Kubexit) -> None:
     """What is not ours stays: other files, folders and what is in them, links and what they point to."""
     outside = kubexit.folder / "outside"
     outside.write_text(DEATH)
@@ -109,7 +109,7 @@ def test_of_others(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(29, 41)
-def test_made(kubexit: Kubexit) -> None:
+def test_a_missing_graveyard_is_made(kubexit: Kubexit) -> None:
     """A graveyard that is not there is made."""
     finished = begin(kubexit)
 
@@ -118,7 +118,7 @@ def test_made(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(9, 73)
-def test_no_folder(kubexit: Kubexit) -> None:
+def test_a_file_as_graveyard_exits_with_73(kubexit: Kubexit) -> None:
     """What is no folder is 73 and a line."""
     kubexit.graveyard.write_text("")
     finished = begin(kubexit)
@@ -129,7 +129,7 @@ def test_no_folder(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(21, 73)
-def test_read_only(kubexit: Kubexit) -> None:
+def test_a_read_only_graveyard_exits_with_73(kubexit: Kubexit) -> None:
     """A folder in which nothing could be removed is 73, also while there is nothing to remove."""
     namespaces.require_mounts()
     put(kubexit, "main")
@@ -144,7 +144,7 @@ def test_read_only(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize(
     "options", [["--graveyard"], ["--graveyard", "a", "b"], ["--graveyards", "a"], ["-g", "a"], ["--graveyard=a"]]
 )
-def test_usage(kubexit: Kubexit, options: list[str]) -> None:
+def test_wrong_usage_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
     """Anything but one folder behind the option is 2, and no folder is made."""
     finished = kubexit.run(options=options, name=None, GRAVEYARD=None, cwd=kubexit.folder)
 
@@ -153,7 +153,7 @@ def test_usage(kubexit: Kubexit, options: list[str]) -> None:
 
 
 @pytest.mark.behaviour(29)
-def test_again(kubexit: Kubexit) -> None:
+def test_it_can_be_run_again(kubexit: Kubexit) -> None:
     """It can be run again and again, as an init container is."""
     put(kubexit, "main")
 
@@ -201,7 +201,7 @@ def test_all_containers_restarted(kubexit: Kubexit, order: tuple[str, str]) -> N
 
 
 @pytest.mark.behaviour(29)
-def test_without_it(kubexit: Kubexit) -> None:
+def test_without_it_an_old_death_counts(kubexit: Kubexit) -> None:
     """Without it a sidecar that starts before its main takes the old death for new: a documented limit."""
     put(kubexit, "main")
 

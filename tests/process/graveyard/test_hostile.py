@@ -102,7 +102,7 @@ def clear(path: Path) -> None:
 @pytest.mark.behaviour(15, 24, 25)
 @pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__)
 @pytest.mark.parametrize("there", [True, False], ids=["there at start", "appears later"])
-def test_no_file(kubexit: Kubexit, make: Callable[[Path], None], there: bool) -> None:
+def test_things_that_are_no_file_cause_one_warning(kubexit: Kubexit, make: Callable[[Path], None], there: bool) -> None:
     """Things that are no tombstones are warned about once. Shown to fail by making a good death instead."""
     path = kubexit.graveyard / "main"
     kubexit.graveyard.mkdir()
@@ -124,7 +124,7 @@ def test_no_file(kubexit: Kubexit, make: Callable[[Path], None], there: bool) ->
 
 @pytest.mark.behaviour(15)
 @pytest.mark.parametrize("name", sorted(path.name for path in HOSTILE.iterdir()))
-def test_file(kubexit: Kubexit, name: str) -> None:
+def test_files_without_a_death_stop_no_command(kubexit: Kubexit, name: str) -> None:
     """Files that are no deaths do not end the command; the good one that follows does."""
     kubexit.graveyard.mkdir()
     shutil.copy(HOSTILE / name, kubexit.graveyard / "main")
@@ -151,7 +151,7 @@ def test_warned_again_after_a_good_one(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(24)
-def test_largest(kubexit: Kubexit) -> None:
+def test_a_tombstone_has_at_most_64_kib(kubexit: Kubexit) -> None:
     """64 KiB are a tombstone, one byte more is none."""
     kubexit.graveyard.mkdir()
     (kubexit.graveyard / "main").write_bytes(DEATH.ljust(65537, b"\n"))
@@ -207,7 +207,7 @@ def test_draft_that_cannot_be_replaced(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour(15)
 @pytest.mark.parametrize("text", [b"", b"\n", b"# nothing\n", b"Pod: x\n"], ids=repr)
 @pytest.mark.parametrize("poll", ["10ms", "0"])
-def test_stays_empty(kubexit: Kubexit, text: bytes, poll: str) -> None:
+def test_an_empty_tombstone_causes_one_warning(kubexit: Kubexit, text: bytes, poll: str) -> None:
     """A tombstone that says nothing at two looks is worth a warning, and one only, however often it is looked at."""
     kubexit.graveyard.mkdir()
     in_one_step(kubexit.graveyard / "main", text)

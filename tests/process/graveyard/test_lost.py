@@ -10,7 +10,7 @@ from harness.world import namespaces
 
 
 @pytest.mark.behaviour(21, 42)
-def test_removed(kubexit: Kubexit) -> None:
+def test_a_removed_graveyard_is_made_for_the_death(kubexit: Kubexit) -> None:
     """A graveyard that was removed is made again for the death, for those who may still want to know."""
     container = running(kubexit, "main", "TERM=7")
     kubexit.wait_tombstone("main", "Born")

@@ -18,7 +18,7 @@ def test_made_and_watched(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(41)
-def test_with_parents(kubexit: Kubexit) -> None:
+def test_missing_parents_are_made_too(kubexit: Kubexit) -> None:
     """Folders above it are made too."""
     deep = kubexit.folder / "a/b/c"
     finished = kubexit.run("true", GRAVEYARD=deep)
@@ -29,7 +29,7 @@ def test_with_parents(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(18, 41)
 @pytest.mark.parametrize("umask", [0, 0o002, 0o022, 0o077], ids="{:03o}".format)
-def test_mode(kubexit: Kubexit, umask: int) -> None:
+def test_the_umask_limits_its_mode(kubexit: Kubexit, umask: int) -> None:
     """It is open to other users as far as the umask allows."""
     kubexit.run("true", preexec_fn=lambda: os.umask(umask))
 
@@ -40,7 +40,7 @@ def test_mode(kubexit: Kubexit, umask: int) -> None:
 @pytest.mark.parametrize(
     ("settings", "warnings"), [({"DEATH_DEPS": "db"}, 1), ({"BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "0"}, 1), ({}, 0)]
 )
-def test_warning(kubexit: Kubexit, settings: dict[str, str], warnings: int) -> None:
+def test_a_missing_graveyard_of_peers_is_a_warning(kubexit: Kubexit, settings: dict[str, str], warnings: int) -> None:
     """Where others ought to be, a graveyard that was missing is worth a warning."""
     finished = kubexit.run("true", **settings)
 
@@ -48,7 +48,7 @@ def test_warning(kubexit: Kubexit, settings: dict[str, str], warnings: int) -> N
 
 
 @pytest.mark.behaviour(41)
-def test_no_warning(kubexit: Kubexit) -> None:
+def test_an_existing_graveyard_causes_no_warning(kubexit: Kubexit) -> None:
     """A graveyard that was there is not worth a line. Shown to fail by removing the folder first."""
     kubexit.graveyard.mkdir()
     kubexit.carve("db", Died=True, ExitCode=0)

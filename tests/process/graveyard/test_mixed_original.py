@@ -66,7 +66,7 @@ def test_it_reads_ours(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize(
     ("file", "code"), [("died-zero", 0), ("died-by-signal", 255), ("died-unborn", 255), ("died-zone-kolkata", 2)]
 )
-def test_its_deaths(kubexit: Kubexit, file: str, code: int) -> None:
+def test_deaths_of_the_original_are_deaths(kubexit: Kubexit, file: str, code: int) -> None:
     """Its deaths are deaths to us; its -1 is 255 as a process has it."""
     container = running(kubexit, DEATH_DEPS="main", EXIT_CODE_ON_STOP="dependency", POLL_INTERVAL="0")
     put(kubexit.graveyard / "main", BORN)

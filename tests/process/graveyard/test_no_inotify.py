@@ -27,7 +27,7 @@ def world(request: pytest.FixtureRequest) -> Step:
 
 
 @pytest.mark.behaviour(44)
-def test_death(kubexit: Kubexit, world: Step) -> None:
+def test_polling_finds_a_death(kubexit: Kubexit, world: Step) -> None:
     """A death is found by polling, with the default interval within a fraction of it; one warning tells."""
     kubexit.graveyard.mkdir()
     container = running(kubexit, DEATH_DEPS="main", preexec_fn=world)
@@ -40,7 +40,7 @@ def test_death(kubexit: Kubexit, world: Step) -> None:
 
 @pytest.mark.behaviour(44)
 @pytest.mark.parametrize("poll", ["0", "10ms", "1h"])
-def test_interval(kubexit: Kubexit, poll: str) -> None:
+def test_polling_ignores_a_slow_backstop(kubexit: Kubexit, poll: str) -> None:
     """Polling goes on even if the backstop is turned off or slow: there is nothing else."""
     world = WORLDS["no such call (ENOSYS)"]()
     kubexit.graveyard.mkdir()
@@ -51,7 +51,7 @@ def test_interval(kubexit: Kubexit, poll: str) -> None:
 
 
 @pytest.mark.behaviour(44)
-def test_birth(kubexit: Kubexit, world: Step) -> None:
+def test_polling_finds_a_birth(kubexit: Kubexit, world: Step) -> None:
     """Births are found too."""
     app = waiting(kubexit, BIRTH_DEPS="db:born", POLL_INTERVAL="10ms", preexec_fn=world)
     kubexit.carve("db", Born=True)
@@ -61,7 +61,7 @@ def test_birth(kubexit: Kubexit, world: Step) -> None:
 
 
 @pytest.mark.behaviour(30, 44)
-def test_crash(kubexit: Kubexit, world: Step) -> None:
+def test_a_crash_needs_no_inotify(kubexit: Kubexit, world: Step) -> None:
     """A crash needs no inotify at all."""
     main = running(kubexit, "main")
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="1h", preexec_fn=world)
@@ -71,7 +71,7 @@ def test_crash(kubexit: Kubexit, world: Step) -> None:
 
 
 @pytest.mark.behaviour(44)
-def test_no_dependencies(kubexit: Kubexit, world: Step) -> None:
+def test_no_dependencies_need_no_inotify(kubexit: Kubexit, world: Step) -> None:
     """Who depends on nobody needs no inotify and hears no warning."""
     finished = kubexit.run("true", preexec_fn=world)
 

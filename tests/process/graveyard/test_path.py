@@ -13,7 +13,7 @@ from harness.world import namespaces
 
 @pytest.mark.behaviour(8)
 @pytest.mark.parametrize("shape", ["{}/", "{}///", "{}/.", "{}/./", "/.{}", "//{}"])
-def test_tidied(kubexit: Kubexit, shape: str) -> None:
+def test_superfluous_slashes_and_dots_are_removed(kubexit: Kubexit, shape: str) -> None:
     """Slashes too many and `.` parts do no harm, and messages show the tidy path."""
     kubexit.graveyard.write_text("in the way")
     in_the_way = kubexit.run("true", GRAVEYARD=shape.format(kubexit.graveyard))
@@ -26,7 +26,7 @@ def test_tidied(kubexit: Kubexit, shape: str) -> None:
 
 @pytest.mark.behaviour(8)
 @pytest.mark.parametrize("relative", ["graveyard", "./graveyard", "a/../graveyard"])
-def test_relative(kubexit: Kubexit, relative: str) -> None:
+def test_a_relative_path_starts_at_the_working_folder(kubexit: Kubexit, relative: str) -> None:
     """A relative path begins at the folder in which kubexit was started."""
     (kubexit.folder / "a").mkdir()
     container = running(kubexit, "main", GRAVEYARD=relative, cwd=kubexit.folder)
@@ -39,7 +39,7 @@ def test_relative(kubexit: Kubexit, relative: str) -> None:
 
 @pytest.mark.behaviour(8, 2)
 @pytest.mark.parametrize("path", ["/" + "x" * 5000, "x/" * 2100])
-def test_too_long(kubexit: Kubexit, path: str) -> None:
+def test_a_path_too_long_exits_with_2(kubexit: Kubexit, path: str) -> None:
     """A path longer than paths can be is a settings error."""
     finished = kubexit.run("echo", "BORN", GRAVEYARD=path, cwd=kubexit.folder)
 
@@ -55,7 +55,7 @@ def test_part_too_long(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(8)
-def test_root(kubexit: Kubexit, tmp_path: Path) -> None:
+def test_a_slash_is_the_root_folder(kubexit: Kubexit, tmp_path: Path) -> None:
     """The graveyard `/` is the root, not the working folder."""
     namespaces.require_mounts()
     if kubexit.form not in ("gate", "static"):

@@ -35,7 +35,7 @@ class Silent:
 
 
 @pytest.mark.behaviour(45, 47)
-def test_death(kubexit: Kubexit) -> None:
+def test_a_silent_death_is_found(kubexit: Kubexit) -> None:
     """A silent death is found within the interval."""
     main = Silent(kubexit.graveyard / "main")
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="20ms")
@@ -46,7 +46,7 @@ def test_death(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(45)
-def test_off(kubexit: Kubexit) -> None:
+def test_an_interval_of_zero_polls_never(kubexit: Kubexit) -> None:
     """With 0 nothing polls. Shown to fail by any other interval below the time that the fence takes."""
     main = Silent(kubexit.graveyard / "main")
     container = running(kubexit, DEATH_DEPS="main,fence", POLL_INTERVAL="0")
@@ -69,7 +69,7 @@ def test_during_the_birth_wait(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(45)
-def test_birth(kubexit: Kubexit) -> None:
+def test_a_silent_birth_is_found(kubexit: Kubexit) -> None:
     """A silent birth is found too."""
     db = Silent(kubexit.graveyard / "db")
     db.write(b"")
@@ -93,7 +93,7 @@ def test_written_and_not_closed(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(28, 39, 47)
-def test_short_life(kubexit: Kubexit) -> None:
+def test_a_life_between_two_polls_is_a_death(kubexit: Kubexit) -> None:
     """A dependency that was born and died between two polls is dead."""
     main = Silent(kubexit.graveyard / "main")
     main.write(b"")
@@ -106,7 +106,7 @@ def test_short_life(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(15, 45)
-def test_one_warning(kubexit: Kubexit) -> None:
+def test_a_broken_tombstone_causes_one_warning(kubexit: Kubexit) -> None:
     """A broken tombstone that is read over and over is warned about once."""
     broken = Silent(kubexit.graveyard / "broken")
     broken.write(b'Died: "2020')

@@ -64,7 +64,7 @@ def test_nothing_is_carved_again(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(42)
 @pytest.mark.parametrize("poll", ["20ms", "0"])
-def test_moved_away(kubexit: Kubexit, poll: str) -> None:
+def test_a_replaced_folder_is_left_for_the_new(kubexit: Kubexit, poll: str) -> None:
     """A folder that is moved away and replaced by another is left for the other."""
     container = born(kubexit, DEATH_DEPS="main,fence", POLL_INTERVAL=poll)
     kubexit.graveyard.rename(kubexit.folder / "old")
@@ -76,7 +76,7 @@ def test_moved_away(kubexit: Kubexit, poll: str) -> None:
 
 
 @pytest.mark.behaviour(42)
-def test_exchanged(kubexit: Kubexit) -> None:
+def test_a_death_in_the_new_folder_counts(kubexit: Kubexit) -> None:
     """A death that the new folder already holds counts at once."""
     container = born(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     new = kubexit.folder / "new"
@@ -116,7 +116,7 @@ def test_covered_by_a_mount(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(42)
-def test_unmounted(kubexit: Kubexit) -> None:
+def test_the_folder_below_a_volume_counts(kubexit: Kubexit) -> None:
     """When the volume is unmounted, what lies below it counts."""
     namespaces.require_mounts()
     kubexit.graveyard.mkdir()
@@ -129,7 +129,7 @@ def test_unmounted(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(30, 42)
-def test_liveness_survives(kubexit: Kubexit) -> None:
+def test_liveness_survives_a_replaced_folder(kubexit: Kubexit) -> None:
     """A peer whose FIFO was open before the folder was replaced is still known to be alive, and to crash."""
     main = running(kubexit, "main")
     container = born(kubexit, DEATH_DEPS="main", POLL_INTERVAL="20ms", LOG_LEVEL="debug")

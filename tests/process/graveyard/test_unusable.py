@@ -32,7 +32,7 @@ def assert_unusable(finished: Finished, path: Path | str) -> None:
 
 
 @pytest.mark.behaviour(9)
-def test_a_file(kubexit: Kubexit) -> None:
+def test_a_file_is_no_graveyard(kubexit: Kubexit) -> None:
     """A file is no graveyard."""
     kubexit.graveyard.write_text("")
 

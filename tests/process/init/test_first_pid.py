@@ -8,7 +8,7 @@ from harness import processes
 
 
 @pytest.mark.behaviour(86)
-def test_daemon(kubexit, actor):
+def test_a_daemon_is_not_waited_for(kubexit, actor):
     """A command that daemonises has ended when its first pid ends; the daemon is not waited for."""
     supervised = kubexit.start(actor, "daemonise", "6")
     daemon = int(supervised.wait_line(r"DAEMON (\d+)")[1])
@@ -28,7 +28,7 @@ def test_daemon_is_drained(kubexit, actor):
 
 
 @pytest.mark.behaviour(86)
-def test_closed_stdio(kubexit, actor):
+def test_closed_stdio_does_not_end_supervision(kubexit, actor):
     """A command that closes its stdio is still supervised."""
     supervised = kubexit.start(actor, "close-stdio", "7")
     supervised.wait_line("READY")

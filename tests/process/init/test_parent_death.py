@@ -7,7 +7,7 @@ from harness.waiting import eventually
 
 
 @pytest.mark.behaviour(69)
-def test_command(kubexit, actor):
+def test_killing_kubexit_kills_its_command(kubexit, actor):
     """KILL of kubexit is the end of its command, which ignores everything else."""
     supervised = kubexit.start(actor, "ready-then-wait")
     supervised.wait_line("READY")
@@ -31,7 +31,7 @@ def test_command_in_the_moment_of_its_birth(kubexit, actor):
 
 
 @pytest.mark.behaviour(69)
-def test_waiter(kubexit, actor):
+def test_killing_kubexit_kills_its_waiter(kubexit, actor):
     """KILL of kubexit is the end of its waiter too."""
     waiter = kubexit.folder / "waiter"
     waiter.write_text(f"#!/bin/sh\nexec {actor} ready-then-wait\n")

@@ -7,14 +7,14 @@ import pytest
 
 @pytest.mark.behaviour(71, 77)
 @pytest.mark.parametrize("code", [0, 1, 255])
-def test_code(kubexit, actor, code):
+def test_the_exit_code_is_passed_on(kubexit, actor, code):
     """The command's code is the container's."""
     assert kubexit.run(actor, "exit", str(code), pid1=True).code == code
 
 
 @pytest.mark.behaviour(72, 77)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
-def test_signal_death(kubexit, actor, number):
+def test_a_signal_death_is_128_plus_n(kubexit, actor, number):
     """A command that a signal ended is 128+n."""
     assert kubexit.run(actor, "die", str(int(number)), pid1=True).code == 128 + number
 
@@ -28,13 +28,13 @@ def test_ends_with_orphans_around(kubexit, actor):
 
 
 @pytest.mark.behaviour(73, 77)
-def test_not_found(kubexit):
+def test_a_missing_command_exits_with_127(kubexit):
     """A command that is not there is 127."""
     assert kubexit.run("/no/such/command", pid1=True).code == 127
 
 
 @pytest.mark.behaviour(49, 77)
-def test_stop_sequence(kubexit, actor):
+def test_a_death_stops_the_command_of_pid_1(kubexit, actor):
     """A dependency's death ends the command of PID 1."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="50ms", pid1=True)
     supervised.wait_line("READY")

@@ -26,6 +26,6 @@ def test_command_gets_what_came_in(kubexit, actor):
 
 
 @pytest.mark.behaviour(80, 116)
-def test_orphans(kubexit, actor):
+def test_orphans_are_reaped_with_sigchld_ignored(kubexit, actor):
     """Orphans are collected as ever."""
     assert kubexit.run(actor, "orphans", "100", "--exit", "7", preexec_fn=ignore).code == 7

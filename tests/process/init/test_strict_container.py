@@ -55,7 +55,7 @@ def test_death_stops_it(kubexit: Kubexit, world: Sandbox) -> None:
 
 
 @pytest.mark.behaviour(57)
-def test_term(kubexit: Kubexit, world: Sandbox) -> None:
+def test_sigterm_reaches_the_command(kubexit: Kubexit, world: Sandbox) -> None:
     """TERM to PID 1 reaches the command."""
     started = world.start(kubexit, "/bin/actor", "ready-then-wait", "--exit", "TERM=9", environment=NAMED)
     started.wait_line("^READY$")
@@ -65,7 +65,7 @@ def test_term(kubexit: Kubexit, world: Sandbox) -> None:
 
 
 @pytest.mark.behaviour(11, 84)
-def test_environment(kubexit: Kubexit, world: Sandbox) -> None:
+def test_the_environment_gains_nothing(kubexit: Kubexit, world: Sandbox) -> None:
     """The command's environment is that of kubexit and nothing else, also where HOME or PATH are not set."""
     started = world.start(kubexit, "/bin/actor", "dump-env", environment=NAMED)
 
@@ -74,7 +74,7 @@ def test_environment(kubexit: Kubexit, world: Sandbox) -> None:
 
 
 @pytest.mark.behaviour(73)
-def test_empty_environment(kubexit: Kubexit, world: Sandbox) -> None:
+def test_an_empty_environment_exits_with_2(kubexit: Kubexit, world: Sandbox) -> None:
     """With an empty environment the name is missing, which is a settings error and no crash."""
     started = world.start(kubexit, "/bin/actor", "exit", "0")
 
@@ -82,7 +82,7 @@ def test_empty_environment(kubexit: Kubexit, world: Sandbox) -> None:
     assert "KUBEXIT_NAME: is required" in started.stderr
 
 
-def test_execute_only(kubexit: Kubexit) -> None:
+def test_an_execute_only_file_supervises(kubexit: Kubexit) -> None:
     """A file that may be executed and not read supervises all the same."""
     started = Sandbox(mode=0o111).start(kubexit, "/bin/actor", "exit", "7", environment=NAMED)
 

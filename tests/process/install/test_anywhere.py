@@ -41,7 +41,7 @@ def no_proc(kubexit: Kubexit) -> namespaces.Step:
 
 @pytest.mark.behaviour(107, 109)
 @pytest.mark.parametrize("mode", [0o755, 0o333], ids="{:03o}".format)
-def test_another_user(kubexit: Kubexit, shared: Path, mode: int) -> None:
+def test_any_user_installs_where_it_may_write(kubexit: Kubexit, shared: Path, mode: int) -> None:
     """Any user installs where it may write, also where it may not list; the file is its own, and all may execute it."""
     shared.chmod(mode)
     finished = install(kubexit, shared, preexec_fn=namespaces.user(NOBODY, NOBODY))
@@ -53,13 +53,13 @@ def test_another_user(kubexit: Kubexit, shared: Path, mode: int) -> None:
 
 
 @pytest.mark.behaviour(107, 109)
-def test_empty_environment(kubexit: Kubexit, shared: Path) -> None:
+def test_an_empty_environment_is_enough(kubexit: Kubexit, shared: Path) -> None:
     """Nothing in the environment is needed."""
     assert install(kubexit, shared, without=["PATH"], cwd="/").code == 0
 
 
 @pytest.mark.behaviour(107, 109)
-def test_without_proc(kubexit: Kubexit, shared: Path, no_proc: namespaces.Step) -> None:
+def test_without_proc_it_finds_itself(kubexit: Kubexit, shared: Path, no_proc: namespaces.Step) -> None:
     """Without /proc it finds itself by the name it was executed by."""
     finished = install(kubexit, shared, preexec_fn=no_proc)
 

@@ -44,7 +44,7 @@ def is_copy(image: Path, path: str) -> bool:
 
 
 @pytest.mark.behaviour(1, 109)
-def test_original_manifest(kubexit: Kubexit, image: Path) -> None:
+def test_the_cp_of_the_original_works_again_and_again(kubexit: Kubexit, image: Path) -> None:
     """`cp /bin/kubexit /kubexit/kubexit`, and again when the init container is started again."""
     for _ in range(2):
         finished = cp(kubexit, image, image / "bin/kubexit", image / "kubexit/kubexit")
@@ -70,7 +70,7 @@ def test_original_manifest(kubexit: Kubexit, image: Path) -> None:
         ("-L -- bin/kubexit -R", "-R"),
     ],
 )
-def test_places(kubexit: Kubexit, image: Path, arguments: str, copy: str) -> None:
+def test_cp_copies_to_files_and_folders(kubexit: Kubexit, image: Path, arguments: str, copy: str) -> None:
     """To a file, or under its own name into a folder; harmless options are passed over."""
     finished = cp(kubexit, image, *arguments.split())
 
@@ -79,7 +79,7 @@ def test_places(kubexit: Kubexit, image: Path, arguments: str, copy: str) -> Non
 
 
 @pytest.mark.behaviour(109)
-def test_hard_link(kubexit: Kubexit, image: Path) -> None:
+def test_a_hard_link_called_cp_copies(kubexit: Kubexit, image: Path) -> None:
     """It is the same file by a hard link too."""
     (image / "bin/cp").unlink()
     os.link(image / "bin/kubexit", image / "bin/cp")
@@ -104,7 +104,7 @@ def test_links_at_the_end(kubexit: Kubexit, image: Path) -> None:
 
 @pytest.mark.behaviour(109)
 @pytest.mark.parametrize("target", ["bin", "bin/kubexit"])
-def test_onto_itself(kubexit: Kubexit, image: Path, target: str) -> None:
+def test_cp_onto_itself_changes_nothing(kubexit: Kubexit, image: Path, target: str) -> None:
     """Copied onto itself, the file is left as it is."""
     before = (image / "bin/kubexit").stat()
 
@@ -131,7 +131,7 @@ def test_onto_itself(kubexit: Kubexit, image: Path, target: str) -> None:
         "kubexit bin",
     ],
 )
-def test_nothing_else(kubexit: Kubexit, image: Path, arguments: str) -> None:
+def test_cp_copies_only_itself(kubexit: Kubexit, image: Path, arguments: str) -> None:
     """Another file, or an option with a meaning of its own, is 2 and one line: this cp copies only itself."""
     (image / "other").write_bytes((image / "bin/kubexit").read_bytes())
     finished = cp(kubexit, image, *arguments.split())
@@ -156,7 +156,7 @@ def test_nothing_else(kubexit: Kubexit, image: Path, arguments: str) -> None:
     ],
     ids=lambda value: value[:16],
 )
-def test_no_place(kubexit: Kubexit, image: Path, target: str, what: str) -> None:
+def test_cp_makes_no_folder(kubexit: Kubexit, image: Path, target: str, what: str) -> None:
     """A folder that is not there is not made, as cp makes none; the line names what was asked for."""
     before = sorted(os.listdir(image))
     finished = cp(kubexit, image, "bin/kubexit", target)
@@ -181,7 +181,7 @@ def test_settings_do_not_matter(kubexit: Kubexit, image: Path) -> None:
 
 @pytest.mark.behaviour(1)
 @pytest.mark.parametrize("name", ["kubexit", "cp.old", "xcp", "cp/kubexit"])
-def test_other_names(kubexit: Kubexit, image: Path, name: str) -> None:
+def test_other_names_of_the_file_supervise(kubexit: Kubexit, image: Path, name: str) -> None:
     """By any other name it supervises, a command called cp as well."""
     (image / "cp").mkdir()
     link = image / "bin" / name

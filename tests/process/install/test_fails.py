@@ -59,7 +59,7 @@ def on_small_disk(kubexit: Kubexit, shared: Path, *steps: namespaces.Step) -> tu
 
 
 @pytest.mark.behaviour(73, 109)
-def test_full_disk(kubexit: Kubexit, shared: Path) -> None:
+def test_a_full_disk_is_reported_before_writing(kubexit: Kubexit, shared: Path) -> None:
     """A disk with too little room is told in bytes, before anything is written: a copy would be killed here."""
     finished, left = on_small_disk(single_file.traced(kubexit, "flock:signal=KILL"), shared)
 
@@ -98,7 +98,7 @@ def test_disk_without_bound(kubexit: Kubexit, shared: Path) -> None:
     ],
     ids=str,
 )
-def test_late_errors(kubexit: Kubexit, shared: Path, call: str, error: int, words: str) -> None:
+def test_late_errors_keep_the_older_file(kubexit: Kubexit, shared: Path, call: str, error: int, words: str) -> None:
     """An error that comes at the end, as on a network's disk, leaves the older file in place, and no draft."""
     finished = install(kubexit, shared, preexec_fn=namespaces.refuse(call, error))
 
@@ -127,7 +127,7 @@ def test_file_size_limit(kubexit: Kubexit, shared: Path) -> None:
 
 
 @pytest.mark.behaviour(73, 109)
-def test_read_only(kubexit: Kubexit, shared: Path) -> None:
+def test_a_read_only_volume_is_reported(kubexit: Kubexit, shared: Path) -> None:
     """A volume that is mounted read-only is said so."""
     namespaces.require_mounts()
     finished = install(kubexit, shared, preexec_fn=namespaces.private_mounts(namespaces.read_only(shared)))
@@ -154,7 +154,7 @@ def test_folder_of_another_user(kubexit: Kubexit, open_folder: Path, path: str) 
 
 @pytest.mark.behaviour(73, 109)
 @pytest.mark.parametrize("path", ["shared/kubexit", "shared/kubexit/below", "dangling"])
-def test_no_folder(kubexit: Kubexit, shared: Path, path: str) -> None:
+def test_a_target_that_is_no_folder_is_left_alone(kubexit: Kubexit, shared: Path, path: str) -> None:
     """What is no folder is said so, and left as it is."""
     (kubexit.folder / "dangling").symlink_to("nowhere")
     finished = install(kubexit, kubexit.folder / path)

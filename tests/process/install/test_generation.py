@@ -34,7 +34,7 @@ def prepare(
 
 @pytest.mark.behaviour(29, 109)
 @pytest.mark.parametrize("install_first", [True, False])
-def test_both(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
+def test_both_options_work_in_any_order(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
     """Both are done, in whatever order they are written, and each says so."""
     finished = prepare(kubexit, shared, kubexit.graveyard, install_first)
 
@@ -48,7 +48,7 @@ def test_both(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
 
 @pytest.mark.behaviour(29, 73, 109)
 @pytest.mark.parametrize("install_first", [True, False])
-def test_install_fails(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
+def test_a_failed_install_clears_nothing(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
     """Where nothing can be installed nothing is removed either, and that is said."""
     shared.rmdir()
     shared.write_text("no folder")
@@ -62,7 +62,7 @@ def test_install_fails(kubexit: Kubexit, shared: Path, install_first: bool) -> N
 
 
 @pytest.mark.behaviour(29, 73, 109)
-def test_generation_fails(kubexit: Kubexit, shared: Path) -> None:
+def test_a_failed_clearing_installs_all_the_same(kubexit: Kubexit, shared: Path) -> None:
     """Where the graveyard cannot be cleared the file is installed, and both are said."""
     namespaces.require_mounts()
     world = namespaces.private_mounts(namespaces.read_only(kubexit.graveyard))

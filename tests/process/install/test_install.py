@@ -36,7 +36,7 @@ def shared(kubexit: Kubexit) -> Path:
 
 @pytest.mark.behaviour(109)
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o777], ids="{:03o}".format)
-def test_copy(kubexit: Kubexit, shared: Path, umask: int) -> None:
+def test_the_copy_is_whole_and_executable(kubexit: Kubexit, shared: Path, umask: int) -> None:
     """The copy has all bytes and mode 0555, whatever the umask; it runs, and nothing else is in the folder."""
     finished = install(kubexit, shared, preexec_fn=lambda: os.umask(umask) and None)
 
@@ -63,7 +63,7 @@ def test_by_the_copy(kubexit: Kubexit, shared: Path) -> None:
 
 
 @pytest.mark.behaviour(109)
-def test_again(kubexit: Kubexit, shared: Path) -> None:
+def test_it_can_be_run_again(kubexit: Kubexit, shared: Path) -> None:
     """It can be run again and again, as an init container is; each time the file is replaced by a new one."""
     inodes = set()
     for _ in range(3):
@@ -102,7 +102,7 @@ def test_folder_is_made(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour(109)
 @pytest.mark.parametrize("path", ["shared", "shared/", "./shared//", ".", "link", "link/"])
-def test_paths(kubexit: Kubexit, shared: Path, path: str) -> None:
+def test_the_line_names_the_absolute_path(kubexit: Kubexit, shared: Path, path: str) -> None:
     """Relative, with slashes at the end, through a link: the line names the file by its absolute path."""
     (kubexit.folder / "link").symlink_to(shared)
     finished = install(kubexit, path, cwd=kubexit.folder)
@@ -115,7 +115,7 @@ def test_paths(kubexit: Kubexit, shared: Path, path: str) -> None:
 
 
 @pytest.mark.behaviour(109)
-def test_root_folder(kubexit: Kubexit, shared: Path) -> None:
+def test_the_root_folder_is_a_folder(kubexit: Kubexit, shared: Path) -> None:
     """The root folder is one like any other, but it cannot be written to here."""
     namespaces.require_mounts()
     world = namespaces.private_mounts(namespaces.read_only(Path("/")))

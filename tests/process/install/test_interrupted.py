@@ -55,7 +55,7 @@ def go_on(copying: Supervised) -> int:
 
 
 @pytest.mark.behaviour(109)
-def test_killed(kubexit: Kubexit, shared: Path) -> None:
+def test_the_draft_of_a_killed_copy_is_removed(kubexit: Kubexit, shared: Path) -> None:
     """The draft of a copy that was killed goes with the next one."""
     install(single_file.traced(kubexit, "fsync:signal=KILL"), shared)
     assert len(drafts(shared)) == 1
@@ -66,7 +66,7 @@ def test_killed(kubexit: Kubexit, shared: Path) -> None:
 
 
 @pytest.mark.behaviour(109)
-def test_terminated(kubexit: Kubexit, shared: Path) -> None:
+def test_a_terminated_copy_is_finished_first(kubexit: Kubexit, shared: Path) -> None:
     """A copy that is told to end is finished first: that takes milliseconds, and nothing is left half done."""
     finished = install(single_file.traced(kubexit, "fsync:signal=TERM"), shared)
 
@@ -87,7 +87,7 @@ def test_draft_of_the_living(kubexit: Kubexit, shared: Path) -> None:
 
 
 @pytest.mark.behaviour(109)
-def test_during_another(kubexit: Kubexit, shared: Path) -> None:
+def test_two_copies_at_once_succeed(kubexit: Kubexit, shared: Path) -> None:
     """A copy under way is left alone by another one; both succeed."""
     copying = stopped(kubexit, shared, lambda: is_written(shared), "fsync:signal=STOP")
     draft = drafts(shared)
@@ -100,7 +100,7 @@ def test_during_another(kubexit: Kubexit, shared: Path) -> None:
 
 
 @pytest.mark.behaviour(109)
-def test_without_locks(kubexit: Kubexit, shared: Path) -> None:
+def test_without_locks_a_lost_draft_is_made_again(kubexit: Kubexit, shared: Path) -> None:
     """On a file system without locks a copy under way may lose its draft to another one; it makes a new one."""
     faults = ("flock:error=EOPNOTSUPP", "fsync:signal=STOP:when=1")
     copying = stopped(kubexit, shared, lambda: is_written(shared), *faults)

@@ -10,7 +10,7 @@ from harness.single_file import install
 
 
 @pytest.mark.behaviour(2, 109)
-def test_one_call(kubexit: Kubexit) -> None:
+def test_one_call_logs_one_line(kubexit: Kubexit) -> None:
     """One call, one line. A Python package is no single file: it says which file to take, and makes no folder."""
     finished = install(kubexit, kubexit.folder / "shared")
 
@@ -66,7 +66,7 @@ def test_package_as_cp(kubexit: Kubexit) -> None:
     ],
     ids=" ".join,
 )
-def test_usage(kubexit: Kubexit, options: list[str]) -> None:
+def test_wrong_usage_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
     """Anything but one folder behind each option is 2 and makes none; an empty word is not the working folder."""
     finished = kubexit.run(options=options, name=None, GRAVEYARD=None, cwd=kubexit.folder)
 

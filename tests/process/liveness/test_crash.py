@@ -26,7 +26,7 @@ def crash(container: Supervised) -> None:
 
 
 @pytest.mark.behaviour(30)
-def test_after_birth(kubexit: Kubexit) -> None:
+def test_a_crash_after_birth_stops_its_peer(kubexit: Kubexit) -> None:
     """The crash of a running container ends its peer, and the reason says so."""
     main = running(kubexit, "main")
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -38,7 +38,7 @@ def test_after_birth(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(30)
-def test_before_birth(kubexit: Kubexit) -> None:
+def test_a_crash_before_birth_stops_its_peer(kubexit: Kubexit) -> None:
     """So does the crash of a container that waits for its own birth and has carved nothing yet."""
     main = waiting(kubexit, "main", BIRTH_DEPS="db:born")
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -65,7 +65,7 @@ def test_with_its_waiter(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(30)
-def test_supervisor_alone(kubexit: Kubexit) -> None:
+def test_killing_the_supervisor_alone_is_a_crash(kubexit: Kubexit) -> None:
     """The KILL of the supervisor alone is the same: its command dies with it."""
     main = running(kubexit, "main")
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -76,7 +76,7 @@ def test_supervisor_alone(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(30)
 @pytest.mark.parametrize("condition", ["died", "failed"])
-def test_counts_as(kubexit: Kubexit, condition: str) -> None:
+def test_a_crash_counts_as_died_and_failed(kubexit: Kubexit, condition: str) -> None:
     """A crash counts as died and as failed."""
     main = running(kubexit, "main")
     sidecar = running(kubexit, DEATH_DEPS=f"main:{condition}", POLL_INTERVAL="0")
@@ -135,7 +135,7 @@ def test_peer_that_starts_later(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(30)
-def test_a_chain(kubexit: Kubexit) -> None:
+def test_a_chain_ends_link_by_link(kubexit: Kubexit) -> None:
     """Crash, orderly end, orderly end: each link acts on the one before."""
     first = running(kubexit, "first")
     second = running(kubexit, "second", "TERM=2", DEATH_DEPS="first", POLL_INTERVAL="0")

@@ -26,7 +26,7 @@ def test_while_it_lives(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(18, 30)
 @pytest.mark.parametrize("umask", [0o022, 0o077], ids="{:03o}".format)
-def test_mode(kubexit: Kubexit, umask: int) -> None:
+def test_every_user_may_open_the_fifo(kubexit: Kubexit, umask: int) -> None:
     """Every user of the pod may open it, whatever the umask."""
     kubexit.graveyard.mkdir()
     running(kubexit, "main", preexec_fn=lambda: os.umask(umask))

@@ -14,7 +14,7 @@ from harness.world import namespaces
 
 @pytest.mark.behaviour(22, 30)
 @pytest.mark.parametrize("error", [errno.EPERM, errno.ENOSYS, errno.ENOSPC, errno.EOPNOTSUPP], ids=errno.errorcode.get)
-def test_mkfifo(kubexit: Kubexit, error: int) -> None:
+def test_refused_fifos_cost_one_warning(kubexit: Kubexit, error: int) -> None:
     """A sandbox that makes no FIFOs costs one warning and the sight of our crash, nothing else."""
     main = running(kubexit, "main", preexec_fn=namespaces.refuse("mknod", error))
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")

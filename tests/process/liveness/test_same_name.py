@@ -16,7 +16,7 @@ def changes(eye: Observer) -> list[Event]:
 
 @pytest.mark.behaviour(119)
 @pytest.mark.parametrize("code", [0, 3])
-def test_second_start(kubexit: Kubexit, code: int) -> None:
+def test_a_second_of_the_name_leaves_no_trace(kubexit: Kubexit, code: int) -> None:
     """The second runs its command, returns its code, warns once, and leaves no trace."""
     first = running(kubexit, "main")
     kubexit.wait_tombstone("main", "Born")
@@ -30,7 +30,7 @@ def test_second_start(kubexit: Kubexit, code: int) -> None:
 
 
 @pytest.mark.behaviour(85, 119)
-def test_nested(kubexit: Kubexit) -> None:
+def test_nested_kubexit_writes_one_tombstone(kubexit: Kubexit) -> None:
     """kubexit inside kubexit works: one tombstone, the outer one's, with the command's code."""
     finished = kubexit.run(kubexit.path, "sh", "-c", "echo BORN; exit 3")
 
@@ -40,7 +40,7 @@ def test_nested(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(119)
-def test_signals(kubexit: Kubexit) -> None:
+def test_the_second_forwards_signals(kubexit: Kubexit) -> None:
     """The second forwards signals as any supervisor does."""
     running(kubexit, "main")
     second = running(kubexit, "main", "TERM=5")
@@ -50,7 +50,7 @@ def test_signals(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(119)
-def test_its_dependencies(kubexit: Kubexit) -> None:
+def test_the_second_ignores_its_dependencies(kubexit: Kubexit) -> None:
     """The second waits for nobody and ends for nobody. Shown to fail by giving it a name of its own."""
     running(kubexit, "main")
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
@@ -70,7 +70,7 @@ def test_while_the_first_waits_for_birth(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(119)
-def test_its_crash(kubexit: Kubexit) -> None:
+def test_the_crash_of_the_second_is_no_death(kubexit: Kubexit) -> None:
     """The crash of the second is nobody's death: the first's later end is what a peer sees."""
     first = running(kubexit, "main", "TERM=4")
     second = running(kubexit, "main")
@@ -85,7 +85,7 @@ def test_its_crash(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(2, 119)
 @pytest.mark.parametrize("settings", [{"GRACE_PERIOD": "30"}, {"DEATH_DEPS": "main"}, {"DISABLED": "perhaps"}], ids=str)
-def test_bad_settings(kubexit: Kubexit, settings: dict[str, str]) -> None:
+def test_a_second_with_bad_settings_writes_nothing(kubexit: Kubexit, settings: dict[str, str]) -> None:
     """A second with bad settings is refused and carves nothing over the living first."""
     running(kubexit, "main")
     kubexit.wait_tombstone("main", "Born")
@@ -97,7 +97,7 @@ def test_bad_settings(kubexit: Kubexit, settings: dict[str, str]) -> None:
 
 
 @pytest.mark.behaviour(119)
-def test_no_command(kubexit: Kubexit) -> None:
+def test_a_second_without_command_writes_nothing(kubexit: Kubexit) -> None:
     """Nor does one without a command, as a mistyped kubectl exec is."""
     running(kubexit, "main")
     kubexit.wait_tombstone("main", "Born")
@@ -121,7 +121,7 @@ def test_after_the_first(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(119)
 @pytest.mark.parametrize("code", ["keep", "zero"])
-def test_no_liveness(kubexit: Kubexit, code: str) -> None:
+def test_a_second_without_liveness_respects_the_first(kubexit: Kubexit, code: str) -> None:
     """A second that keeps no FIFO itself respects the first's."""
     running(kubexit, "main")
     kubexit.wait_tombstone("main", "Born")

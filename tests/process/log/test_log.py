@@ -9,7 +9,7 @@ TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (debug|info|warn|erro
 
 
 @pytest.mark.behaviour(111)
-def test_text(kubexit, actor):
+def test_a_text_line_has_four_parts(kubexit, actor):
     """A line has time, level, name and message."""
     finished = kubexit.run(actor, "exit", "3", LOG_LEVEL="debug", DEATH_DEPS="db")
 
@@ -19,7 +19,7 @@ def test_text(kubexit, actor):
 
 
 @pytest.mark.behaviour(111)
-def test_json(kubexit, actor):
+def test_a_json_line_has_the_same_parts(kubexit, actor):
     """As JSON each line is an object with the same four, whatever the command's arguments contain."""
     finished = kubexit.run(actor, "dump-args", b'caf\xe9 "\\\n\x01', LOG_LEVEL="debug", LOG_FORMAT="json")
 
@@ -40,7 +40,7 @@ def test_arguments_are_not_logged(kubexit, actor, level):
 
 
 @pytest.mark.behaviour(111)
-def test_off(kubexit):
+def test_with_off_there_is_no_line(kubexit):
     """With `off` there is no line at all, not even when the command cannot be executed."""
     finished = kubexit.run("/no/such/command", LOG_LEVEL="off")
 

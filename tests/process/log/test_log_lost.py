@@ -62,7 +62,7 @@ def told(kubexit, actor, reader: Reader, log_format: str) -> str:
 
 
 @pytest.mark.behaviour(87, 111)
-def test_text(kubexit, actor, reader):
+def test_one_line_counts_the_lost_lines(kubexit, actor, reader):
     """One line, a warning like any other, says how many lines were lost."""
     report = told(kubexit, actor, reader, "text")
 
@@ -72,7 +72,7 @@ def test_text(kubexit, actor, reader):
 
 
 @pytest.mark.behaviour(87, 111)
-def test_json(kubexit, actor, reader):
+def test_the_count_is_a_json_object_too(kubexit, actor, reader):
     """As JSON it is an object like any other."""
     report = json.loads(told(kubexit, actor, reader, "json"))
 

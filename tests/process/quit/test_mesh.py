@@ -54,7 +54,9 @@ def start(kubexit: Kubexit, network: Network, mesh: Mesh, *command: str, **setti
 
 
 @every_mesh
-def test_injected(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
+def test_an_injected_proxy_is_awaited_and_asked_to_quit(
+    kubexit: Kubexit, web: Web, network: Network, mesh: Mesh
+) -> None:
     """The command starts when the proxy is ready; after its end the proxy is asked to quit."""
     ready = web(status(503), status(200), listener=network.bound(mesh.ready[0]))
     ends = ready if mesh.quit[0] == mesh.ready[0] else web(listener=network.bound(mesh.quit[0]))
@@ -68,7 +70,7 @@ def test_injected(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> N
 
 
 @every_mesh
-def test_comes_late(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
+def test_a_late_proxy_is_waited_for(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
     """A proxy that is not up yet is waited for."""
     main = start(kubexit, network, mesh, LOG_LEVEL="debug", QUIT_TIMEOUT="0")
     main.wait_line("not ready: .*Connection refused", "stderr")
@@ -80,7 +82,7 @@ def test_comes_late(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) ->
 
 @every_mesh
 @pytest.mark.parametrize("timeout", ["200ms", "0"])
-def test_not_injected(kubexit: Kubexit, network: Network, mesh: Mesh, timeout: str) -> None:
+def test_without_a_proxy_the_command_starts(kubexit: Kubexit, network: Network, mesh: Mesh, timeout: str) -> None:
     """Without a proxy the command starts after the timeout, and there is nothing to warn of, now or at the end."""
     main = start(kubexit, network, mesh, BIRTH_TIMEOUT=timeout)
 
@@ -92,7 +94,7 @@ def test_not_injected(kubexit: Kubexit, network: Network, mesh: Mesh, timeout: s
 
 
 @every_mesh
-def test_debug_tells(kubexit: Kubexit, network: Network, mesh: Mesh) -> None:
+def test_debug_logs_the_refused_request(kubexit: Kubexit, network: Network, mesh: Mesh) -> None:
     """At debug the refused request at the end is told."""
     main = start(kubexit, network, mesh, BIRTH_TIMEOUT="100ms", LOG_LEVEL="debug")
     main.wait()
@@ -104,7 +106,9 @@ def test_debug_tells(kubexit: Kubexit, network: Network, mesh: Mesh) -> None:
 
 @every_mesh
 @pytest.mark.parametrize("answer", [status(503), webserver.silent], ids=["503", "silent"])
-def test_never_ready(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, answer: webserver.Answer) -> None:
+def test_an_unready_proxy_ends_the_wait_at_the_timeout(
+    kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, answer: webserver.Answer
+) -> None:
     """A proxy that is there and does not get ready is no reason to give up either."""
     web(answer, listener=network.bound(mesh.ready[0]))
     main = start(kubexit, network, mesh, BIRTH_TIMEOUT="300ms", QUIT_TIMEOUT="0")
@@ -117,7 +121,9 @@ def test_never_ready(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, a
 
 @every_mesh
 @pytest.mark.parametrize(("on_timeout", "code"), [("fail", 69), ("start", 0)])
-def test_own_decision(kubexit: Kubexit, network: Network, mesh: Mesh, on_timeout: str, code: int) -> None:
+def test_birth_on_timeout_decides_if_set(
+    kubexit: Kubexit, network: Network, mesh: Mesh, on_timeout: str, code: int
+) -> None:
     """KUBEXIT_BIRTH_ON_TIMEOUT, where it is set, decides."""
     main = start(kubexit, network, mesh, BIRTH_TIMEOUT="200ms", BIRTH_ON_TIMEOUT=on_timeout)
 
@@ -141,7 +147,7 @@ def test_something_else_is_missing(kubexit: Kubexit, network: Network, mesh: Mes
 
 
 @every_mesh
-def test_with_others(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
+def test_a_missing_proxy_alone_does_not_fail(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
     """With everything else there and the proxy alone missing the command starts after the timeout."""
     kubexit.carve("db", Born=True)
     own = web(listener=network.bound(80))
@@ -167,7 +173,7 @@ def test_does_not_quit(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh,
 
 @every_mesh
 @pytest.mark.parametrize("policy", ["success", "failure"])
-def test_policy(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, policy: str) -> None:
+def test_the_policy_holds_for_the_proxy(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, policy: str) -> None:
     """The policy holds for the proxy too."""
     server = web(listener=network.bound(mesh.quit[0]))
     main = start(kubexit, network, mesh, "false", BIRTH_TIMEOUT="0", QUIT_POLICY=policy)
@@ -178,7 +184,9 @@ def test_policy(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, policy
 
 @every_mesh
 @pytest.mark.behaviour(26, 61)
-def test_given_up(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
+def test_sigterm_during_the_wait_asks_the_proxy_to_quit(
+    kubexit: Kubexit, web: Web, network: Network, mesh: Mesh
+) -> None:
     """A TERM while the proxy is waited for: no command, and the proxy is asked to quit all the same."""
     server = web(status(503), listener=network.bound(mesh.quit[0]))
     main = start(kubexit, network, mesh)

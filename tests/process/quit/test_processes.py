@@ -70,7 +70,7 @@ def pod(kubexit: Kubexit, web: Web, *sidecars: str, **settings: Any) -> Iterator
 
 
 @pytest.mark.parametrize("names", ["envoy", " envoy ,x", "x,,envoy"])
-def test_term(kubexit: Kubexit, web: Web, names: str) -> None:
+def test_a_process_of_the_name_gets_sigterm(kubexit: Kubexit, web: Web, names: str) -> None:
     """A process of that name gets TERM; the code stays the command's, and a line says who was signalled."""
     with pod(kubexit, web, "envoy", "agent", QUIT_PROCESSES=names) as pod_:
         eventually(lambda: pod_.got_term() == {"envoy"}, "it got TERM")
@@ -79,7 +79,7 @@ def test_term(kubexit: Kubexit, web: Web, names: str) -> None:
         assert lines(pod_.main.stderr, "warn") == []
 
 
-def test_several(kubexit: Kubexit, web: Web) -> None:
+def test_all_processes_of_all_names_get_sigterm(kubexit: Kubexit, web: Web) -> None:
     """All processes of all names get it."""
     with pod(kubexit, web, "envoy", "agent", "other", QUIT_PROCESSES="agent,envoy") as pod_:
         eventually(lambda: pod_.got_term() == {"envoy", "agent"}, "both got TERM")
@@ -88,7 +88,7 @@ def test_several(kubexit: Kubexit, web: Web) -> None:
 
 
 @pytest.mark.parametrize("name", ["env", "envoy2", "Envoy", "nvoy", "envoy ready-then-wait", "*"])
-def test_exact(kubexit: Kubexit, web: Web, name: str) -> None:
+def test_only_the_exact_name_counts(kubexit: Kubexit, web: Web, name: str) -> None:
     """A part of a name, another case, a pattern: nobody is meant. Shown to fail by the tests above."""
     with pod(kubexit, web, "envoy", QUIT_PROCESSES=name) as pod_:
         assert pod_.signalled() == set()
@@ -104,7 +104,7 @@ def test_exact(kubexit: Kubexit, web: Web, name: str) -> None:
         ("cloud-sql-proxy-", set()),
     ],
 )
-def test_long_names(kubexit: Kubexit, web: Web, name: str, meant: set[str]) -> None:
+def test_long_names_are_told_apart(kubexit: Kubexit, web: Web, name: str, meant: set[str]) -> None:
     """Names longer than the 15 bytes that the kernel keeps are told apart."""
     with pod(kubexit, web, "cloud-sql-proxy", "cloud-sql-proxy-2", QUIT_PROCESSES=name) as pod_:
         eventually(lambda: pod_.got_term() == meant, f"{meant} got TERM")
@@ -112,7 +112,7 @@ def test_long_names(kubexit: Kubexit, web: Web, name: str, meant: set[str]) -> N
         assert len(pod_.signalled()) == len(meant)
 
 
-def test_script(kubexit: Kubexit, web: Web) -> None:
+def test_a_script_has_its_own_name(kubexit: Kubexit, web: Web) -> None:
     """A script has its own name, not its interpreter's; of a long one the kernel knows 15 bytes."""
     script = kubexit.folder / "rotate-all-the-logs"
     script.write_text(
@@ -133,7 +133,7 @@ def test_script(kubexit: Kubexit, web: Web) -> None:
     assert "TERM sent to pid" in main.stderr
 
 
-def test_never_itself(kubexit: Kubexit, web: Web) -> None:
+def test_kubexit_and_pid_1_are_never_meant(kubexit: Kubexit, web: Web) -> None:
     """Neither kubexit itself nor PID 1, the pause process, is ever meant, whatever the names."""
     with pod(kubexit, web, "envoy", QUIT_PROCESSES="actor,kubexit,python,python3,envoy", LOG_LEVEL="debug") as pod_:
         eventually(lambda: pod_.got_term() == {"envoy"}, "it got TERM")
@@ -143,7 +143,7 @@ def test_never_itself(kubexit: Kubexit, web: Web) -> None:
         assert "QUIT_HURRIED" not in pod_.main.stderr
 
 
-def test_policy(kubexit: Kubexit, web: Web) -> None:
+def test_the_policy_holds_for_processes(kubexit: Kubexit, web: Web) -> None:
     """The policy holds for them too."""
     script = f"{kubexit.program()} plain & exit 3"
     finished = kubexit.run("sh", "-c", script, fence=True, QUIT_PROCESSES="actor", QUIT_POLICY="success")
@@ -152,7 +152,7 @@ def test_policy(kubexit: Kubexit, web: Web) -> None:
     assert "TERM" not in finished.stderr
 
 
-def test_without_urls(kubexit: Kubexit) -> None:
+def test_processes_alone_cost_no_time(kubexit: Kubexit) -> None:
     """Alone they cost no time: kubexit does not wait for their end."""
     finished = kubexit.run("true", fence=True, QUIT_PROCESSES="envoy", QUIT_TIMEOUT="1h")
 
@@ -161,7 +161,7 @@ def test_without_urls(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(82)
-def test_not_shared(kubexit: Kubexit, actor: str) -> None:
+def test_without_a_shared_namespace_nothing_is_signalled(kubexit: Kubexit, actor: str) -> None:
     """As PID 1 kubexit has no other container's process in sight: it says so, and signals nobody."""
     finished = kubexit.run(actor, "leave", "1", "--exit", "3", pid1=True, QUIT_PROCESSES="actor")
 

@@ -17,7 +17,7 @@ Web = Callable[..., WebServer]
 
 
 @pytest.mark.parametrize("path", ["/", "", "/quit?now=1&x=%2C", "?now"])
-def test_request(kubexit: Kubexit, web: Web, path: str) -> None:
+def test_a_post_is_sent_as_documented(kubexit: Kubexit, web: Web, path: str) -> None:
     """POST has a length of 0; the host is as in the URL, the connection is not kept, a fragment is not sent."""
     server = web()
     kubexit.run("true", QUIT_POST=server.url(f"{path}#part"))
@@ -30,7 +30,7 @@ def test_request(kubexit: Kubexit, web: Web, path: str) -> None:
     assert request.headers["user-agent"].startswith("kubexit/")
 
 
-def test_get(kubexit: Kubexit, web: Web) -> None:
+def test_a_get_has_no_body(kubexit: Kubexit, web: Web) -> None:
     """GET has no body and says nothing of one; both lists are asked."""
     server = web()
     kubexit.run("true", QUIT_POST=server.url("/post"), QUIT_GET=f"{server.url('/one')},{server.url('/two')}")
@@ -44,7 +44,7 @@ def test_get(kubexit: Kubexit, web: Web) -> None:
     assert "content-length" not in asked["/one"].headers
 
 
-def test_longest(kubexit: Kubexit, web: Web) -> None:
+def test_the_longest_url_arrives_whole(kubexit: Kubexit, web: Web) -> None:
     """A URL of 2000 bytes arrives whole."""
     server = web()
     path = "/" + "x" * (2000 - len(server.url("/")))
@@ -56,7 +56,7 @@ def test_longest(kubexit: Kubexit, web: Web) -> None:
 @pytest.mark.parametrize(
     ("host", "name"), [("127.0.0.1", "localhost"), ("::1", "localhost"), ("::1", ""), ("127.0.0.2", "")]
 )
-def test_address(kubexit: Kubexit, web: Web, host: str, name: str) -> None:
+def test_both_addresses_of_localhost_are_tried(kubexit: Kubexit, web: Web, host: str, name: str) -> None:
     """Both addresses of localhost are tried; IPv6 literals stand in brackets."""
     server = web(listener=webserver.bound(host))
     finished = kubexit.run("true", QUIT_POST=server.url("/", name))
@@ -78,7 +78,7 @@ def test_side_by_side(kubexit: Kubexit, web: Web) -> None:
 
 
 @pytest.mark.behaviour(59)
-def test_time_limit(kubexit: Kubexit, web: Web) -> None:
+def test_one_time_limit_holds_for_all(kubexit: Kubexit, web: Web) -> None:
     """The time limit is for all of them together; each that was not answered is named."""
     silent, quick = web(webserver.silent), web()
     begin = time.monotonic()
@@ -95,7 +95,7 @@ def test_time_limit(kubexit: Kubexit, web: Web) -> None:
 
 
 @pytest.mark.behaviour(59)
-def test_no_time(kubexit: Kubexit, web: Web) -> None:
+def test_a_time_limit_of_zero_still_asks_all(kubexit: Kubexit, web: Web) -> None:
     """With a time limit of 0 nobody's answer is waited for long, but everybody is asked."""
     quick = web()
     finished = kubexit.run(

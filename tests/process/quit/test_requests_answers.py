@@ -42,7 +42,7 @@ BAD = {
 
 @pytest.mark.parametrize("answer", GOOD)
 @pytest.mark.parametrize("code", [0, 3])
-def test_good_answer(kubexit: Kubexit, web: Web, answer: str, code: int) -> None:
+def test_a_2xx_answer_is_logged_as_information(kubexit: Kubexit, web: Web, answer: str, code: int) -> None:
     """2xx, in whatever pieces it comes, is one line of information."""
     server = web(GOOD[answer][0])
     finished = kubexit.run("sh", "-c", f"exit {code}", QUIT_POST=server.url("/quit"))
@@ -55,7 +55,7 @@ def test_good_answer(kubexit: Kubexit, web: Web, answer: str, code: int) -> None
 @pytest.mark.behaviour(71)
 @pytest.mark.parametrize("answer", BAD)
 @pytest.mark.parametrize("code", [0, 3])
-def test_bad_answer(kubexit: Kubexit, web: Web, answer: str, code: int) -> None:
+def test_any_other_answer_is_one_warning(kubexit: Kubexit, web: Web, answer: str, code: int) -> None:
     """Any other answer is one warning, and never changes the exit code, here or on the tombstone."""
     server = web(BAD[answer][0])
     finished = kubexit.run("sh", "-c", f"exit {code}", QUIT_GET=server.url("/quit"))
@@ -82,7 +82,7 @@ def test_is_not_reset(kubexit: Kubexit, web: Web) -> None:
     assert ends == [b""]
 
 
-def test_refused(kubexit: Kubexit, web: Web) -> None:
+def test_a_refused_connection_is_one_warning(kubexit: Kubexit, web: Web) -> None:
     """Nobody listens: one warning."""
     server = web(listening=False)
     finished = kubexit.run("true", QUIT_POST=server.url())
@@ -92,7 +92,7 @@ def test_refused(kubexit: Kubexit, web: Web) -> None:
     assert "Connection refused" in line
 
 
-def test_reset(kubexit: Kubexit, web: Web) -> None:
+def test_a_broken_connection_is_one_warning(kubexit: Kubexit, web: Web) -> None:
     """A connection that breaks before the answer: one warning."""
     finished = kubexit.run("true", QUIT_POST=web(webserver.resets).url())
 
@@ -101,7 +101,7 @@ def test_reset(kubexit: Kubexit, web: Web) -> None:
     assert "reset by peer" in line
 
 
-def test_unreachable(kubexit: Kubexit) -> None:
+def test_an_unreachable_address_is_one_warning(kubexit: Kubexit) -> None:
     """An address that no route leads to: one warning."""
     finished = kubexit.run("true", QUIT_POST="http://255.255.255.255/")
 

@@ -41,7 +41,7 @@ def asking(kubexit: Kubexit, server: WebServer, *command: str, **keywords: Any) 
 
 @pytest.mark.behaviour(120, 121)
 @pytest.mark.parametrize("code", [0, 3])
-def test_order(kubexit: Kubexit, web: Web, code: int) -> None:
+def test_the_death_is_written_before_the_request(kubexit: Kubexit, web: Web, code: int) -> None:
     """The death is on the tombstone when the request arrives, the FIFO still held; afterwards it is gone.
 
     Fails when the requests come before the carving, or after the FIFO was let go of.
@@ -99,7 +99,7 @@ def test_restart_after_kill(kubexit: Kubexit, web: Web) -> None:
 @pytest.mark.behaviour(59, 68)
 @pytest.mark.parametrize("number", [*SIGNALS, signal.SIGRTMIN + 2], ids=lambda number: f"{int(number)}")
 @pytest.mark.parametrize("code", [0, 3])
-def test_signal_shortens(kubexit: Kubexit, web: Web, number: int, code: int) -> None:
+def test_a_signal_shortens_the_requests(kubexit: Kubexit, web: Web, number: int, code: int) -> None:
     """TERM, INT, QUIT, HUP and the stop signal leave the requests half a second; the code is the command's."""
     server = web(webserver.silent)
     main = asking(kubexit, server, "sh", "-c", f"exit {code}", STOP_SIGNAL="RTMIN+2")
@@ -159,7 +159,7 @@ def test_signal_leaves_a_moment(kubexit: Kubexit, web: Web) -> None:
 
 
 @pytest.mark.behaviour(68)
-def test_other_signals(kubexit: Kubexit, web: Web) -> None:
+def test_other_signals_change_nothing(kubexit: Kubexit, web: Web) -> None:
     """Signals that ask nobody to end change nothing: the answer is waited for. Fails when they count as TERM does."""
     free = Event()
     server = web(webserver.held(free, status(200)))
@@ -195,7 +195,7 @@ def test_nothing_is_left(kubexit: Kubexit, web: Web, end: str) -> None:
 
 
 @pytest.mark.behaviour(48, 105)
-def test_descriptors(kubexit: Kubexit, web: Web) -> None:
+def test_the_request_inherits_no_descriptor(kubexit: Kubexit, web: Web) -> None:
     """A request's process has nothing of the graveyard open: the FIFO is held by kubexit alone."""
     kubexit.carve("db", Born=True)
     main = asking(kubexit, web(webserver.silent), DEATH_DEPS="db")

@@ -36,7 +36,7 @@ NEVER_STARTED = {
 
 
 @pytest.mark.parametrize(("policy", "code"), POLICIES)
-def test_policy(kubexit: Kubexit, web: Web, policy: str | None, code: int) -> None:
+def test_the_policy_goes_by_the_code(kubexit: Kubexit, web: Web, policy: str | None, code: int) -> None:
     """Always, or only after a 0, or only after another code; without the setting always."""
     server = web()
     finished = kubexit.run("sh", "-c", f"exit {code}", QUIT_POST=server.url(), QUIT_POLICY=policy)
@@ -72,7 +72,7 @@ def test_signal_death_is_a_failure(kubexit: Kubexit, web: Web, actor: str) -> No
 @pytest.mark.behaviour(2, 26, 73)
 @pytest.mark.parametrize("case", NEVER_STARTED)
 @pytest.mark.parametrize("policy", ["always", "success", "failure"])
-def test_never_started(kubexit: Kubexit, web: Web, case: str, policy: str) -> None:
+def test_a_command_never_started_asks_too(kubexit: Kubexit, web: Web, case: str, policy: str) -> None:
     """A command that was never started leaves a pod that has to end too; the policy goes by the code.
 
     The death is carved by then.
@@ -88,7 +88,7 @@ def test_never_started(kubexit: Kubexit, web: Web, case: str, policy: str) -> No
 
 
 @pytest.mark.behaviour(9, 26)
-def test_unusable_graveyard(kubexit: Kubexit, web: Web) -> None:
+def test_an_unusable_graveyard_still_asks_urls(kubexit: Kubexit, web: Web) -> None:
     """Where no death can be carved, those who are asked by URL are asked all the same."""
     kubexit.graveyard.write_text("")
     server = web()
@@ -170,7 +170,7 @@ def test_second_of_a_name(kubexit: Kubexit, web: Web, settings: dict[str, str]) 
 
 
 @pytest.mark.behaviour(113)
-def test_disabled(kubexit: Kubexit, web: Web) -> None:
+def test_disabled_kubexit_asks_no_url(kubexit: Kubexit, web: Web) -> None:
     """Switched off, nobody is asked."""
     server = web()
 

@@ -32,7 +32,7 @@ def certificate(
 
 
 @pytest.mark.parametrize("code", [0, 3])
-def test_tls(
+def test_a_trusted_certificate_is_accepted(
     kubexit: Kubexit,
     web: Web,
     authority: certificates.Certificate,
@@ -58,7 +58,7 @@ def test_tls(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", NAMED], ids=["authority", "name"])
-def test_somebody_else(
+def test_a_server_without_trust_hears_nothing(
     kubexit: Kubexit,
     web: Web,
     tmp_path: Path,
@@ -83,7 +83,7 @@ def test_somebody_else(
     assert "SSL_CERT_FILE" in line
 
 
-def test_name(kubexit: Kubexit, web: Web) -> None:
+def test_a_host_name_is_resolved(kubexit: Kubexit, web: Web) -> None:
     """A host that has to be resolved works; a bad answer is a warning."""
     server = web(status(503))
     url = server.url("/quit", NAMED)
@@ -105,7 +105,7 @@ def test_without_a_name(kubexit: Kubexit, web: Web) -> None:
     assert f" info kubexit: quit request POST {url}: answered 200" in finished.stderr
 
 
-def test_unknown_name(kubexit: Kubexit) -> None:
+def test_an_unknown_name_is_one_warning(kubexit: Kubexit) -> None:
     """So is a name that nobody knows."""
     finished = kubexit.run("true", waiter=waiters.real(kubexit), QUIT_POST="http://proxy.invalid/", QUIT_TIMEOUT="10s")
 

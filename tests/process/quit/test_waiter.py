@@ -19,7 +19,7 @@ FOREIGN = "https://127.0.0.1:1/a"
 NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal
 
 
-def test_arguments(kubexit: Kubexit, web: Web) -> None:
+def test_the_waiter_is_told_what_to_ask(kubexit: Kubexit, web: Web) -> None:
     """It is told who we are, how much time there is, and what to ask how; it is not told what we ask ourselves."""
     waiter = Waiter(kubexit.folder, f"cat {kubexit.graveyard}/main >&2")
     native = web()
@@ -43,7 +43,7 @@ def test_arguments(kubexit: Kubexit, web: Web) -> None:
     assert "ExitCode: 3" in finished.stderr
 
 
-def test_most(kubexit: Kubexit) -> None:
+def test_sixteen_long_urls_arrive_whole(kubexit: Kubexit) -> None:
     """Sixteen URLs of 2000 bytes reach it whole."""
     waiter = Waiter(kubexit.folder, "")
     urls = [f"https://proxy/{number:02}".ljust(2000, "x") for number in range(16)]
@@ -52,7 +52,7 @@ def test_most(kubexit: Kubexit) -> None:
     assert waiter.starts[0].split()[4:] == [word for url in urls for word in ("--get", url)]
 
 
-def test_not_asked(kubexit: Kubexit, web: Web) -> None:
+def test_no_waiter_starts_without_need(kubexit: Kubexit, web: Web) -> None:
     """Where nothing needs it no interpreter is started at a container's end."""
     waiter = Waiter(kubexit.folder, "")
     kubexit.run("true", waiter=waiter, QUIT_POST=web().url(), QUIT_GET=web().url("/", "localhost"))
@@ -61,7 +61,7 @@ def test_not_asked(kubexit: Kubexit, web: Web) -> None:
 
 
 @pytest.mark.parametrize("code", [1, 70, 143])
-def test_it_fails(kubexit: Kubexit, code: int) -> None:
+def test_a_failing_waiter_is_a_warning(kubexit: Kubexit, code: int) -> None:
     """A waiter that fails is a warning; the code stays the command's."""
     finished = kubexit.run("sh", "-c", "exit 3", waiter=Waiter(kubexit.folder, f"exit {code}"), QUIT_POST=FOREIGN)
 
@@ -80,7 +80,7 @@ def test_it_cannot_be_started(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(59, 69)
-def test_it_hangs(kubexit: Kubexit) -> None:
+def test_a_hanging_waiter_is_killed_with_its_children(kubexit: Kubexit) -> None:
     """At the end of the time it gets KILL, with whatever it has started."""
     pids = kubexit.folder / "pids"
     waiter = Waiter(kubexit.folder, f"sleep 1000 & echo $! $$ > {pids}; wait")
@@ -94,7 +94,7 @@ def test_it_hangs(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(63, 105)
-def test_its_surroundings(kubexit: Kubexit, actor: str) -> None:
+def test_the_waiter_starts_clean(kubexit: Kubexit, actor: str) -> None:
     """It starts with nothing blocked and no descriptor of ours."""
     waiter = Waiter(kubexit.folder, f"{actor} fds; {actor} mask")
     finished = kubexit.run("true", waiter=waiter, QUIT_POST=FOREIGN)

@@ -17,7 +17,7 @@ from harness.waiting import eventually
 pytestmark = pytest.mark.behaviour(126)
 
 
-def test_succeeds(kubexit: Kubexit) -> None:
+def test_the_first_success_is_readiness(kubexit: Kubexit) -> None:
     """The first probe comes at once; with its success there is no second one."""
     script = probe(kubexit, "exit 0")
     db = running(kubexit, "db", READY_EXEC=script, READY_PERIOD="1h")
@@ -28,7 +28,7 @@ def test_succeeds(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.parametrize("failure", ["exit 1", "exit 255", "kill -KILL $$", "kill -TERM $$"])
-def test_fails_first(kubexit: Kubexit, failure: str) -> None:
+def test_a_failed_probe_is_tried_again(kubexit: Kubexit, failure: str) -> None:
     """A probe that fails, in whatever way, is tried again after the period; until it succeeds there is no Ready."""
     go = kubexit.folder / "go"
     script = probe(kubexit, f"test -e {go} || {failure}")
@@ -50,7 +50,7 @@ def test_fails_first(kubexit: Kubexit, failure: str) -> None:
         ("{}" + " x" * 59, ["x"] * 59),
     ],
 )
-def test_words(kubexit: Kubexit, setting: str, words: list[str]) -> None:
+def test_the_setting_is_split_without_a_shell(kubexit: Kubexit, setting: str, words: list[str]) -> None:
     """The setting is split at blanks and nothing else is done to it: no shell."""
     script = kubexit.folder / "p"
     script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {script}.words\n')
@@ -61,7 +61,7 @@ def test_words(kubexit: Kubexit, setting: str, words: list[str]) -> None:
     assert Path(f"{script}.words").read_text().splitlines() == words
 
 
-def test_path(kubexit: Kubexit) -> None:
+def test_the_probe_is_found_along_path(kubexit: Kubexit) -> None:
     """A name without a slash is found along the command's PATH."""
     script = probe(kubexit, "exit 0")
     running(kubexit, "db", READY_EXEC="probe", env={"PATH": f"/nowhere:{script.parent}:/bin"})
@@ -80,7 +80,7 @@ def test_cannot_be_executed(kubexit: Kubexit, name: str, code: int) -> None:
     assert "Ready" not in (kubexit.tombstone("db") or {})
 
 
-def test_comes_later(kubexit: Kubexit) -> None:
+def test_a_probe_can_be_installed_later(kubexit: Kubexit) -> None:
     """One that is put in place later succeeds then."""
     path = kubexit.folder / "probe"
     db = running(kubexit, "db", READY_EXEC=path, READY_PERIOD="10ms")
@@ -101,7 +101,7 @@ def test_one_at_a_time(kubexit: Kubexit) -> None:
     assert starts(script) == 1
 
 
-def test_silence(kubexit: Kubexit) -> None:
+def test_the_probe_prints_nothing(kubexit: Kubexit) -> None:
     """What a probe prints does not mix with what the command says; it reads nothing either."""
     script = probe(kubexit, "echo PROBE; echo PROBE >&2; read line && exit 1; exit 0")
     db = running(kubexit, "db", READY_EXEC=script, stdin=subprocess.PIPE)
@@ -112,7 +112,7 @@ def test_silence(kubexit: Kubexit) -> None:
     assert "PROBE" not in db.stdout + db.stderr
 
 
-def test_debug(kubexit: Kubexit) -> None:
+def test_at_debug_its_output_is_shown(kubexit: Kubexit) -> None:
     """At debug both its outputs go to stderr."""
     script = probe(kubexit, "echo PROBE ONE; echo PROBE TWO >&2")
     db = running(kubexit, "db", READY_EXEC=script, LOG_LEVEL="debug")
@@ -123,7 +123,7 @@ def test_debug(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(48, 63, 83)
-def test_its_surroundings(kubexit: Kubexit, actor: str) -> None:
+def test_the_probe_has_the_commands_surroundings(kubexit: Kubexit, actor: str) -> None:
     """It has the command's environment and umask, nothing blocked, no descriptor of ours, and a group of its own."""
     script = probe(kubexit, f"{actor} fds; {actor} mask; echo VALUE $VALUE; umask; {actor} stat")
     narrow = {"preexec_fn": lambda: os.umask(0o27)}
@@ -139,7 +139,7 @@ def test_its_surroundings(kubexit: Kubexit, actor: str) -> None:
 
 
 @pytest.mark.behaviour(106)
-def test_starts_others(kubexit: Kubexit) -> None:
+def test_readiness_starts_a_waiting_container(kubexit: Kubexit) -> None:
     """A container that waits for it with the graveyard as its source starts then: no API, no rights."""
     go = kubexit.folder / "go"
     script = probe(kubexit, f"test -e {go}")

@@ -12,7 +12,7 @@ from harness.kubexit import Kubexit
 
 
 @pytest.mark.behaviour(12)
-def test_appears(kubexit: Kubexit) -> None:
+def test_a_file_that_appears_is_readiness(kubexit: Kubexit) -> None:
     """A file that appears is readiness."""
     file = kubexit.folder / "ready"
     running(kubexit, "db", READY_FILE=file, READY_PERIOD="10ms")
@@ -21,7 +21,7 @@ def test_appears(kubexit: Kubexit) -> None:
     kubexit.wait_tombstone("db", "Ready")
 
 
-def test_there_before(kubexit: Kubexit) -> None:
+def test_an_old_file_is_no_readiness(kubexit: Kubexit) -> None:
     """One that is older than the start is not, until it is touched."""
     file = kubexit.folder / "ready"
     file.touch()
@@ -56,7 +56,7 @@ def test_made_by_the_command(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.parametrize("kind", ["folder", "fifo", "link"])
-def test_any_kind(kubexit: Kubexit, kind: str) -> None:
+def test_any_kind_of_file_counts(kubexit: Kubexit, kind: str) -> None:
     """Whatever has that name and is new enough will do."""
     file = kubexit.folder / "ready"
     running(kubexit, "db", READY_FILE=file, READY_PERIOD="10ms")
@@ -71,7 +71,7 @@ def test_any_kind(kubexit: Kubexit, kind: str) -> None:
     kubexit.wait_tombstone("db", "Ready")
 
 
-def test_relative(kubexit: Kubexit) -> None:
+def test_a_relative_path_starts_at_the_working_folder(kubexit: Kubexit) -> None:
     """A relative path begins at the working folder."""
     running(kubexit, "db", READY_FILE="ready", READY_PERIOD="10ms", cwd=kubexit.folder)
     (kubexit.folder / "ready").touch()
@@ -80,7 +80,7 @@ def test_relative(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(21, 22)
-def test_graveyard_gone(kubexit: Kubexit) -> None:
+def test_a_deleted_graveyard_is_reported(kubexit: Kubexit) -> None:
     """Readiness that cannot be carved, since the folder was deleted, is told with its reason; the command lives."""
     ready = kubexit.folder / "ready"
     container = running(kubexit, "main", READY_FILE=ready, READY_PERIOD="10ms")

@@ -23,7 +23,7 @@ Web = Callable[..., WebServer]
     [status(503), status(302, "Location: /"), sends(), sends(b"\xff" * 100), webserver.resets],
     ids=["503", "302", "nothing", "garbage", "reset"],
 )
-def test_answers(kubexit: Kubexit, web: Web, answer: webserver.Answer) -> None:
+def test_the_first_2xx_is_readiness(kubexit: Kubexit, web: Web, answer: webserver.Answer) -> None:
     """The first 2xx is readiness; before, whatever is answered, there is none."""
     server = web(answer, answer, status(204), look=lambda: kubexit.tombstone("db"))
     running(kubexit, "db", READY_HTTP=server.url("/health?x=1#y"), READY_PERIOD="10ms")
@@ -36,7 +36,7 @@ def test_answers(kubexit: Kubexit, web: Web, answer: webserver.Answer) -> None:
 @pytest.mark.parametrize(
     ("host", "name"), [("127.0.0.1", ""), ("127.0.0.1", "localhost"), ("::1", "localhost"), ("::1", "")]
 )
-def test_ready_already(kubexit: Kubexit, web: Web, host: str, name: str) -> None:
+def test_the_first_probe_comes_at_once(kubexit: Kubexit, web: Web, host: str, name: str) -> None:
     """The first probe comes at once, not after the first period, on either address of localhost."""
     server = web(listener=webserver.bound(host))
     running(kubexit, "db", READY_HTTP=server.url("/", name), READY_PERIOD="1h")
@@ -44,7 +44,7 @@ def test_ready_already(kubexit: Kubexit, web: Web, host: str, name: str) -> None
     kubexit.wait_tombstone("db", "Ready")
 
 
-def test_comes_up(kubexit: Kubexit, web: Web) -> None:
+def test_a_server_that_is_down_is_not_ready(kubexit: Kubexit, web: Web) -> None:
     """A server that does not listen yet is not ready."""
     server = web(listening=False)
     db = running(kubexit, "db", READY_HTTP=server.url(), READY_PERIOD="10ms", LOG_LEVEL="debug")
@@ -68,7 +68,7 @@ def test_is_not_disturbed(kubexit: Kubexit, web: Web) -> None:
 
 
 @pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
-def test_nobody_answers(kubexit: Kubexit, web: Web, pid1: bool) -> None:
+def test_a_slow_server_delays_no_signal(kubexit: Kubexit, web: Web, pid1: bool) -> None:
     """A server that takes its time holds up neither signals nor the end, and its probe ends with the command."""
     server = web(webserver.silent)
     db = running(kubexit, "db", "TERM=4", READY_HTTP=server.url(), READY_PERIOD="10ms", pid1=pid1)
@@ -80,7 +80,7 @@ def test_nobody_answers(kubexit: Kubexit, web: Web, pid1: bool) -> None:
     eventually(lambda: not processes.alive(probe), "the probe has ended")
 
 
-def test_command_ends(kubexit: Kubexit, web: Web) -> None:
+def test_a_command_that_ends_first_has_no_ready(kubexit: Kubexit, web: Web) -> None:
     """A command that ends before it was ready has no Ready on its tombstone, and its code."""
     server = web(status(503))
     finished = kubexit.run("sh", "-c", "exit 3", name="db", READY_HTTP=server.url())
@@ -89,7 +89,7 @@ def test_command_ends(kubexit: Kubexit, web: Web) -> None:
     assert "Ready" not in (kubexit.tombstone("db") or {})
 
 
-def test_never_started(kubexit: Kubexit, web: Web) -> None:
+def test_a_command_never_started_is_not_probed(kubexit: Kubexit, web: Web) -> None:
     """A command that could not be executed is not probed."""
     server = web()
 
@@ -124,7 +124,7 @@ def test_dies_with_us(kubexit: Kubexit, web: Web) -> None:
 
 
 @pytest.mark.behaviour(48)
-def test_descriptors(kubexit: Kubexit, web: Web) -> None:
+def test_the_probe_inherits_no_descriptor(kubexit: Kubexit, web: Web) -> None:
     """The probe holds nothing of the graveyard: our FIFO ends with us alone."""
     kubexit.carve("main", Born=True)
     server = web(webserver.silent)
@@ -136,7 +136,7 @@ def test_descriptors(kubexit: Kubexit, web: Web) -> None:
 
 
 @pytest.mark.behaviour(106)
-def test_starts_others(kubexit: Kubexit, web: Web) -> None:
+def test_readiness_starts_a_waiting_container(kubexit: Kubexit, web: Web) -> None:
     """A container that waits for it with the graveyard as its source starts then, and not at the birth."""
     server = web(status(503))
     app = waiting(kubexit, BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", LOG_LEVEL="debug", POLL_INTERVAL="0")

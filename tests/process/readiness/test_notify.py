@@ -23,7 +23,7 @@ def notified(kubexit: Kubexit, **settings: str) -> tuple[Supervised, socket.sock
     "message",
     [b"READY=1", b"READY=1\n", b"STATUS=up\nREADY=1", b"READY=1\nMAINPID=4711\n", b"\nREADY=1", b"X=\0\nREADY=1"],
 )
-def test_ready(kubexit: Kubexit, message: bytes) -> None:
+def test_ready_1_is_readiness(kubexit: Kubexit, message: bytes) -> None:
     """READY=1 on a line of its own is readiness."""
     _, client = notified(kubexit)
     client.send(message)
@@ -47,7 +47,7 @@ def test_ready(kubexit: Kubexit, message: bytes) -> None:
         b"READY=\n1",
     ],
 )
-def test_not_ready(kubexit: Kubexit, message: bytes) -> None:
+def test_other_messages_are_no_readiness(kubexit: Kubexit, message: bytes) -> None:
     """Other messages are not. Shown to fail by sending READY=1; messages are read in their order."""
     db, client = notified(kubexit)
     client.send(message)
@@ -59,7 +59,7 @@ def test_not_ready(kubexit: Kubexit, message: bytes) -> None:
     assert "Ready" not in (kubexit.tombstone("db") or {})
 
 
-def test_later(kubexit: Kubexit) -> None:
+def test_other_messages_do_not_block_later_ones(kubexit: Kubexit) -> None:
     """A message that is not it does not keep the next one from being read."""
     _, client = notified(kubexit)
     for message in (b"STATUS=starting", b"", b"EXTEND_TIMEOUT_USEC=1", b"READY=1"):
@@ -69,7 +69,7 @@ def test_later(kubexit: Kubexit) -> None:
     client.close()
 
 
-def test_large(kubexit: Kubexit) -> None:
+def test_a_large_message_is_harmless(kubexit: Kubexit) -> None:
     """One that is larger than any has a right to be is harmless."""
     _, client = notified(kubexit)
     client.send(b"x" * 100_000)
@@ -79,7 +79,7 @@ def test_large(kubexit: Kubexit) -> None:
     client.close()
 
 
-def test_after_readiness(kubexit: Kubexit) -> None:
+def test_later_messages_do_no_harm(kubexit: Kubexit) -> None:
     """A command that goes on notifying does no harm: the socket is gone."""
     db, client = notified(kubexit)
     client.send(b"READY=1")
@@ -105,7 +105,7 @@ def test_of_somebody_else(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(83)
-def test_off(kubexit: Kubexit) -> None:
+def test_without_the_setting_the_socket_passes_unchanged(kubexit: Kubexit) -> None:
     """Without the setting a NOTIFY_SOCKET passes unchanged: it is the command's own affair."""
     finished = kubexit.run("/usr/bin/env", env={"NOTIFY_SOCKET": "/run/systemd/notify"})
 

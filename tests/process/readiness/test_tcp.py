@@ -36,7 +36,7 @@ def bound(host: str) -> socket.socket:
 
 
 @pytest.mark.parametrize(("host", "setting"), ADDRESSES)
-def test_listens(kubexit: Kubexit, host: str, setting: str) -> None:
+def test_a_connection_is_readiness(kubexit: Kubexit, host: str, setting: str) -> None:
     """A connection that comes about is readiness; before, while the port is bound and refuses, there is none."""
     with bound(host) as server:
         port = server.getsockname()[1]
@@ -48,7 +48,7 @@ def test_listens(kubexit: Kubexit, host: str, setting: str) -> None:
         kubexit.wait_tombstone("db", "Ready")
 
 
-def test_listens_already(kubexit: Kubexit) -> None:
+def test_the_first_probe_comes_at_once(kubexit: Kubexit) -> None:
     """The first probe comes at once, not after the first period."""
     with bound("127.0.0.1") as server:
         server.listen()
@@ -57,7 +57,7 @@ def test_listens_already(kubexit: Kubexit) -> None:
         kubexit.wait_tombstone("db", "Ready")
 
 
-def test_one_connection(kubexit: Kubexit) -> None:
+def test_readiness_needs_one_connection(kubexit: Kubexit) -> None:
     """Once ready, nobody is disturbed again: there is one connection, and it is closed without a byte."""
     with bound("127.0.0.1") as server:
         server.listen()
@@ -73,7 +73,7 @@ def test_one_connection(kubexit: Kubexit) -> None:
             server.accept()
 
 
-def test_nobody_answers(kubexit: Kubexit) -> None:
+def test_a_hanging_connection_delays_no_signal(kubexit: Kubexit) -> None:
     """A connection that hangs holds up neither signals nor the end."""
     with bound("127.0.0.1") as server:
         server.listen(0)

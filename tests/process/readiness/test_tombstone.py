@@ -17,7 +17,7 @@ def probed(kubexit: Kubexit, name: str = "db", **settings: str) -> tuple[object,
 
 
 @pytest.mark.behaviour(12, 13)
-def test_lines(kubexit: Kubexit) -> None:
+def test_ready_is_between_born_and_died(kubexit: Kubexit) -> None:
     """Ready stands between Born and Died, in time as in text."""
     db, file = probed(kubexit)
     file.touch()
@@ -34,7 +34,7 @@ def test_lines(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(16)
-def test_once(kubexit: Kubexit) -> None:
+def test_ready_is_written_once(kubexit: Kubexit) -> None:
     """It is carved once, however long the container stays ready."""
     eye = Observer(kubexit.graveyard)
     db, file = probed(kubexit)
@@ -48,7 +48,7 @@ def test_once(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(106)
-def test_starts_others(kubexit: Kubexit) -> None:
+def test_readiness_starts_a_waiting_container(kubexit: Kubexit) -> None:
     """A container that waits for it with the graveyard as its source starts then, and not at the birth."""
     app = waiting(kubexit, BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", LOG_LEVEL="debug", POLL_INTERVAL="0")
     _, file = probed(kubexit)
@@ -72,7 +72,7 @@ def test_not_of_an_earlier_life(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(12)
-def test_no_probe(kubexit: Kubexit) -> None:
+def test_without_a_probe_there_is_no_ready(kubexit: Kubexit) -> None:
     """Without a probe nothing is ever carved as ready. Shown to fail by the tests above."""
     kubexit.run("true", name="db")
 
@@ -80,7 +80,7 @@ def test_no_probe(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(71)
-def test_never_ready(kubexit: Kubexit) -> None:
+def test_a_command_never_ready_ends_as_usual(kubexit: Kubexit) -> None:
     """A command that ends before it was ready ends as it does."""
     finished = kubexit.run("sh", "-c", "exit 3", READY_FILE="/no/such/file", READY_PERIOD="10ms")
 
@@ -89,7 +89,7 @@ def test_never_ready(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(106)
-def test_a_chain(kubexit: Kubexit) -> None:
+def test_a_chain_starts_in_order(kubexit: Kubexit) -> None:
     """A chain of three starts in its order."""
     app = waiting(kubexit, "c", BIRTH_DEPS="b", BIRTH_SOURCE="graveyard")
     b_file = kubexit.folder / "b.ready"

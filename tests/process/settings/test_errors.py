@@ -42,7 +42,7 @@ BAD = {
 
 @pytest.mark.behaviour(2, 26)
 @pytest.mark.parametrize("variable", BAD)
-def test_bad_value(kubexit: Kubexit, variable: str) -> None:
+def test_a_bad_value_exits_with_2(kubexit: Kubexit, variable: str) -> None:
     """A bad value is one line with the variable's name and the value; the command is not started; death is carved."""
     finished = kubexit.run("echo", "BORN", pid1=variable == "ORPHAN_GRACE_PERIOD", **{variable: BAD[variable]})
 
@@ -62,7 +62,7 @@ def test_bad_value(kubexit: Kubexit, variable: str) -> None:
     [None, "", ".", "..", ".hidden", "a/b", "a b", "a,b", "a:b", "x" * 241, "a\nb"],
     ids=lambda name: repr(name)[:20],
 )
-def test_bad_name(kubexit: Kubexit, name: str | None) -> None:
+def test_a_bad_name_writes_nothing(kubexit: Kubexit, name: str | None) -> None:
     """Without a valid name nothing is written anywhere."""
     finished = kubexit.run("echo", "BORN", name=name)
 
@@ -74,7 +74,7 @@ def test_bad_name(kubexit: Kubexit, name: str | None) -> None:
 
 @pytest.mark.behaviour(2)
 @pytest.mark.parametrize("options", [[], ["--"]], ids=str)
-def test_no_command(kubexit: Kubexit, options: list[str]) -> None:
+def test_a_missing_command_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
     """No command is 2 and a line, and a death is carved."""
     finished = kubexit.run(options=options)
 
@@ -96,7 +96,7 @@ def test_no_command(kubexit: Kubexit, options: list[str]) -> None:
         ("POD_NAME", "NAMESPACE"),
     ],
 )
-def test_order(kubexit: Kubexit, first: str, second: str) -> None:
+def test_the_first_error_is_reported(kubexit: Kubexit, first: str, second: str) -> None:
     """Of two errors the first is told: name, quit requests, deaths, stop, births, readiness, pod."""
     bad = {**BAD, "NAME": "", "POD_NAME": None, "NAMESPACE": None}
     settings = {variable: bad[variable] for variable in (first, second)}
@@ -151,7 +151,7 @@ def test_empty_is_unset(kubexit: Kubexit, variable: str) -> None:
 
 
 @pytest.mark.behaviour(2, 111)
-def test_long_value(kubexit: Kubexit) -> None:
+def test_a_long_value_is_still_one_line(kubexit: Kubexit) -> None:
     """A bad value of any length and content is still one line."""
     finished = kubexit.run("echo", GRACE_PERIOD=b"x\ny\x1b[31m\xff" * 1000)
 
@@ -163,7 +163,7 @@ def test_long_value(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(11)
-def test_foreign_variables(kubexit: Kubexit) -> None:
+def test_foreign_variables_are_ignored(kubexit: Kubexit) -> None:
     """Variables that are not ours are not looked at, however they look."""
     env = {b"X": b"\xff", b"KUBEXITNAME": b"x", b"LC_ALL": b"\xfe", b"A" * 10_000: b"B" * 10_000}
 
@@ -176,7 +176,7 @@ def test_foreign_variables(kubexit: Kubexit) -> None:
     [["-c"], ["--unknown"], ["--graveyard", "a", "b"], ["--version", "--help"], ["-"]],
     ids=" ".join,
 )
-def test_unknown_option(kubexit: Kubexit, options: list[str]) -> None:
+def test_an_unknown_option_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
     """An option that is unknown or used wrongly is 2 and one line that quotes it; a death is carved as for the rest."""
     finished = kubexit.run("echo", "BORN", options=options) if len(options) == 1 else kubexit.run(options=options)
 

@@ -24,7 +24,7 @@ def eventful(kubexit: Kubexit, **settings: str) -> str:
 
 @pytest.mark.behaviour(111)
 @pytest.mark.parametrize("level", LEVELS)
-def test_levels(kubexit: Kubexit, level: str) -> None:
+def test_the_level_selects_lines(kubexit: Kubexit, level: str) -> None:
     """Lines of this level and above appear, others do not; each has a time, its level and our name."""
     log = eventful(kubexit, LOG_LEVEL=level).splitlines()
     assert [line for line in log if not LINE.fullmatch(line)] == []
@@ -43,7 +43,7 @@ def test_levels(kubexit: Kubexit, level: str) -> None:
 
 
 @pytest.mark.behaviour(111)
-def test_json(kubexit: Kubexit) -> None:
+def test_json_logs_the_same_story(kubexit: Kubexit) -> None:
     """As JSON each line is an object with time, level, name and message, and is the same story."""
     text = eventful(kubexit, LOG_LEVEL="debug").splitlines()
     lines = [json.loads(line) for line in eventful(kubexit, LOG_LEVEL="debug", LOG_FORMAT="json").splitlines()]
@@ -68,7 +68,7 @@ def test_hostile_names_in_json(kubexit: Kubexit, name: str) -> None:
 
 @pytest.mark.behaviour(111)
 @pytest.mark.parametrize("style", ["text", "json"])
-def test_control_characters(kubexit: Kubexit, style: str) -> None:
+def test_control_characters_are_escaped(kubexit: Kubexit, style: str) -> None:
     """Control characters in what we quote neither break a line nor reach a terminal."""
     finished = kubexit.run("/no/such\n\x1b[31m\r\x07command", LOG_FORMAT=style)
 
@@ -79,7 +79,7 @@ def test_control_characters(kubexit: Kubexit, style: str) -> None:
 
 @pytest.mark.behaviour(111)
 @pytest.mark.parametrize("level", ["info", "debug"])
-def test_arguments(kubexit: Kubexit, level: str) -> None:
+def test_arguments_are_logged_at_debug_only(kubexit: Kubexit, level: str) -> None:
     """Arguments of the command, which may be secrets, are logged at debug alone."""
     finished = kubexit.run("true", "--password=hunter2", LOG_LEVEL=level)
 
@@ -114,7 +114,7 @@ def test_one_write_a_line(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(87, 111)
 @pytest.mark.parametrize("how", ["closed", "full device", "closed pipe"])
-def test_no_stderr(kubexit: Kubexit, how: str) -> None:
+def test_without_stderr_the_command_runs(kubexit: Kubexit, how: str) -> None:
     """Where stderr cannot be written to, the command runs and its code stays."""
     stderr: int | None = None
     if how == "full device":

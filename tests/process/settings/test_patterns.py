@@ -10,7 +10,7 @@ POD = {"POD_NAME": "pod", "NAMESPACE": "ns"}
 
 @pytest.mark.behaviour(4, 5)
 @pytest.mark.parametrize("element", ["*", "db?", "*:failed", "db?:died"])
-def test_death_dependencies(kubexit: Kubexit, element: str) -> None:
+def test_impossible_death_dependencies_are_refused(kubexit: Kubexit, element: str) -> None:
     """A death dependency that no container could have the name of would never die: it is refused by name."""
     finished = kubexit.run("echo", "BORN", DEATH_DEPS=f"other,{element}")
 

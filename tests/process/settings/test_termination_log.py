@@ -48,7 +48,7 @@ def carved_reason(kubexit: Kubexit, name: str = "main") -> str:
     ],
     ids=["settings", "timeout", "dead", "dead and awaited"],
 )
-def test_not_started(kubexit: Kubexit, log: Path, settings: dict[str, str], code: int) -> None:
+def test_the_line_is_the_reason(kubexit: Kubexit, log: Path, settings: dict[str, str], code: int) -> None:
     """The line is the reason on the tombstone."""
     kubexit.carve("dead", Died=True, ExitCode=1)
     finished = kubexit.run("echo", "BORN", preexec_fn=world(log), **settings)
@@ -58,7 +58,7 @@ def test_not_started(kubexit: Kubexit, log: Path, settings: dict[str, str], code
 
 
 @pytest.mark.behaviour(73)
-def test_not_executable(kubexit: Kubexit, log: Path) -> None:
+def test_an_unexecutable_command_is_named(kubexit: Kubexit, log: Path) -> None:
     """A command that cannot be executed is named."""
     kubexit.run("/no/such/command", preexec_fn=world(log))
 
@@ -66,7 +66,7 @@ def test_not_executable(kubexit: Kubexit, log: Path) -> None:
 
 
 @pytest.mark.behaviour(9, 73)
-def test_no_graveyard(kubexit: Kubexit, log: Path) -> None:
+def test_an_unusable_graveyard_is_named(kubexit: Kubexit, log: Path) -> None:
     """A graveyard that cannot be used, of which no tombstone could tell, is told here."""
     kubexit.graveyard.write_text("")
     kubexit.run("true", preexec_fn=world(log))
@@ -75,7 +75,7 @@ def test_no_graveyard(kubexit: Kubexit, log: Path) -> None:
 
 
 @pytest.mark.behaviour(2)
-def test_no_name(kubexit: Kubexit, log: Path) -> None:
+def test_a_missing_name_is_reported(kubexit: Kubexit, log: Path) -> None:
     """So is a name that is missing."""
     kubexit.run("true", name=None, preexec_fn=world(log))
 
@@ -83,7 +83,7 @@ def test_no_name(kubexit: Kubexit, log: Path) -> None:
 
 
 @pytest.mark.behaviour(49)
-def test_stopped(kubexit: Kubexit, log: Path) -> None:
+def test_a_stop_is_explained_there(kubexit: Kubexit, log: Path) -> None:
     """A command that was stopped for a dependency's death is explained."""
     container = running(kubexit, DEATH_DEPS="main", preexec_fn=world(log))
     kubexit.carve("main", Died=True, ExitCode=1)
@@ -106,7 +106,7 @@ def test_signal_during_birth(kubexit: Kubexit, log: Path) -> None:
 @pytest.mark.parametrize(
     "command", [["true"], ["sh", "-c", "exit 3"], ["sh", "-c", "kill -KILL $$"]], ids=["0", "3", "killed"]
 )
-def test_own_end(kubexit: Kubexit, log: Path, command: list[str]) -> None:
+def test_a_command_that_ends_writes_its_own(kubexit: Kubexit, log: Path, command: list[str]) -> None:
     """A command that ended by itself has said what it had to say. Shown to fail by a death dependency."""
     kubexit.run(*command, preexec_fn=world(log))
 
@@ -127,7 +127,7 @@ def test_the_commands_own_words(kubexit: Kubexit, log: Path) -> None:
 
 @pytest.mark.behaviour(25)
 @pytest.mark.parametrize("kind", ["missing", "folder", "fifo", "read-only"])
-def test_no_file(kubexit: Kubexit, log: Path, kind: str) -> None:
+def test_a_missing_file_is_not_made(kubexit: Kubexit, log: Path, kind: str) -> None:
     """Where it is not there or no file, nothing is made and nothing hangs."""
     log.unlink()
     if kind == "folder":

@@ -19,7 +19,7 @@ MISSPELT = {
 
 @pytest.mark.behaviour(7)
 @pytest.mark.parametrize("name", MISSPELT)
-def test_nearest(kubexit: Kubexit, name: str) -> None:
+def test_a_warning_names_the_nearest_setting(kubexit: Kubexit, name: str) -> None:
     """One warning names it and the nearest that exists."""
     finished = kubexit.run("echo", "BORN", env={name: "1s"})
 
@@ -30,7 +30,7 @@ def test_nearest(kubexit: Kubexit, name: str) -> None:
 
 
 @pytest.mark.behaviour(7)
-def test_service_links(kubexit: Kubexit) -> None:
+def test_service_links_cause_no_warning(kubexit: Kubexit) -> None:
     """What the kubelet sets for a Service named kubexit is none of it. Shown to fail by any other name."""
     env = {
         "KUBEXIT_SERVICE_HOST": "10.0.0.1",
@@ -47,7 +47,7 @@ def test_service_links(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(7)
-def test_known(kubexit: Kubexit) -> None:
+def test_known_settings_cause_no_warning(kubexit: Kubexit) -> None:
     """Known ones are not warned about, empty or not."""
     settings = {"LOG_LEVEL": "warn", "DEATH_DEPS": "", "GRACE_PERIOD": "5s", "POD_NAME": "p", "NAMESPACE": "n"}
 
@@ -64,7 +64,7 @@ def test_value_is_not_shown(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(7)
-def test_many(kubexit: Kubexit) -> None:
+def test_many_unknown_settings_cause_few_warnings(kubexit: Kubexit) -> None:
     """A hundred of them are some warnings, not a hundred, and no harm."""
     finished = kubexit.run("true", env={f"KUBEXIT_X{number}": "1" for number in range(100)})
 

@@ -12,7 +12,7 @@ FORWARDED = [number for number in range(1, 65) if number not in (signal.SIGKILL,
 
 @pytest.mark.behaviour(64)
 @pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
-def test_each_signal(kubexit, actor, own_group):
+def test_each_signal_is_forwarded_under_its_number(kubexit, actor, own_group):
     """Each of the 61 signals is forwarded under its own number, real-time ones and fault numbers included."""
     supervised = kubexit.start(actor, "ready-then-wait", SIGNAL_GROUP=own_group)
     supervised.wait_line("READY")

@@ -10,7 +10,7 @@ from harness.waiting import eventually
 
 
 @pytest.mark.behaviour(67)
-def test_own_group(kubexit, actor):
+def test_the_command_leads_its_group_if_set(kubexit, actor):
     """With it, the command leads a process group of its own; without it, it is in kubexit's."""
     for own_group in (False, True):
         supervised = kubexit.start(actor, "plain", SIGNAL_GROUP=own_group)

@@ -32,7 +32,7 @@ def test_job_is_stopped_continued_and_ended(kubexit, actor, terminal, own_group)
 
 @both_groups
 @pytest.mark.behaviour(66, 67)
-def test_foreground(kubexit, actor, terminal, own_group):
+def test_the_command_is_in_the_foreground(kubexit, actor, terminal, own_group):
     """The command's group is in the terminal's foreground: kubexit's group, or its own."""
     supervised = kubexit.start(
         actor, "plain", stdin=terminal.inside, preexec_fn=terminal.session, SIGNAL_GROUP=own_group
@@ -69,7 +69,7 @@ def test_in_the_background(kubexit, actor, terminal):
 @both_groups
 @pytest.mark.behaviour(66)
 @pytest.mark.skipif(shutil.which("bash") is None, reason="JOB CONTROL OF A REAL SHELL NOT TESTED: there is no bash")
-def test_real_shell(kubexit, terminal, own_group):
+def test_a_real_shell_has_job_control(kubexit, terminal, own_group):
     """bash has job control: no complaint at its start, a stopped job in its list, a prompt after Ctrl-C."""
     supervised = kubexit.start(
         "bash", "--norc", "--noprofile", "-i",

@@ -15,7 +15,7 @@ def stopped(kubexit, actor, died: int = 0, code: int = 7, **settings):
 
 @pytest.mark.behaviour(75)
 @pytest.mark.parametrize("settings", [{}, {"EXIT_CODE_ON_STOP": "keep"}], ids=["default", "keep"])
-def test_keep(kubexit, actor, settings):
+def test_by_default_the_commands_code_is_kept(kubexit, actor, settings):
     """By default the command's own code is kept."""
     code, tombstone = stopped(kubexit, actor, **settings)
 
@@ -29,7 +29,7 @@ def test_keep(kubexit, actor, settings):
 @pytest.mark.parametrize(
     "settings", [{"EXIT_CODE_ON_STOP": "zero"}, {"IGNORE_CODE_ON_DEATH_DEPS": "true"}], ids=["zero", "ignore"]
 )
-def test_zero(kubexit, actor, settings):
+def test_zero_exits_with_0_and_keeps_the_code(kubexit, actor, settings):
     """`zero` leaves with 0 and keeps the command's code in an extra key; the cortexlabs name means the same."""
     code, tombstone = stopped(kubexit, actor, **settings)
 
@@ -40,7 +40,7 @@ def test_zero(kubexit, actor, settings):
 
 @pytest.mark.behaviour(34, 75)
 @pytest.mark.parametrize("number", [0, 42, 255])
-def test_number(kubexit, actor, number):
+def test_a_number_is_the_code(kubexit, actor, number):
     """A number is the code."""
     code, tombstone = stopped(kubexit, actor, EXIT_CODE_ON_STOP=number)
 
@@ -49,7 +49,7 @@ def test_number(kubexit, actor, number):
 
 @pytest.mark.behaviour(72, 75)
 @pytest.mark.parametrize(("died", "expected"), [(0, 0), (3, 3), (143, 143), (-1, 255)])
-def test_dependency(kubexit, actor, died, expected):
+def test_dependency_exits_as_the_dependency_did(kubexit, actor, died, expected):
     """`dependency` ends as the dependency did; the -1 of the original's signal deaths is 255."""
     code, tombstone = stopped(kubexit, actor, died=died, EXIT_CODE_ON_STOP="dependency")
 
@@ -165,7 +165,7 @@ def test_not_when_the_command_failed_before_our_signal(kubexit, actor):
         {"IGNORE_CODE_ON_DEATH_DEPS": "yes"},
     ],
 )
-def test_refused_settings(kubexit, actor, settings):
+def test_unknown_and_contradicting_policies_are_refused(kubexit, actor, settings):
     """A policy that does not exist, or contradicts its other name, is 2, and the command is not started."""
     finished = kubexit.run(actor, "exit", "0", **settings)
 

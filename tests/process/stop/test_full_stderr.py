@@ -23,7 +23,7 @@ def full_pipe():
 
 
 @pytest.mark.behaviour(87)
-def test_stop_sequence(kubexit, actor, full_pipe):
+def test_a_full_stderr_delays_no_stop(kubexit, actor, full_pipe):
     """A full stderr pipe blocks neither the start, nor the stop sequence, nor the tombstone.
 
     Fails when a line is written without asking for room first: kubexit sleeps in write(2) for ever.
@@ -61,7 +61,7 @@ def test_terminal_on_hold(kubexit, actor, terminal):
 
 
 @pytest.mark.behaviour(87)
-def test_settings_error(kubexit, actor, full_pipe):
+def test_an_unread_message_delays_no_exit(kubexit, actor, full_pipe):
     """A message that nobody reads does not keep kubexit from leaving."""
     assert kubexit.run(actor, "exit", "0", stderr=full_pipe, GRACE_PERIOD="soon").code == 2
 

@@ -14,7 +14,7 @@ GRACE = 0.25
 
 @pytest.mark.behaviour(34, 54)
 @pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
-def test_no_kill(kubexit, actor, own_group):
+def test_a_command_that_ended_is_not_killed(kubexit, actor, own_group):
     """A command that has ended by itself is not killed, nor is it said to have been: its pid may be another's by then.
 
     kubexit is stopped while the command ends and the deadline passes, so that it learns of both at once. Shown to fail

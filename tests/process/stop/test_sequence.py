@@ -15,7 +15,7 @@ def die(kubexit, name: str = "db") -> None:
 
 
 @pytest.mark.behaviour(49, 54)
-def test_stop_signal(kubexit, actor):
+def test_a_death_sends_the_stop_signal_at_once(kubexit, actor):
     """A dependency's death sends TERM at once; a command that ends in time is not killed."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", "TERM=7", DEATH_DEPS="db", GRACE_PERIOD="1h")
     supervised.wait_line("READY")
@@ -44,7 +44,7 @@ def test_kill_after_grace(kubexit, actor):
 
 
 @pytest.mark.behaviour(50)
-def test_stopped_command(kubexit, actor):
+def test_a_stopped_command_is_killed(kubexit, actor):
     """A command that has stopped itself is killed all the same."""
     supervised = kubexit.start(actor, "stop-self", DEATH_DEPS="db", GRACE_PERIOD="50ms")
     supervised.wait_line("READY")
@@ -66,7 +66,7 @@ def test_command_that_forks_without_end(kubexit, actor):
 
 @pytest.mark.behaviour(50)
 @pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
-def test_busy_command(kubexit, actor, pid1):
+def test_a_busy_command_dies_of_sigterm(kubexit, actor, pid1):
     """A command that never sleeps dies of the stop signal."""
     supervised = kubexit.start(actor, "spin", DEATH_DEPS="db", pid1=pid1)
     supervised.wait_line("READY")

@@ -68,7 +68,7 @@ def test_stop_signal_from_outside(kubexit, actor):
 
 @pytest.mark.behaviour(2, 58)
 @pytest.mark.parametrize("text", ["TERMINATE", "SIG", "0", "65", "-15", "15x", "RTMIN-1", "RTMIN+31", "RTMAX+1"])
-def test_unknown(kubexit, actor, text):
+def test_an_unknown_signal_exits_with_2(kubexit, actor, text):
     """A signal that does not exist is a settings error, and the command is not started."""
     finished = kubexit.run(actor, "exit", "0", STOP_SIGNAL=text)
 

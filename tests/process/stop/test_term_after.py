@@ -29,7 +29,7 @@ def hold(container: Supervised, number: int = signal.SIGTERM) -> None:
 
 
 @pytest.mark.parametrize("how", ["ends", "is told to end", "fails", "crashes"])
-def test_held(kubexit: Kubexit, how: str) -> None:
+def test_sigterm_is_deferred_until_the_other_died(kubexit: Kubexit, how: str) -> None:
     """The command gets its TERM when the other has died, in whatever way; not before, and once."""
     main = born(kubexit, "main", "TERM=0 USR2=0 USR1=3")
     held = shipper(kubexit)
@@ -50,7 +50,7 @@ def test_held(kubexit: Kubexit, how: str) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGRTMIN + 2], ids=["TERM", "RTMIN+2"])
-def test_stop_signal(kubexit: Kubexit, number: int) -> None:
+def test_sigterm_and_stop_signal_are_deferred(kubexit: Kubexit, number: int) -> None:
     """TERM and the stop signal are held, and passed on as what they are."""
     born(kubexit)
     held = shipper(kubexit, "36=7 TERM=9", STOP_SIGNAL="RTMIN+2")
@@ -60,7 +60,7 @@ def test_stop_signal(kubexit: Kubexit, number: int) -> None:
     assert held.wait() == (9 if number == signal.SIGTERM else 7)
 
 
-def test_second_term(kubexit: Kubexit) -> None:
+def test_a_second_sigterm_is_forwarded(kubexit: Kubexit) -> None:
     """A second TERM passes; the command gets one."""
     born(kubexit)
     held = shipper(kubexit)
@@ -100,7 +100,7 @@ def test_seen_in_the_last_moment(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(44, 45)
-def test_without_inotify(kubexit: Kubexit) -> None:
+def test_without_inotify_polling_finds_the_death(kubexit: Kubexit) -> None:
     """Where inotify cannot be had the death is found by polling."""
     kubexit.carve("main", Born=True)
     held = shipper(kubexit, preexec_fn=namespaces.refuse("inotify_init1", errno.ENOSYS), POLL_INTERVAL="10ms")
@@ -110,7 +110,7 @@ def test_without_inotify(kubexit: Kubexit) -> None:
     assert held.wait() == 9
 
 
-def test_born_again(kubexit: Kubexit) -> None:
+def test_the_present_life_is_waited_for(kubexit: Kubexit) -> None:
     """A container that was started again is alive: its present life is waited for."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=1)
     held = shipper(kubexit)
@@ -123,7 +123,7 @@ def test_born_again(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(34)
-def test_command_ends(kubexit: Kubexit) -> None:
+def test_a_command_can_end_meanwhile(kubexit: Kubexit) -> None:
     """A command that ends by itself meanwhile ends as ever."""
     born(kubexit)
     held = shipper(kubexit, "USR1=4")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.behaviour(123)
 
 @pytest.mark.behaviour(118)
 @pytest.mark.parametrize("code_on_stop", ["keep", "zero"])
-def test_same_name(kubexit: Kubexit, code_on_stop: str) -> None:
+def test_a_death_dependency_brings_one_sigterm(kubexit: Kubexit, code_on_stop: str) -> None:
     """When the container that is waited for is a death dependency too, its death brings one TERM, not two.
 
     The wish came from outside, so the code is the command's own.
@@ -46,7 +46,7 @@ def test_grace_period_runs(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(118)
-def test_another_name(kubexit: Kubexit) -> None:
+def test_another_death_forwards_sigterm_at_once(kubexit: Kubexit) -> None:
     """The death of another dependency passes the TERM on at once: somebody else does not need us any more."""
     born(kubexit)
     settings = {"TERM_AFTER": "main", "DEATH_DEPS": "db", "GRACE_PERIOD": "1h"}

@@ -25,7 +25,7 @@ def hold(container: Supervised, number: int = signal.SIGTERM) -> None:
 
 @pytest.mark.behaviour(64)
 @pytest.mark.parametrize("name", ["INT", "QUIT", "HUP", "USR1", "WINCH"])
-def test_other_signals(kubexit: Kubexit, name: str) -> None:
+def test_other_signals_are_not_deferred(kubexit: Kubexit, name: str) -> None:
     """Every other signal passes at once, before a hold and during it."""
     born(kubexit)
     held = shipper(kubexit, f"{name}=5 TERM=9")

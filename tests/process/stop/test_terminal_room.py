@@ -24,7 +24,7 @@ def leave_room(terminal):
 
 @pytest.mark.behaviour(64, 87)
 @pytest.mark.parametrize("room", [1, 64, 256, 700, 2000])
-def test_stop_sequence(kubexit, actor, terminal, leave_room, room):
+def test_a_full_terminal_delays_no_stop(kubexit, actor, terminal, leave_room, room):
     """Signals are forwarded, and the KILL comes, whatever little room is left.
 
     Fails when room for something is taken for room for a line: kubexit sleeps in write(2) for ever.

@@ -49,7 +49,7 @@ def assert_died(kubexit: Kubexit, code: int, born: bool) -> None:
 
 @pytest.mark.behaviour(2, 26, 32, 34, 71, 72, 73)
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-def test_end(kubexit: Kubexit, end: End) -> None:
+def test_every_exit_writes_its_code(kubexit: Kubexit, end: End) -> None:
     """The tombstone has the code that kubexit returns, and Born only if the command ran."""
     finished = kubexit.run(*end.command, **end.settings)
 
@@ -60,7 +60,7 @@ def test_end(kubexit: Kubexit, end: End) -> None:
 
 @pytest.mark.behaviour(26, 73, 76)
 @pytest.mark.parametrize(("text", "mode"), [("#!/bin/sh\n", 0o644), ("exit 0\n", 0o755), ("#!/no/such/shell\n", 0o755)])
-def test_not_executable(kubexit: Kubexit, tmp_path: Path, text: str, mode: int) -> None:
+def test_a_refused_file_exits_with_126_or_127(kubexit: Kubexit, tmp_path: Path, text: str, mode: int) -> None:
     """A file that the kernel refuses to execute is 126, or 127 when its interpreter is missing; no shell tries it."""
     script = tmp_path / "script"
     script.write_text(text)
@@ -73,7 +73,7 @@ def test_not_executable(kubexit: Kubexit, tmp_path: Path, text: str, mode: int) 
 
 @pytest.mark.behaviour(26, 73)
 @pytest.mark.parametrize(("verdict", "code"), [(2, 2), (69, 69), (70, 70), (77, 77), (1, 70), (3, 70), (255, 70)])
-def test_verdict(kubexit: Kubexit, tmp_path: Path, verdict: int, code: int) -> None:
+def test_a_refusing_waiter_sets_the_code(kubexit: Kubexit, tmp_path: Path, verdict: int, code: int) -> None:
     """A waiter that says no ends kubexit with its code, or with 70 when the code means nothing."""
     finished = kubexit.run("echo", waiter=Waiter(tmp_path, f"exit {verdict}"), **POD)
 
@@ -98,7 +98,7 @@ def test_signal_during_birth(kubexit: Kubexit, number: signal.Signals) -> None:
 
 @pytest.mark.behaviour(26, 36)
 @pytest.mark.parametrize(("births", "code"), [("", 0), ("db", 69), ("db:born", 69), ("other:born", 0)])
-def test_dead_before(kubexit: Kubexit, births: str, code: int) -> None:
+def test_an_earlier_death_sets_the_code(kubexit: Kubexit, births: str, code: int) -> None:
     """A dependency that is dead already is 0, or 69 when its birth was awaited too."""
     kubexit.carve("db", Died=True, ExitCode=0)
     finished = kubexit.run("echo", DEATH_DEPS="db", BIRTH_DEPS=births, BIRTH_SOURCE="graveyard")
@@ -110,7 +110,7 @@ def test_dead_before(kubexit: Kubexit, births: str, code: int) -> None:
 
 @pytest.mark.behaviour(26, 36, 37)
 @pytest.mark.parametrize(("births", "code"), [("other:born", 0), ("db", 69), ("db,other:born", 69)])
-def test_dead_during(kubexit: Kubexit, births: str, code: int) -> None:
+def test_a_death_during_the_wait_sets_the_code(kubexit: Kubexit, births: str, code: int) -> None:
     """A dependency that dies during the birth wait is the same."""
     container = waiting(kubexit, "main", DEATH_DEPS="db", BIRTH_DEPS=births, BIRTH_SOURCE="graveyard")
     kubexit.carve("db", Died=True, ExitCode=0)

@@ -13,7 +13,7 @@ TIME = r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z"'
 
 
 @pytest.mark.behaviour(12, 13)
-def test_birth(kubexit: Kubexit) -> None:
+def test_a_birth_is_one_line(kubexit: Kubexit) -> None:
     """A birth is one line."""
     running(kubexit, "main")
     kubexit.wait_tombstone("main", "Born")
@@ -22,7 +22,7 @@ def test_birth(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(12, 13, 34)
-def test_death(kubexit: Kubexit) -> None:
+def test_a_death_is_three_lines(kubexit: Kubexit) -> None:
     """A death is three lines: Born, Died, ExitCode, and no more when nobody interfered."""
     kubexit.run("sh", "-c", "exit 3")
 
@@ -30,7 +30,7 @@ def test_death(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(12)
-def test_never_born(kubexit: Kubexit) -> None:
+def test_a_death_without_birth_has_no_born(kubexit: Kubexit) -> None:
     """The death of a container whose command never started has no Born."""
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
     kubexit.run("true", DEATH_DEPS="db")
@@ -39,7 +39,7 @@ def test_never_born(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(13, 23)
-def test_times(kubexit: Kubexit) -> None:
+def test_times_are_within_the_run(kubexit: Kubexit) -> None:
     """Born and Died lie within the run, in this order."""
     before = datetime.now(UTC)
     kubexit.run("true")
@@ -53,7 +53,7 @@ def test_times(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(13)
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "EST5EDT", ":/no/such/zone", "\x01"])
-def test_no_zone(kubexit: Kubexit, zone: str) -> None:
+def test_times_are_in_utc(kubexit: Kubexit, zone: str) -> None:
     """Times are UTC whatever the time zone of the container is."""
     kubexit.run("true", env={"TZ": zone})
 
@@ -62,7 +62,7 @@ def test_no_zone(kubexit: Kubexit, zone: str) -> None:
 
 @pytest.mark.behaviour(18)
 @pytest.mark.parametrize("umask", [0, 0o022, 0o077, 0o777], ids="{:03o}".format)
-def test_mode(kubexit: Kubexit, umask: int) -> None:
+def test_every_user_may_read_it(kubexit: Kubexit, umask: int) -> None:
     """Every user of the pod may read a tombstone, whatever the umask, and the command has its umask."""
     kubexit.graveyard.mkdir()
     finished = kubexit.run(kubexit.program(), "stat", preexec_fn=lambda: os.umask(umask))

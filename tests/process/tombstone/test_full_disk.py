@@ -39,7 +39,7 @@ def read(folder: int, name: str) -> bytes:
 
 
 @pytest.mark.behaviour(21, 22)
-def test_birth(kubexit: Kubexit) -> None:
+def test_an_unwritten_birth_is_a_warning(kubexit: Kubexit) -> None:
     """A birth that cannot be carved is a warning; the command lives, and its death is carved when there is room."""
     world = small_disk(kubexit.graveyard, 1, 1)
     container = kubexit.start(kubexit.program(), "ready-then-wait", "--exit", "TERM=7", preexec_fn=world)
@@ -118,7 +118,7 @@ def test_peers_see_a_crash(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(21, 22)
 @pytest.mark.parametrize("inodes", [1, 2], ids="nr_inodes={}".format)
-def test_no_inodes(kubexit: Kubexit, inodes: int) -> None:
+def test_without_inodes_the_command_runs(kubexit: Kubexit, inodes: int) -> None:
     """Where not even a file can be made, there is no FIFO either; the command runs and its code stays."""
     finished = kubexit.run("sh", "-c", "exit 7", preexec_fn=small_disk(kubexit.graveyard, 4, 0, f",nr_inodes={inodes}"))
 

@@ -74,7 +74,7 @@ def test_alive_before_the_old_death_goes(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(27)
-def test_second_run(kubexit: Kubexit) -> None:
+def test_a_second_run_writes_a_new_tombstone(kubexit: Kubexit) -> None:
     """A container that is started again gets a new tombstone with its new times and code."""
     kubexit.run("sh", "-c", "exit 1")
     first = kubexit.tombstone()

@@ -11,7 +11,7 @@ from harness.observer import Observer
 
 @pytest.mark.behaviour(31, 34)
 @pytest.mark.parametrize("code", ["keep", "zero", "dependency", "7"])
-def test_stopped(kubexit: Kubexit, code: str) -> None:
+def test_a_stop_writes_one_birth_and_one_death(kubexit: Kubexit, code: str) -> None:
     """A stop by a dependency, with or without a code of its own, is one birth and one death."""
     eye = Observer(kubexit.graveyard)
     container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP=code)
@@ -36,7 +36,7 @@ def test_signals_around_the_end(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(31, 40)
-def test_many_deaths(kubexit: Kubexit) -> None:
+def test_many_deaths_write_one_death(kubexit: Kubexit) -> None:
     """Dependencies that die one after the other end the command once."""
     eye = Observer(kubexit.graveyard)
     container = running(kubexit, DEATH_DEPS="a,b,c")

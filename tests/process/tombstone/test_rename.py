@@ -8,7 +8,7 @@ from harness.observer import Observer
 
 
 @pytest.mark.behaviour(16, 31)
-def test_life(kubexit: Kubexit) -> None:
+def test_a_life_is_two_renames(kubexit: Kubexit) -> None:
     """Of a whole life an observer sees two renames under the tombstone's name, and no write."""
     eye = Observer(kubexit.graveyard)
     kubexit.run("true")
@@ -17,7 +17,7 @@ def test_life(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(5, 16, 20)
-def test_drafts(kubexit: Kubexit) -> None:
+def test_drafts_begin_with_a_dot(kubexit: Kubexit) -> None:
     """Whatever else is written has a name with a dot in front, which no dependency can have."""
     eye = Observer(kubexit.graveyard)
     kubexit.run("true")

@@ -39,7 +39,7 @@ def old_fifo(pod: Path) -> None:
 
 @pytest.mark.behaviour(18)
 @pytest.mark.parametrize("umask", [0o022, 0o077], ids="{:03o}".format)
-def test_death(kubexit: Kubexit, pod: Path, umask: int) -> None:
+def test_another_user_sees_the_death(kubexit: Kubexit, pod: Path, umask: int) -> None:
     """A container sees the death of one that runs as another user, whatever its umask."""
     sidecar = running(kubexit, DEATH_DEPS="main", GRAVEYARD=pod, preexec_fn=namespaces.user(ONE, ONE, GROUP))
     world = namespaces.in_turn(namespaces.user(OTHER, OTHER, GROUP), lambda: os.umask(umask) and None)
@@ -52,7 +52,7 @@ def test_death(kubexit: Kubexit, pod: Path, umask: int) -> None:
 
 @pytest.mark.behaviour(18, 30)
 @pytest.mark.parametrize("umask", [0o022, 0o077], ids="{:03o}".format)
-def test_crash(kubexit: Kubexit, pod: Path, umask: int) -> None:
+def test_another_user_sees_the_crash(kubexit: Kubexit, pod: Path, umask: int) -> None:
     """A container sees the crash of one that runs as another user, whatever its umask."""
     world = namespaces.in_turn(namespaces.user(OTHER, OTHER, GROUP), lambda: os.umask(umask) and None)
     main = running(kubexit, "main", GRAVEYARD=pod, preexec_fn=world)
