@@ -96,4 +96,4 @@ cdef void command_report_refused(supervisor_t *sv, const char *signal, int resul
 
 cdef const char *command_hint(int result) noexcept nogil:
     """Return what helps against a refused signal, in words that follow the error."""
-    return b"; kubexit needs CAP_KILL, since the command runs as another user" if result == -cstd.EPERM else b""
+    return b"; kubexit needs CAP_KILL to signal another user" if result == -cstd.EPERM else b""

@@ -47,7 +47,8 @@ cdef void eventloop_run(supervisor_t *sv) noexcept nogil:
 cdef void eventloop_fail(supervisor_t *sv, int error) noexcept nogil:
     """The system does not let us wait, for example by a seccomp profile: nothing can be supervised."""
     cstd.snprintf(sv.reason, REASON_BYTES, b"kubexit cannot wait for events: ppoll: %s", cstd.strerror(error))
-    sv.life.killed = command_kill(&sv.command) == 0
+    if command_kill(&sv.command) == 0:
+        sv.life.killed = True
     event_raise(sv, EVENT_WAIT_FAILED)
 
 

@@ -51,11 +51,14 @@ cdef void death_choose_exit_code(supervisor_t *sv) noexcept nogil:
 
 cdef int death_signal_orphans(supervisor_t *sv, int signal) noexcept nogil:
     """Signal every descendant; return how many we found."""
-    cdef int count = orphans_signal(signal)
+    cdef int refused
+    cdef int count = orphans_signal(signal, &refused)
     if count < 0:
         log_warn(&sv.log, b"/proc cannot be read: %s; left-over processes are not all found", cstd.strerror(-count))
         # PID 1 of a namespace can see its descendants only.
         count = 1 if kernel.getpid() == 1 and kernel.kill(-1, signal) == 0 else 0
+    if refused > 0:
+        log_warn(&sv.log, b"%d left-over processes cannot be signalled%s", refused, command_hint(-cstd.EPERM))
     return count
 
 

@@ -13,6 +13,7 @@ import pytest
 from harness import processes
 from harness.kubexit import PID_NAMESPACE, pid_namespace_refused
 from harness.waiting import eventually
+from harness.world import namespaces
 
 both_sessions = pytest.mark.parametrize("session", [[], ["--session"]], ids=["", "own-session"])
 
@@ -135,3 +136,31 @@ def test_strangers_in_the_pid_namespace(kubexit, actor):
     assert "bystander 42\n" in done.stdout
     assert done.stdout.count("left SIGNAL TERM") == 2
     assert "\nSIGNAL TERM" not in done.stdout
+
+
+@pytest.mark.behaviour(81, 147)
+def test_stopped_left_over_can_react(kubexit, actor):
+    """A stopped left-over is continued after its SIGTERM, and ends by it. Fails by a grace period of an hour."""
+    supervised = kubexit.start(actor, "leave", "1", fence=True, ORPHAN_GRACE_PERIOD="1h")
+    supervised.wait_line("READY")
+    _, left = processes.children(supervised.pid)
+    os.kill(left, signal.SIGSTOP)
+    eventually(lambda: processes.state(left) == "T", "the left-over stopped")
+    supervised.signal(signal.SIGTERM)
+
+    assert supervised.wait() == 143
+    assert "left SIGNAL TERM" in supervised.stdout
+
+
+@pytest.mark.behaviour(81, 140)
+def test_left_over_of_another_user(kubexit, actor):
+    """Left-overs that kubexit may not signal are counted in a warning, and do not hold it up."""
+    namespaces.require_root()
+    finished = kubexit.run(
+        actor, "as-user", "10003", "leave", "2", "--ignore", "--exit", "3",
+        preexec_fn=namespaces.no_capability_to_signal, fence=True, ORPHAN_GRACE_PERIOD="100ms",
+    )  # fmt: skip
+
+    assert finished.code == 3
+    assert "2 left-over processes cannot be signalled; kubexit needs CAP_KILL" in finished.stderr
+    assert "left SIGNAL" not in finished.stdout
