@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness import forms, processes
 from harness.kubexit import Kubexit
 from harness.programs import program
-from harness.servers.webserver import WebServer
+from harness.servers.webserver import Answer, WebServer
 from harness.terminal import Terminal
 
 
@@ -70,7 +71,7 @@ def web() -> Iterator[Callable[..., WebServer]]:
     """Make web servers, `web(*answers, listening=True, **keywords)`, and close them after the test."""
     made: list[WebServer] = []
 
-    def make(*answers, listening: bool = True, **keywords) -> WebServer:
+    def make(*answers: Answer, listening: bool = True, **keywords: Any) -> WebServer:
         made.append(WebServer(*answers, **keywords))
         return made[-1].listen() if listening else made[-1]
 

@@ -1,5 +1,7 @@
 """How the supervisor's part of the static file is told from the interpreter's."""
 
+from pathlib import Path
+
 import pytest
 
 import relocations
@@ -79,7 +81,7 @@ def test_bitmap_over_the_limit() -> None:
         relocations.beginning([0x1FF0, 0b101], 0x2000)
 
 
-def test_functions_of_the_boot_loader(tmp_path) -> None:
+def test_functions_of_the_boot_loader(tmp_path: Path) -> None:
     """The names that it looks up, without those of a later Python; another way of looking up ends the build."""
     source = tmp_path / "pyi_dylib_python.c"
     source.write_text(

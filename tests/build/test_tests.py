@@ -64,6 +64,14 @@ def test_each_name_is_a_statement() -> None:
     assert names_of(lambda test: not is_statement(test)) == []
 
 
+def test_each_test_is_annotated() -> None:
+    """All tests and their parameters have types, so that a reader sees what a fixture is."""
+    assert (
+        names_of(lambda test: test.returns is None or None in [argument.annotation for argument in test.args.args])
+        == []
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "doubtful"),
     [

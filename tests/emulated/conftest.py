@@ -2,8 +2,9 @@
 
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from harness.kubexit import Kubexit
 from harness.servers import certificates
 from harness.servers.apiserver import ApiServer
 from harness.servers.pods import token
+from harness.supervised import Supervised
 from harness.world import namespaces
 
 ARCHITECTURE, EMULATOR = "arm64", "qemu-aarch64-static"
@@ -51,11 +53,11 @@ def api(tmp_path: Path) -> Iterator[ApiServer]:
 
 
 @pytest.fixture
-def awaiting(kubexit: Kubexit, api: ApiServer, tmp_path: Path):
+def awaiting(kubexit: Kubexit, api: ApiServer, tmp_path: Path) -> Callable[..., Supervised]:
     """Start a command that waits for db."""
     namespaces.require_mounts()
 
-    def start(*command, **keywords):
+    def start(*command: str, **keywords: Any) -> Supervised:
         world = namespaces.private_mounts(namespaces.service_account(tmp_path / "serviceaccount"))
         settings = {"BIRTH_DEPS": "db", "POD_NAME": "job-1", "NAMESPACE": "shop", "BIRTH_TIMEOUT": "2m"}
         return kubexit.start(*command, env=api.environment, preexec_fn=world, **{**settings, **keywords})

@@ -1,17 +1,23 @@
 """The one file in foreign images: empty, distroless, Alpine (musl), Debian (glibc)."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from harness import graveyard as tombstones
-from images.bases import BASES
+from images.bases import BASES, Base
 from images.container import settings
+from images.engine import Engine
 
 pytestmark = [pytest.mark.container, pytest.mark.parametrize("base", BASES, ids=str)]
 
 
 @pytest.mark.behaviour(71, 108)
 @pytest.mark.parametrize("code", [0, 3, 255])
-def test_the_exit_code_is_passed_on(base, wrapped, engine, graveyard, code):
+def test_the_exit_code_is_passed_on(
+    base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path, code: int
+) -> None:
     """The command's code is the container's, and stands in the tombstone."""
     done = engine.run(wrapped(base), "/app/actor", "exit", str(code), options=settings(graveyard, "main"))
 
@@ -20,7 +26,9 @@ def test_the_exit_code_is_passed_on(base, wrapped, engine, graveyard, code):
 
 
 @pytest.mark.behaviour(73, 108)
-def test_a_missing_command_exits_with_127(base, wrapped, engine, graveyard):
+def test_a_missing_command_exits_with_127(
+    base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
+) -> None:
     """A command that is not in the image: 127, and a line that names it."""
     done = engine.run(wrapped(base), "/app/nobody", options=settings(graveyard, "main"))
 
@@ -29,7 +37,7 @@ def test_a_missing_command_exits_with_127(base, wrapped, engine, graveyard):
 
 
 @pytest.mark.behaviour(55, 77, 108)
-def test_stop_reaches_the_command(base, wrapped, engine, graveyard):
+def test_stop_reaches_the_command(base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path) -> None:
     """kubexit is process 1, the command is its child, and the TERM of a stop reaches the command."""
     command = ("/app/actor", "ready-then-wait", "--exit", "TERM=7")
     container = engine.start(wrapped(base), *command, options=settings(graveyard, "main"))
@@ -43,7 +51,9 @@ def test_stop_reaches_the_command(base, wrapped, engine, graveyard):
 
 
 @pytest.mark.behaviour(49, 106, 108)
-def test_two_containers_start_and_end_together(base, wrapped, engine, graveyard):
+def test_two_containers_start_and_end_together(
+    base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
+) -> None:
     """Through a folder that both share one container begins, and ends, with the other."""
     image = wrapped(base)
     awaited = {"BIRTH_DEPS": "proxy:born", "BIRTH_SOURCE": "graveyard", "BIRTH_TIMEOUT": "1m"}
@@ -59,7 +69,9 @@ def test_two_containers_start_and_end_together(base, wrapped, engine, graveyard)
 
 
 @pytest.mark.behaviour(30, 108)
-def test_a_killed_container_is_seen_by_its_peer(base, wrapped, engine, graveyard):
+def test_a_killed_container_is_seen_by_its_peer(
+    base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
+) -> None:
     """A container that is killed as a whole carves nothing, and its peer sees it die all the same."""
     image = wrapped(base)
     main = engine.start(image, "/app/actor", "ready-then-wait", options=settings(graveyard, "main"))

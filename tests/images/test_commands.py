@@ -2,11 +2,14 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from images.bases import BASES
+from images.bases import BASES, Base
 from images.container import settings
+from images.engine import Engine
 
 pytestmark = [pytest.mark.container, pytest.mark.behaviour(108)]
 
@@ -14,10 +17,10 @@ COMPILERS = {"glibc": ("gcc",), "musl": ("musl-gcc",)}
 
 
 @pytest.fixture(scope="session")
-def linked(tmp_path_factory):
+def linked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """A folder with a program, dynamically linked with this libc, that leaves with 5."""
 
-    def compiled(libc):
+    def compiled(libc: str) -> Path:
         if shutil.which(COMPILERS[libc][0]) is None:
             pytest.skip(f"{libc} NOT TESTED: no {COMPILERS[libc][0]}")
         folder = tmp_path_factory.mktemp(libc)
@@ -32,7 +35,14 @@ def linked(tmp_path_factory):
 
 @pytest.mark.parametrize("libc", COMPILERS)
 @pytest.mark.parametrize("base", BASES, ids=str)
-def test_dynamic_programs_run_where_their_loader_is(base, libc, wrapped, linked, engine, graveyard):
+def test_dynamic_programs_run_where_their_loader_is(
+    base: Base,
+    libc: str,
+    wrapped: Callable[[Base], str],
+    linked: Callable[[str], Path],
+    engine: Engine,
+    graveyard: Path,
+) -> None:
     """A program that needs a loader runs where its loader is, and is not found (127) elsewhere: so the images differ
     in what they have, and kubexit needs none of it."""
     options = ("--volume", f"{linked(libc)}:/linked:ro,z", *settings(graveyard, "main"))
@@ -42,7 +52,9 @@ def test_dynamic_programs_run_where_their_loader_is(base, libc, wrapped, linked,
 
 
 @pytest.mark.parametrize("base", [base for base in BASES if base.shell], ids=str)
-def test_a_shell_script_gets_sigterm(base, wrapped, engine, graveyard):
+def test_a_shell_script_gets_sigterm(
+    base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
+) -> None:
     """A script of the image's own shell: found on the path, its trap runs at TERM, its code is the container's."""
     script = "trap 'echo caught; exit 9' TERM; echo READY; while :; do sleep 1 & wait; done"
     container = engine.start(wrapped(base), "sh", "-c", script, options=settings(graveyard, "main"))
@@ -53,7 +65,7 @@ def test_a_shell_script_gets_sigterm(base, wrapped, engine, graveyard):
 
 
 @pytest.mark.parametrize("base", [base for base in BASES if not base.shell], ids=str)
-def test_kubexit_needs_no_shell(base, wrapped, engine, graveyard):
+def test_kubexit_needs_no_shell(base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path) -> None:
     """There is no shell in the other images, and kubexit asks for none."""
     done = engine.run(wrapped(base), "sh", "-c", "exit 0", options=settings(graveyard, "main"))
 

@@ -1,10 +1,14 @@
 """How little the one file needs: any user, a read-only root, no capabilities, nothing to gain, few system calls."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from harness import graveyard as tombstones
-from images.bases import BASES
+from images.bases import BASES, Base
 from images.container import settings
+from images.engine import Engine
 
 pytestmark = [pytest.mark.container, pytest.mark.behaviour(107, 108)]
 
@@ -17,7 +21,9 @@ RESTRICTED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-priv
 
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize("base", BASES, ids=str)
-def test_it_runs_with_all_restrictions(base, user, wrapped, engine, graveyard):
+def test_it_runs_with_all_restrictions(
+    base: Base, user: str, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
+) -> None:
     """All at once, in every image, for every user: it runs, ends at TERM with the command's code, and carves."""
     options = (*RESTRICTED, "--user", user, *settings(graveyard, "main"))
     container = engine.start(wrapped(base), *WAITS, options=options)
@@ -29,7 +35,9 @@ def test_it_runs_with_all_restrictions(base, user, wrapped, engine, graveyard):
 
 
 @pytest.mark.parametrize("who", ["process", "command"])
-def test_the_restrictions_are_in_force(who, wrapped, engine, graveyard):
+def test_the_restrictions_are_in_force(
+    who: str, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
+) -> None:
     """The restrictions of the test above are in force for kubexit and for its command: no user but that one, no
     capability, nothing to gain, system calls filtered as far as the kernel can."""
     container = engine.start(
@@ -43,7 +51,9 @@ def test_the_restrictions_are_in_force(who, wrapped, engine, graveyard):
     assert seen["NoNewPrivs"] == "1"
 
 
-def test_the_filter_of_system_calls_is_in_force(wrapped, engine, graveyard):
+def test_the_filter_of_system_calls_is_in_force(
+    wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
+) -> None:
     """The tool's default filter of system calls is in force, and refuses nothing that kubexit needs."""
     container = engine.start(wrapped(BASES[0]), *WAITS, options=settings(graveyard, "main"))
     container.wait_line(READY)
@@ -55,7 +65,7 @@ def test_the_filter_of_system_calls_is_in_force(wrapped, engine, graveyard):
     assert "warn" not in container.stderr
 
 
-def test_the_root_is_read_only(wrapped, engine, graveyard):
+def test_the_root_is_read_only(wrapped: Callable[[Base], str], engine: Engine, graveyard: Path) -> None:
     """The root file system of the test above is read-only indeed: a graveyard there cannot be made, which is 73."""
     options = (*RESTRICTED, "--env", "KUBEXIT_NAME=main", "--env", "KUBEXIT_GRAVEYARD=/elsewhere")
     done = engine.run(wrapped(BASES[0]), "/app/actor", "exit", "0", options=options)
@@ -64,7 +74,7 @@ def test_the_root_is_read_only(wrapped, engine, graveyard):
     assert "Read-only file system" in done.stderr
 
 
-def test_own_process_namespace(wrapped, engine, graveyard):
+def test_own_process_namespace(wrapped: Callable[[Base], str], engine: Engine, graveyard: Path) -> None:
     """Where containers share a PID namespace kubexit is not process 1, and all goes on as before."""
     image = wrapped(BASES[0])
     main = engine.start(image, *WAITS, options=settings(graveyard, "main"))

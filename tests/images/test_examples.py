@@ -1,7 +1,9 @@
 """The small examples as pods of podman: kubexit is brought by an init container into images that do not know it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from cluster import manifests
 from harness import graveyard as tombstones
 from harness.forms import ROOT
+from images.kube import KubePod
 
 SMALL = sorted(path.name for path in manifests.EXAMPLES.glob("*.yaml"))
 
@@ -79,7 +82,9 @@ def manifest(file: str) -> dict[str, Any]:
 @pytest.mark.container
 @pytest.mark.behaviour(107, 108, 109)
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_each_container_ends_as_promised(case, pods, programs):
+def test_each_container_ends_as_promised(
+    case: Case, pods: Callable[[dict[str, Any]], KubePod], programs: Callable[..., None]
+) -> None:
     """Each container ends as the example promises, and its tombstone says the same."""
     for tag, scripts in case.programs.items():
         programs(tag, **scripts)
@@ -95,7 +100,7 @@ def test_each_container_ends_as_promised(case, pods, programs):
         assert tombstones.read(pod.volume("graveyard") / name)["ExitCode"] == code
 
 
-def test_every_small_example_has_a_case():
+def test_every_small_example_has_a_case() -> None:
     """No manifest is left out above."""
     assert sorted({case.file for case in CASES}) == SMALL
 
@@ -103,7 +108,7 @@ def test_every_small_example_has_a_case():
 @pytest.mark.parametrize(
     "path", sorted(manifests.EXAMPLES.rglob("*")), ids=lambda path: str(path.relative_to(manifests.EXAMPLES))
 )
-def test_pages_name_the_image_of_this_version(path):
+def test_pages_name_the_image_of_this_version(path: Path) -> None:
     """Wherever an example or the README names kubexit's image it names that of this version."""
     version = re.search(r'^version = "(.*?)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1]
     text = path.read_text() if path.is_file() else ""

@@ -5,17 +5,20 @@ import re
 import ssl
 import tarfile
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
 from images.conftest import KUBEXIT
+from images.engine import Engine
 
 pytestmark = pytest.mark.container
 
 MEBIBYTE = 1024 * 1024
+Files = dict[str, tuple[tarfile.TarInfo, bytes]]
 
 
-def layers(engine, image, folder):
+def layers(engine: Engine, image: str, folder: Path) -> list[Files]:
     """The files of each layer: name → (entry of the archive, content)."""
     archive = folder / f"{image.replace('/', '-').replace(':', '-')}.tar"
     engine.call("save", "--output", archive, image)
@@ -24,7 +27,7 @@ def layers(engine, image, folder):
         return [files(outer.extractfile(name)) for name in names]
 
 
-def files(layer):
+def files(layer: IO[bytes]) -> Files:
     """What is in one layer and no folder: name → (entry of the archive, content)."""
     with tarfile.open(fileobj=layer) as archive:
         entries = [entry for entry in archive if not entry.isdir()]
@@ -35,13 +38,13 @@ def files(layer):
 
 
 @pytest.fixture(scope="session")
-def configuration(engine, image):
+def configuration(engine: Engine, image: str) -> dict[str, Any]:
     """What the image tells of itself."""
     return json.loads(engine.call("inspect", "--type", "image", image))[0]["Config"]
 
 
 @pytest.mark.behaviour(107)
-def test_only_the_file(engine, image, tmp_path):
+def test_only_the_file(engine: Engine, image: str, tmp_path: Path) -> None:
     """The bare image holds one file, for all to read and execute and none to write, and cp as a link to it."""
     (layer,) = layers(engine, image, tmp_path)
 
@@ -53,7 +56,7 @@ def test_only_the_file(engine, image, tmp_path):
     assert (entry.issym(), entry.linkname) == (True, "kubexit")
 
 
-def test_the_ca_image_has_certificates(engine, image, tmp_path):
+def test_the_ca_image_has_certificates(engine: Engine, image: str, tmp_path: Path) -> None:
     """The other image holds the same, and CA certificates where TLS libraries look for them."""
     bare = layers(engine, image, tmp_path)
     *below, top = layers(engine, f"{image}-ca", tmp_path)
@@ -66,14 +69,14 @@ def test_the_ca_image_has_certificates(engine, image, tmp_path):
     assert len(context.get_ca_certs()) > 100
 
 
-def test_the_image_is_as_small_as_the_file(engine, image, tmp_path):
+def test_the_image_is_as_small_as_the_file(engine: Engine, image: str, tmp_path: Path) -> None:
     """The image is as small as the file: 12.5 MiB at most."""
     (layer,) = layers(engine, image, tmp_path)
 
     assert sum(entry.size for entry, _ in layer.values()) <= 12.5 * MEBIBYTE
 
 
-def test_the_entry_point_is_kubexit(configuration):
+def test_the_entry_point_is_kubexit(configuration: dict[str, Any]) -> None:
     """Entry point is kubexit, with nothing preset; the user is a number, so that `runAsNonRoot` can be judged."""
     assert configuration["Entrypoint"] == ["/bin/kubexit"]
     assert not configuration.get("Cmd")
@@ -82,7 +85,7 @@ def test_the_entry_point_is_kubexit(configuration):
     assert not configuration.get("Volumes")
 
 
-def test_labels_follow_the_oci_specification(configuration, version):
+def test_labels_follow_the_oci_specification(configuration: dict[str, Any], version: str) -> None:
     """Labels follow the annotations of the OCI image specification."""
     labels = {key: value for key, value in configuration["Labels"].items() if key.startswith("org.opencontainers.")}
     titles = {key.removeprefix("org.opencontainers.image."): value for key, value in labels.items()}
@@ -94,7 +97,7 @@ def test_labels_follow_the_oci_specification(configuration, version):
     assert titles["description"]
 
 
-def test_the_label_names_all_licences(engine, image):
+def test_the_label_names_all_licences(engine: Engine, image: str) -> None:
     """The label names the licences of all that the bill of materials finds in the file; that of the certificates is
     added in the image that has them."""
     bill = json.loads(Path(f"{KUBEXIT}.cdx.json").read_text())
@@ -110,14 +113,14 @@ def test_the_label_names_all_licences(engine, image):
     assert ca == f"{bare} AND MPL-2.0"
 
 
-def test_entry_point_runs(engine, image, version):
+def test_entry_point_runs(engine: Engine, image: str, version: str) -> None:
     """Without a command line of its own a container runs kubexit."""
     done = engine.run(image, "--version")
 
     assert (done.code, done.stdout) == (0, f"kubexit {version}\n")
 
 
-def test_no_arguments_exit_with_2(engine, image):
+def test_no_arguments_exit_with_2(engine: Engine, image: str) -> None:
     """Started with nothing it says what is missing, and leaves with 2."""
     done = engine.run(image)
 

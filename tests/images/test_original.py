@@ -1,15 +1,20 @@
 """What was written for the original's image: manifests that copy with cp, Dockerfiles that copy at build time."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from harness import graveyard as tombstones
 from harness.programs import program
-from images.bases import ALPINE, BASES
+from harness.supervised import Finished
+from images.bases import ALPINE, BASES, Base
 from images.container import settings
+from images.engine import Engine
+from images.kube import KubePod
 
 pytestmark = [pytest.mark.container, pytest.mark.behaviour(108, 109)]
 
@@ -23,7 +28,7 @@ def volume(tmp_path: Path) -> Path:
     return folder
 
 
-def copied(engine, image, volume, *words):
+def copied(engine: Engine, image: str, volume: Path, *words: str) -> Finished:
     """Run words in the image with the volume mounted; how it ended."""
     entry, *arguments = words
     options = ("--entrypoint", entry, "--volume", f"{volume}:/kubexit:z", "--read-only", "--cap-drop", "ALL")
@@ -31,7 +36,9 @@ def copied(engine, image, volume, *words):
 
 
 @pytest.mark.parametrize("cp", ["cp", "/bin/cp"])
-def test_cp_installs_from_an_init_container(cp, engine, image, volume, graveyard, base_image):
+def test_cp_installs_from_an_init_container(
+    cp: str, engine: Engine, image: str, volume: Path, graveyard: Path, base_image: Callable[[Base], str]
+) -> None:
     """`cp /bin/kubexit /kubexit/kubexit` in an init container, then /kubexit/kubexit in another image."""
     done = copied(engine, image, volume, cp, "/bin/kubexit", "/kubexit/kubexit")
 
@@ -41,7 +48,7 @@ def test_cp_installs_from_an_init_container(cp, engine, image, volume, graveyard
     assert tombstones.read(graveyard / "main")["ExitCode"] == 3
 
 
-def test_cp_can_run_again(engine, image, volume):
+def test_cp_can_run_again(engine: Engine, image: str, volume: Path) -> None:
     """A container of that kind that is started again finds its copy there, and ends with 0 too."""
     for _ in range(2):
         done = copied(engine, image, volume, "cp", "/bin/kubexit", "/kubexit/kubexit")
@@ -50,7 +57,7 @@ def test_cp_can_run_again(engine, image, volume):
     assert (volume / "kubexit").stat().st_mode & 0o555 == 0o555
 
 
-def test_cp_of_something_else(engine, image, volume):
+def test_cp_of_something_else(engine: Engine, image: str, volume: Path) -> None:
     """cp copies just kubexit: there is nothing else to copy, and it says so."""
     done = copied(engine, image, volume, "cp", "/etc/passwd", "/kubexit/passwd")
 
@@ -59,7 +66,7 @@ def test_cp_of_something_else(engine, image, volume):
     assert list(volume.iterdir()) == []
 
 
-def test_install_runs_with_a_read_only_root(engine, image, volume):
+def test_install_runs_with_a_read_only_root(engine: Engine, image: str, volume: Path) -> None:
     """The same in one word of ours, as the image's user with a read-only root: mode 0555, again and again."""
     for _ in range(2):
         done = copied(engine, image, volume, "/bin/kubexit", "--install", "/kubexit")
@@ -72,7 +79,15 @@ def test_install_runs_with_a_read_only_root(engine, image, volume):
 
 @pytest.mark.parametrize("line", ["COPY --from={image} /bin/kubexit /bin/", "COPY --from=kubexit /bin/kubexit /bin/"])
 @pytest.mark.parametrize("base", BASES, ids=str)
-def test_dockerfiles_of_the_original_work(base, line, engine, image, base_image, tmp_path, graveyard):
+def test_dockerfiles_of_the_original_work(
+    base: Base,
+    line: str,
+    engine: Engine,
+    image: str,
+    base_image: Callable[[Base], str],
+    tmp_path: Path,
+    graveyard: Path,
+) -> None:
     """A Dockerfile of the original's users: COPY --from with the image, or with a stage of that name, to /bin/."""
     shutil.copy(program("actor"), tmp_path / "actor")
     (tmp_path / "Dockerfile").write_text(
@@ -127,7 +142,9 @@ spec:
 """
 
 
-def test_pods_of_the_original_end(engine, image, base_image, pods):
+def test_pods_of_the_original_end(
+    engine: Engine, image: str, base_image: Callable[[Base], str], pods: Callable[[dict[str, Any]], KubePod]
+) -> None:
     """A pod as the original's examples have it, with our image under the name of theirs: root, a shell in front of
     kubexit, no setting of ours. It ends."""
     base_image(ALPINE)

@@ -3,6 +3,9 @@
 import copy
 import json
 import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -12,8 +15,10 @@ from harness.forms import ROOT
 from harness.servers import certificates
 from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready, token
-from images.bases import BASES, PYTHON_SLIM
+from images.bases import BASES, PYTHON_SLIM, Base
 from images.container import settings
+from images.engine import Engine
+from images.kube import KubePod
 
 pytestmark = [pytest.mark.container, pytest.mark.behaviour(88, 105, 107, 108)]
 
@@ -22,7 +27,7 @@ WAITING = pod("main", "db")
 
 
 @pytest.fixture(scope="session")
-def certificate(tmp_path_factory):
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[certificates.Certificate, certificates.Certificate]:
     """The cluster's authority, and an API server's certificate."""
     folder = tmp_path_factory.mktemp("certificates")
     authority = certificates.authority(folder)
@@ -30,7 +35,7 @@ def certificate(tmp_path_factory):
 
 
 @pytest.fixture
-def api(certificate):
+def api(certificate: tuple[certificates.Certificate, certificates.Certificate]) -> Iterator[ApiServer]:
     """An API server on this machine's loopback, where containers without a network of their own find it."""
     server = ApiServer(certificate[1])
     yield server
@@ -38,7 +43,7 @@ def api(certificate):
 
 
 @pytest.fixture
-def account(certificate, tmp_path):
+def account(certificate: tuple[certificates.Certificate, certificates.Certificate], tmp_path: Path) -> Path:
     """A service account as the kubelet mounts it."""
     folder = tmp_path / "account"
     folder.mkdir()
@@ -47,13 +52,15 @@ def account(certificate, tmp_path):
     return folder
 
 
-def environment(api):
+def environment(api: ApiServer) -> list[str]:
     """What a pod has from the kubelet, as options."""
     return [word for key, value in api.environment.items() for word in ("--env", f"{key}={value}")]
 
 
 @pytest.mark.parametrize("base", BASES, ids=str)
-def test_the_wait_ends_at_readiness(base, wrapped, engine, graveyard, api, account):
+def test_the_wait_ends_at_readiness(
+    base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path, api: ApiServer, account: Path
+) -> None:
     """Nobody, with a read-only root, no /tmp and no capability: the wait ends when the dependency is ready, nothing of
     it is left, and the command runs."""
     api.show(WAITING)
@@ -78,7 +85,15 @@ def test_the_wait_ends_at_readiness(base, wrapped, engine, graveyard, api, accou
     assert [request.verb for request in api.asked()] == ["list", "watch"]
 
 
-def test_client_and_server_run_as_in_the_example(engine, image, base_image, pods, api, account, tmp_path):
+def test_client_and_server_run_as_in_the_example(
+    engine: Engine,
+    image: str,
+    base_image: Callable[[Base], str],
+    pods: Callable[[dict[str, Any]], KubePod],
+    api: ApiServer,
+    account: Path,
+    tmp_path: Path,
+) -> None:
     """The example of a client and a server, from its Dockerfile and its manifest, with this test as the kubelet: the
     client begins when the server is ready, and the server ends with 0 when the client has ended."""
     base_image(PYTHON_SLIM)
@@ -96,7 +111,7 @@ def test_client_and_server_run_as_in_the_example(engine, image, base_image, pods
     assert example.container("client").stdout == "the server answered 200\n"
 
 
-def _on_this_machine(api, account):
+def _on_this_machine(api: ApiServer, account: Path) -> dict[str, Any]:
     """The example's Job with what a kubelet adds: network, service account, name; and a port that nobody uses."""
     (job,) = (
         thing

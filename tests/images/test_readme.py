@@ -2,13 +2,18 @@
 
 import re
 import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from harness.forms import ROOT
-from images.bases import BASES
+from images.bases import BASES, Base
 from images.container import settings
+from images.engine import Engine
+from images.kube import KubePod
 from images.test_examples import ASK, PROXY
 
 pytestmark = [pytest.mark.container, pytest.mark.behaviour(108, 109)]
@@ -24,7 +29,14 @@ def block(text: str, language: str) -> str:
     return textwrap.dedent(found[1])
 
 
-def test_an_image_with_kubexit_runs_its_command(engine, image, base_image, pods, tmp_path, graveyard):
+def test_an_image_with_kubexit_runs_its_command(
+    engine: Engine,
+    image: str,
+    base_image: Callable[[Base], str],
+    pods: Callable[[dict[str, Any]], KubePod],
+    tmp_path: Path,
+    graveyard: Path,
+) -> None:
     """The Dockerfile: its base with kubexit as the entry point runs a command of the base's own."""
     base_image(BASES[-1])
     (tmp_path / "Dockerfile").write_text(block(CHAPTER, "Dockerfile"))
@@ -33,7 +45,7 @@ def test_an_image_with_kubexit_runs_its_command(engine, image, base_image, pods,
     assert engine.run(built, "sh", "-c", "exit 6", options=settings(graveyard, "main")).code == 6
 
 
-def test_images_of_others(pods, programs):
+def test_images_of_others(pods: Callable[[dict[str, Any]], KubePod], programs: Callable[..., None]) -> None:
     """The manifest, filled into the one with which the README begins: everything ends, with 0."""
     programs("report:1", report=ASK.format(page="proxy"))
     programs("proxy:1", **PROXY)

@@ -1,17 +1,22 @@
 """kubexit brought into a pod by an init container: `kubexit --install DIR --graveyard DIR`."""
 
 import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from images.container import settings
+from images.engine import Engine
+from images.kube import KubePod
 from images.test_examples import ASK, PROXY, manifest
 
 pytestmark = [pytest.mark.container, pytest.mark.behaviour(109)]
 
 
 @pytest.fixture
-def report(programs):
+def report(programs: Callable[..., None]) -> dict[str, Any]:
     """The example of a Job with a proxy, and images for it: the work succeeds, the proxy waits for its end."""
     programs("report:1", report=ASK.format(page="proxy"))
     programs("proxy:1", **PROXY)
@@ -19,7 +24,7 @@ def report(programs):
 
 
 @pytest.mark.behaviour(29)
-def test_a_second_generation_ends_the_same(report, pods):
+def test_a_second_generation_ends_the_same(report: dict[str, Any], pods: Callable[[dict[str, Any]], KubePod]) -> None:
     """All containers started again over the graveyard of their earlier life: a new generation, and the same end."""
     pod = pods(report)
     for removed in (0, 2):
@@ -32,7 +37,7 @@ def test_a_second_generation_ends_the_same(report, pods):
 
 
 @pytest.mark.behaviour(29, 36)
-def test_again_without_a_generation(report, pods):
+def test_again_without_a_generation(report: dict[str, Any], pods: Callable[[dict[str, Any]], KubePod]) -> None:
     """Without --graveyard everybody finds everybody dead in the second life: that is what it is for."""
     thing = copy.deepcopy(report)
     init = thing["spec"]["template"]["spec"]["initContainers"][0]
@@ -47,7 +52,9 @@ def test_again_without_a_generation(report, pods):
 
 
 @pytest.mark.behaviour(77, 83, 107)
-def test_no_process_has_privileges(report, programs, pods):
+def test_no_process_has_privileges(
+    report: dict[str, Any], programs: Callable[..., None], pods: Callable[[dict[str, Any]], KubePod]
+) -> None:
     """In each container kubexit is process 1 and the program its child; neither is root, has a capability, or can get
     one; the root file system is read-only."""
     programs("report:1", report="echo >/here; echo READY; sleep 1000 & wait")
@@ -67,7 +74,7 @@ def test_no_process_has_privileges(report, programs, pods):
 
 
 @pytest.mark.behaviour(82)
-def test_one_process_namespace(report, pods):
+def test_one_process_namespace(report: dict[str, Any], pods: Callable[[dict[str, Any]], KubePod]) -> None:
     """In a pod that shares its PID namespace kubexit is not process 1 anywhere, and the pod ends as it should."""
     thing = copy.deepcopy(report)
     thing["spec"]["template"]["spec"]["shareProcessNamespace"] = True
@@ -78,7 +85,7 @@ def test_one_process_namespace(report, pods):
 
 
 @pytest.mark.parametrize("user", ["65532", "0"])
-def test_volume_of_root(user, engine, image, tmp_path):
+def test_volume_of_root(user: str, engine: Engine, image: str, tmp_path: Path) -> None:
     """A volume that belongs to root refuses the image's user: 73, and a line with the path; `runAsUser: 0` gets in."""
     volume = tmp_path / "kubexit"
     volume.mkdir(mode=0o755)
@@ -95,7 +102,7 @@ def test_volume_of_root(user, engine, image, tmp_path):
         assert list(volume.iterdir()) == []
 
 
-def test_from_there_on(engine, image, graveyard, tmp_path):
+def test_from_there_on(engine: Engine, image: str, graveyard: Path, tmp_path: Path) -> None:
     """A kubexit that was installed is the same program: it can install itself further."""
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):

@@ -54,7 +54,7 @@ def unified(path: str) -> bytes:
 
 
 @pytest.mark.parametrize("case", SAME)
-def test_same(supervisor: ModuleType, case: str) -> None:
+def test_containers_of_one_pod_are_recognized(supervisor: ModuleType, case: str) -> None:
     """Containers of one pod, in the ways in which runtimes name their cgroups."""
     ours, theirs = SAME[case]
 
@@ -62,7 +62,7 @@ def test_same(supervisor: ModuleType, case: str) -> None:
 
 
 @pytest.mark.parametrize("case", STRANGERS)
-def test_strangers(supervisor: ModuleType, case: str) -> None:
+def test_other_cgroups_are_strangers(supervisor: ModuleType, case: str) -> None:
     """Other pods, the node's own processes, and what cannot be told."""
     ours, theirs = STRANGERS[case]
 
@@ -74,7 +74,7 @@ def hierarchies(pids: str, memory: str, rest: str = "/") -> bytes:
     return f"12:pids:{pids}\n11:memory:{memory}\n1:name=systemd:{rest}\n0::{rest}\n".encode()
 
 
-def test_every_hierarchy(supervisor: ModuleType) -> None:
+def test_one_differing_hierarchy_is_enough(supervisor: ModuleType) -> None:
     """With cgroup v1 one hierarchy that differs is enough."""
     ours, sidecar, stranger = (f"/kubepods/pod{pod}/{cid}" for pod, cid in ((POD, A), (POD, B), (OTHER, C)))
 
@@ -97,6 +97,6 @@ def test_every_hierarchy(supervisor: ModuleType) -> None:
         (b"noise", b"noise"),
     ],
 )
-def test_doubt(supervisor: ModuleType, ours: bytes, theirs: bytes) -> None:
+def test_unreadable_cgroups_show_nothing(supervisor: ModuleType, ours: bytes, theirs: bytes) -> None:
     """Files that are missing, cut off or of another kind show nothing."""
     assert not supervisor.cgroups_of_one_pod(ours, theirs)

@@ -1,5 +1,7 @@
 """Which containers of a pod object are not ready, and why."""
 
+from typing import Any
+
 import pytest
 
 from harness.servers.pods import RUNNING, pod, ready, terminated, waiting, with_status
@@ -8,26 +10,26 @@ from kubexit.waiter.readiness import missing
 POD = pod("main", "db", "cache", sidecars=("proxy",), inits=("setup",))
 
 
-def why(source, *names):
+def why(source: dict[str, Any], *names: str) -> list[str]:
     """What is missing, as words."""
     return [str(entry) for entry in missing(source, names)]
 
 
 @pytest.mark.behaviour(88)
-def test_the_status_says_ready():
+def test_the_status_says_ready() -> None:
     """A container whose status says so is ready."""
     assert why(ready(POD, "db"), "db") == []
 
 
 @pytest.mark.behaviour(89)
-def test_all_in_one_object():
+def test_all_in_one_object() -> None:
     """One that is ready does not make up for one that is not."""
     assert why(ready(POD, "db"), "db", "cache") == ["cache (running, not ready)"]
 
 
 @pytest.mark.behaviour(91)
 @pytest.mark.parametrize("name", ["proxy", "db"])
-def test_native_sidecar_counts_like_a_regular_container(name):
+def test_native_sidecar_counts_like_a_regular_container(name: str) -> None:
     """`ready` decides in both lists of statuses."""
     assert why(POD, name) == [f"{name} (running, not ready)"]
     assert why(ready(POD, name), name) == []
@@ -42,14 +44,14 @@ def test_native_sidecar_counts_like_a_regular_container(name):
         (terminated(1), ["setup (ended with exit code 1, Error)"]),
     ],
 )
-def test_plain_init_container_is_ready_when_it_is_done(state, reasons):
+def test_plain_init_container_is_ready_when_it_is_done(state: dict[str, Any], reasons: list[str]) -> None:
     """A plain init container is ready when it ended with 0, whatever `ready` says."""
     assert why(with_status(POD, "setup", ready=state is RUNNING, state=state), "setup") == reasons
 
 
 @pytest.mark.behaviour(89)
 @pytest.mark.parametrize("state", [terminated(0), waiting("CrashLoopBackOff")])
-def test_ready_of_a_container_that_does_not_run(state):
+def test_ready_of_a_container_that_does_not_run(state: dict[str, Any]) -> None:
     """`ready` of a container that does not run is left over."""
     assert len(why(with_status(POD, "db", ready=True, state=state), "db")) == 1
 
@@ -70,13 +72,13 @@ def test_ready_of_a_container_that_does_not_run(state):
         ({"state": None}, "not started"),
     ],
 )
-def test_the_reason_has_state_and_restarts(fields, reason):
+def test_the_reason_has_state_and_restarts(fields: dict[str, Any], reason: str) -> None:
     """The reason has the state, the restarts, and how it ended before."""
     assert why(with_status(POD, "db", **fields), "db") == [f"db ({reason})"]
 
 
 @pytest.mark.behaviour(104)
-def test_pod_that_is_not_scheduled():
+def test_pod_that_is_not_scheduled() -> None:
     """Without a status the pod's phase is the reason, and why it has no node."""
     condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes fit"}
     early = {**POD, "status": {"phase": "Pending", "conditions": [condition]}}

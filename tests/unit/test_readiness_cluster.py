@@ -1,6 +1,8 @@
 """Service account, address, and what is said about a refusal."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -12,7 +14,7 @@ from kubexit.waiter.errors import SettingsError
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     """A service account as the kubelet mounts it."""
     (tmp_path / "ca.crt").write_text("a certificate")
     (tmp_path / "token").write_text(token() + "\n")
@@ -24,19 +26,19 @@ def folder(tmp_path):
     ("host", "url"),
     [("10.0.0.1", "https://10.0.0.1:443"), ("fd00::1", "https://[fd00::1]:443"), ("api", "https://api:443")],
 )
-def test_ipv6_addresses_get_brackets(host, url):
+def test_ipv6_addresses_get_brackets(host: str, url: str) -> None:
     """An IPv6 address goes in brackets."""
     assert address({"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": "443"}) == url
 
 
 @pytest.mark.behaviour(94)
-def test_token_has_no_newline(folder):
+def test_token_has_no_newline(folder: Path) -> None:
     """A newline at the end of the file is not part of the token."""
     assert Account(folder).token == token()
 
 
 @pytest.mark.behaviour(94)
-def test_token_is_read_again(folder, monkeypatch):
+def test_token_is_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A token is at most a minute old, and an old one is kept while the file is away."""
     now = 1000.0
     monkeypatch.setattr("kubexit.waiter.cluster.time.monotonic", lambda: now)
@@ -57,7 +59,7 @@ def test_token_is_read_again(folder, monkeypatch):
 
 
 @pytest.mark.behaviour(95)
-def test_own_pod_by_the_token(folder):
+def test_own_pod_by_the_token(folder: Path) -> None:
     """The token of a pod says which pod it belongs to, so that another one of the same name is not taken for it."""
     account = Account(folder)
 
@@ -67,7 +69,7 @@ def test_own_pod_by_the_token(folder):
 
 @pytest.mark.behaviour(95)
 @pytest.mark.parametrize("text", ["opaque", "a.b.c", "a.e30.c", "a.W10.c", "a.bnVsbA.c"])
-def test_token_that_tells_nothing(folder, text):
+def test_token_that_tells_nothing(folder: Path, text: str) -> None:
     """A token of another kind is used all the same."""
     (folder / "token").write_text(text)
 
@@ -75,7 +77,7 @@ def test_token_that_tells_nothing(folder, text):
 
 
 @pytest.mark.behaviour(100)
-def test_not_a_token(folder):
+def test_not_a_token(folder: Path) -> None:
     """A file that cannot be a header is no token."""
     (folder / "token").write_bytes(b"\xff\xfe")
 
@@ -92,7 +94,7 @@ def test_not_a_token(folder):
         ({}, "a proxy says no", ("shop", "default")),
     ],
 )
-def test_refusal_names_the_account(claims, message, account):
+def test_refusal_names_the_account(claims: dict[str, Any], message: str, account: tuple[str, ...]) -> None:
     """The service account is that of the token, else that of the server's words, else the default one."""
     sentence, manifests = rbac.explain("watch", "shop", claims, json.dumps({"message": message}).encode())
 
@@ -104,6 +106,6 @@ def test_refusal_names_the_account(claims, message, account):
 
 @pytest.mark.behaviour(94)
 @pytest.mark.parametrize("body", [None, b"", b"<html>", b"[]", b"{}"])
-def test_refusal_without_words(body):
+def test_refusal_without_words(body: bytes | None) -> None:
     """A refusal without a Status object is explained too."""
     assert "may not list" in rbac.explain("list", "shop", {}, body)[0]

@@ -11,26 +11,26 @@ POD = pod("main", "db", "cache", sidecars=("proxy", "log"), inits=("setup",))
 
 @pytest.mark.behaviour(90)
 @pytest.mark.parametrize("name", ["db", "proxy", "setup"])
-def test_names_of_both_lists(name):
+def test_names_of_both_lists(name: str) -> None:
     """A name is looked up in spec.containers and in spec.initContainers."""
     assert awaited(POD, "main", [name]) == [name]
 
 
 @pytest.mark.behaviour(90)
-def test_an_unknown_name_lists_the_known():
+def test_an_unknown_name_lists_the_known() -> None:
     """An unknown name is refused with the names that are there."""
     with pytest.raises(SettingsError, match="no container dbb; it has proxy, log, setup, main, db, cache"):
         awaited(POD, "main", ["dbb"])
 
 
 @pytest.mark.behaviour(90)
-def test_name_that_may_be_absent():
+def test_name_that_may_be_absent() -> None:
     """`db?` counts when it is there."""
     assert awaited(POD, "main", ["db?", "mesh?"]) == ["db"]
 
 
 @pytest.mark.behaviour(90)
-def test_each_name_once():
+def test_each_name_once() -> None:
     """A name that is written and meant by `*` too is one name."""
     assert awaited(POD, "main", ["cache", "*"]) == ["cache", "proxy", "log", "db"]
 
@@ -46,20 +46,20 @@ def test_each_name_once():
         ("proxy", []),
     ],
 )
-def test_a_star_is_all_others(own, names):
+def test_a_star_is_all_others(own: str, names: list[str]) -> None:
     """`*` is all other regular containers and sidecars; for an init-type container those that start before it."""
     assert awaited(POD, own, ["*"]) == names
 
 
 @pytest.mark.behaviour(90)
-def test_all_others_of_nobody():
+def test_all_others_of_nobody() -> None:
     """`*` needs KUBEXIT_NAME to be a container's name: it would mean the own container too."""
     with pytest.raises(SettingsError, match="KUBEXIT_NAME"):
         awaited(POD, "worker", ["*"])
 
 
 @pytest.mark.behaviour(90)
-def test_own_name_is_none_of_the_pod():
+def test_own_name_is_none_of_the_pod() -> None:
     """Named dependencies do not need it."""
     assert awaited(POD, "worker", ["db"]) == ["db"]
 
@@ -67,7 +67,7 @@ def test_own_name_is_none_of_the_pod():
 @pytest.mark.behaviour(91)
 @pytest.mark.parametrize("own", ["proxy", "setup"])
 @pytest.mark.parametrize("word", ["db", "db?"])
-def test_init_type_waits_for_a_regular_container(own, word):
+def test_init_type_waits_for_a_regular_container(own: str, word: str) -> None:
     """What starts only after us is refused."""
     with pytest.raises(SettingsError, match=f"{own} is an init-type container"):
         awaited(POD, own, [word])
@@ -75,7 +75,7 @@ def test_init_type_waits_for_a_regular_container(own, word):
 
 @pytest.mark.behaviour(91)
 @pytest.mark.parametrize(("own", "name"), [("proxy", "log"), ("proxy", "setup"), ("log", "setup")])
-def test_init_type_waits_for_a_later_one(own, name):
+def test_init_type_waits_for_a_later_one(own: str, name: str) -> None:
     """Init-type containers start one after the other."""
     assert awaited(POD, name, [own]) == [own]
 
@@ -84,7 +84,7 @@ def test_init_type_waits_for_a_later_one(own, name):
 
 
 @pytest.mark.behaviour(91)
-def test_a_container_never_waits_for_itself():
+def test_a_container_never_waits_for_itself() -> None:
     """Nobody waits for itself."""
     with pytest.raises(SettingsError, match="itself"):
         awaited(POD, "main", ["main"])

@@ -1,5 +1,7 @@
 """Containers, and pods, that can never be ready any more."""
 
+from typing import Any
+
 import pytest
 
 from harness.servers.pods import UID, pod, ready, terminated, with_metadata, with_status
@@ -11,7 +13,7 @@ POD = pod("main", "db")
 
 @pytest.mark.behaviour(101)
 @pytest.mark.parametrize("code", [0, 1])
-def test_ended_under_never(code):
+def test_ended_under_never(code: int) -> None:
     """A container that ended under restartPolicy Never can never be ready."""
     once = pod("main", "db", restartPolicy="Never")
 
@@ -23,7 +25,7 @@ def test_ended_under_never(code):
 @pytest.mark.parametrize(
     ("policy", "code", "over"), [("Always", 0, False), ("OnFailure", 1, False), ("OnFailure", 0, True)]
 )
-def test_ended_and_is_started_again(policy, code, over):
+def test_ended_and_is_started_again(policy: str, code: int, over: bool) -> None:
     """Otherwise it is started again, but for one that succeeded under OnFailure."""
     ended = with_status(pod("main", "db", restartPolicy=policy), "db", state=terminated(code))
     if over:
@@ -43,7 +45,7 @@ def test_ended_and_is_started_again(policy, code, over):
         ({"restartPolicy": "Never", "restartPolicyRules": [{"action": "Restart"}]}, False),
     ],
 )
-def test_container_has_its_own_policy(container, over):
+def test_container_has_its_own_policy(container: dict[str, Any], over: bool) -> None:
     """The container's own restartPolicy and rules go before the pod's."""
     ended = with_status(pod("main", "db", restartPolicy="Never"), "db", state=terminated(1))
     ended["spec"]["containers"][1].update(container)
@@ -55,7 +57,7 @@ def test_container_has_its_own_policy(container, over):
 
 
 @pytest.mark.behaviour(101)
-def test_rule_of_another_container():
+def test_rule_of_another_container() -> None:
     """A rule of any container may restart all of them, so it is no end."""
     ended = with_status(pod("main", "db", restartPolicy="Never"), "db", state=terminated(1))
     ended["spec"]["containers"][0]["restartPolicyRules"] = [{"action": "RestartAllContainers"}]
@@ -64,7 +66,7 @@ def test_rule_of_another_container():
 
 
 @pytest.mark.behaviour(101)
-def test_rule_that_is_not_about_it():
+def test_rule_that_is_not_about_it() -> None:
     """A rule that starts only another container again leaves this one ended."""
     ended = with_status(pod("main", "db", restartPolicy="Never"), "db", state=terminated(1))
     ended["spec"]["containers"][0]["restartPolicyRules"] = [{"action": "Restart"}]
@@ -74,7 +76,7 @@ def test_rule_that_is_not_about_it():
 
 
 @pytest.mark.behaviour(101)
-def test_native_sidecar_under_never():
+def test_native_sidecar_under_never() -> None:
     """A native sidecar is started again under restartPolicy Never too."""
     once = pod("main", sidecars=("proxy",), restartPolicy="Never")
 
@@ -83,7 +85,7 @@ def test_native_sidecar_under_never():
 
 @pytest.mark.behaviour(101)
 @pytest.mark.parametrize("phase", ["Failed", "Succeeded"])
-def test_pod_has_ended(phase):
+def test_pod_has_ended(phase: str) -> None:
     """In a pod that has ended (evicted, deadline) nothing gets ready any more."""
     over = ready(POD, "db")
     over["status"].update(phase=phase, reason="Evicted")
@@ -93,7 +95,7 @@ def test_pod_has_ended(phase):
 
 
 @pytest.mark.behaviour(95, 102)
-def test_pod_that_stays():
+def test_pod_that_stays() -> None:
     """The same pod stays; the first one that is seen may have any uid."""
     stays(POD, UID)
     stays(POD, None)
@@ -104,7 +106,7 @@ def test_pod_that_stays():
     ("metadata", "reason"),
     [({"uid": "another"}, "replaced"), ({"deletionTimestamp": "2026-11-21T11:32:28Z"}, "being deleted")],
 )
-def test_pod_that_does_not_stay(metadata, reason):
+def test_pod_that_does_not_stay(metadata: dict[str, Any], reason: str) -> None:
     """Another uid under the same name, or a time of deletion, ends the wait."""
     with pytest.raises(NeverReadyError, match=f"pod shop/job-1.*{reason}"):
         stays(with_metadata(POD, **metadata), UID)

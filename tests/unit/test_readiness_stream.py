@@ -16,7 +16,7 @@ from kubexit.waiter.stream import lines
 @given(
     st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"])).filter(str.strip)), st.data()
 )
-def test_pieces_may_end_anywhere(texts, data):
+def test_pieces_may_end_anywhere(texts: list[str], data: st.DataObject) -> None:
     """However a stream is cut, its lines are the same."""
     whole = "".join(text + "\n" for text in texts).encode()
     cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)))))
@@ -26,7 +26,7 @@ def test_pieces_may_end_anywhere(texts, data):
 
 
 @pytest.mark.behaviour(97)
-def test_a_long_line_is_joined_once():
+def test_a_long_line_is_joined_once() -> None:
     """A line of many pieces is joined once; what has no end is no line."""
     piece = b"x" * 65536
 
@@ -34,14 +34,14 @@ def test_a_long_line_is_joined_once():
 
 
 @pytest.mark.behaviour(97)
-def test_line_without_end():
+def test_line_without_end() -> None:
     """A stream that is no stream of lines is given up, before it fills the memory."""
     with pytest.raises(ValueError, match="a line of more than"):
         list(lines(b"x" * (1 << 20) for _ in range(100)))
 
 
 @pytest.mark.behaviour(96)
-def test_bound_doubles_up_to_a_limit():
+def test_bound_doubles_up_to_a_limit() -> None:
     """The upper bound of a delay doubles with each failure, and begins anew after a success."""
     backoff = Backoff(lambda least, most: most)
     bounds = [backoff.delay() for _ in range(7)]
@@ -52,7 +52,7 @@ def test_bound_doubles_up_to_a_limit():
 
 
 @pytest.mark.behaviour(96)
-def test_thirty_replicas_do_not_retry_together():
+def test_thirty_replicas_do_not_retry_together() -> None:
     """Thirty that fail together are spread over the whole of the bound at each try.
 
     Fails with delays that are fixed, or a base with a little jitter on top: they stay within a fifth of the bound.
@@ -70,13 +70,13 @@ def test_thirty_replicas_do_not_retry_together():
     ("value", "seconds"),
     [("3", 3.0), ("0", 0.0), ("soon", 0.0), ("", 0.0), ("-5", 0.0), ("86400", 120.0), (" 2 ", 2.0)],
 )
-def test_retry_after_in_seconds(value, seconds):
+def test_retry_after_in_seconds(value: str, seconds: float) -> None:
     """Retry-After is kept up to a limit; junk counts as none."""
     assert retry_after_seconds({"Retry-After": value}) == seconds
 
 
 @pytest.mark.behaviour(96)
-def test_retry_after_as_a_date():
+def test_retry_after_as_a_date() -> None:
     """Retry-After may be a date."""
     assert 50 < retry_after_seconds({"Retry-After": formatdate(time.time() + 60, usegmt=True)}) <= 60
     assert retry_after_seconds({"Retry-After": formatdate(0, usegmt=True)}) == 0.0
@@ -84,7 +84,7 @@ def test_retry_after_as_a_date():
 
 
 @pytest.mark.behaviour(96)
-def test_retry_after_gets_jitter():
+def test_retry_after_gets_jitter() -> None:
     """All who were sent away with the same Retry-After come back at different times."""
     backoffs = [Backoff(random.Random(seed).uniform) for seed in range(30)]
     delays = [backoff.delay({"Retry-After": "2"}) for backoff in backoffs]

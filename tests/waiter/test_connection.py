@@ -3,18 +3,20 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from harness.servers import certificates, faults
 from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready, with_status
+from harness.waiter_in_pod import Waiter
 
 READY = ready(pod("main", "db"), "db")
 
 
 @pytest.mark.behaviour(99)
-def test_an_ipv6_server_is_verified(waiter, server_certificate):
+def test_an_ipv6_server_is_verified(waiter: Waiter, server_certificate: certificates.Certificate) -> None:
     """An IPv6 address of the API server works, and its certificate is checked."""
     try:
         api = ApiServer(server_certificate, host="::1")
@@ -32,7 +34,9 @@ def test_an_ipv6_server_is_verified(waiter, server_certificate):
 
 
 @pytest.mark.behaviour(99)
-def test_a_host_name_is_looked_up_and_verified(tmp_path, waiter, authority):
+def test_a_host_name_is_looked_up_and_verified(
+    tmp_path: Path, waiter: Waiter, authority: certificates.Certificate
+) -> None:
     """A name instead of an address is looked up, and the certificate has to be for the name."""
     (tmp_path / "named").mkdir()
     api = ApiServer(certificates.server(tmp_path / "named", authority, "DNS:localhost"))
@@ -49,7 +53,9 @@ def test_a_host_name_is_looked_up_and_verified(tmp_path, waiter, authority):
 
 @pytest.mark.behaviour(99)
 @pytest.mark.parametrize("what", ["name", "authority"])
-def test_certificate_of_someone_else(tmp_path, waiter, authority, what):
+def test_certificate_of_someone_else(
+    tmp_path: Path, waiter: Waiter, authority: certificates.Certificate, what: str
+) -> None:
     """A server whose certificate is for another name, or from another CA, is never sent the token."""
     folder = tmp_path / "other"
     folder.mkdir()
@@ -69,7 +75,7 @@ def test_certificate_of_someone_else(tmp_path, waiter, authority, what):
 
 @pytest.mark.behaviour(99)
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY"])
-def test_the_cluster_needs_no_proxy(api, waiter, variable):
+def test_the_cluster_needs_no_proxy(api: ApiServer, waiter: Waiter, variable: str) -> None:
     """Proxy variables are not for the cluster's own address.
 
     Fails when they are used: nobody listens on port 1.
@@ -81,7 +87,7 @@ def test_the_cluster_needs_no_proxy(api, waiter, variable):
 
 @pytest.mark.behaviour(99)
 @pytest.mark.parametrize("where", ["keys", "no/such/folder/keys"])
-def test_keys_are_not_logged(tmp_path, api, waiter, where):
+def test_keys_are_not_logged(tmp_path: Path, api: ApiServer, waiter: Waiter, where: str) -> None:
     """A key log that the command asks for does not get our keys, and one that cannot be written does no harm."""
     api.show(READY)
 
@@ -91,7 +97,7 @@ def test_keys_are_not_logged(tmp_path, api, waiter, where):
 
 @pytest.mark.behaviour(100)
 @pytest.mark.parametrize("gone", ["token", "ca.crt"])
-def test_no_service_account(api, waiter, gone):
+def test_no_service_account(api: ApiServer, waiter: Waiter, gone: str) -> None:
     """Without a token or a CA there is nothing to wait for: 2 at once, and a line that says so."""
     (waiter.account / gone).unlink()
     started = waiter.start("db")
@@ -102,7 +108,7 @@ def test_no_service_account(api, waiter, gone):
 
 
 @pytest.mark.behaviour(100)
-def test_an_empty_token_is_no_account(waiter):
+def test_an_empty_token_is_no_account(waiter: Waiter) -> None:
     """An empty token file is no service account either."""
     waiter.mount("")
     started = waiter.start("db")
@@ -112,7 +118,7 @@ def test_an_empty_token_is_no_account(waiter):
 
 
 @pytest.mark.behaviour(100)
-def test_not_in_a_pod(waiter):
+def test_not_in_a_pod(waiter: Waiter) -> None:
     """Without KUBERNETES_SERVICE_HOST there is no cluster to ask."""
     started = waiter.start("db", KUBERNETES_SERVICE_HOST="")
 
@@ -122,13 +128,13 @@ def test_not_in_a_pod(waiter):
 
 @pytest.mark.behaviour(97)
 @pytest.mark.parametrize("size", [1, 7, 65536])
-def test_chunks_may_end_anywhere(api, waiter, size):
+def test_chunks_may_end_anywhere(api: ApiServer, waiter: Waiter, size: int) -> None:
     """Chunks may end anywhere, also inside a character."""
     waiting = with_status(pod("main", "db"), "db", state={"waiting": {"reason": "Grüße", "message": "„☃“ 🚀"}})
     api.show(waiting)
     line = ("MODIFIED", {**waiting, "metadata": {**waiting["metadata"], "resourceVersion": "101"}})
 
-    def cut(data):
+    def cut(data: bytes) -> list[bytes]:
         return [data[at : at + size] for at in range(0, len(data), size)]
 
     api.script("watch", faults.events(line, cut=cut))
@@ -141,7 +147,7 @@ def test_chunks_may_end_anywhere(api, waiter, size):
 
 
 @pytest.mark.behaviour(97)
-def test_line_of_a_megabyte(api, waiter):
+def test_line_of_a_megabyte(api: ApiServer, waiter: Waiter) -> None:
     """A pod of 1 MB arrives in one line."""
     large = {**READY, "metadata": {**READY["metadata"], "annotations": {"note": "ä" * 2**19}}}
     api.show(pod("main", "db"))
@@ -153,7 +159,7 @@ def test_line_of_a_megabyte(api, waiter):
 
 
 @pytest.mark.behaviour(105)
-def test_threads_and_memory_of_the_import():
+def test_threads_and_memory_of_the_import() -> None:
     """The client brings neither its models nor threads, and a later import of what was put off is the real one."""
     script = (
         "import sys, threading\nfrom kubexit.waiter import lean\nlean.client()\n"

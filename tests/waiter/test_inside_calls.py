@@ -3,11 +3,15 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from harness.kubexit import Kubexit
+from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready
+from harness.supervised import Supervised
 from harness.world import namespaces
 
 WAITING = pod("main", "db")
@@ -20,7 +24,9 @@ CHANGING = (
 
 
 @pytest.fixture
-def calls(api, awaiting, actor, static, tmp_path):
+def calls(
+    api: ApiServer, awaiting: Callable[..., Supervised], actor: str, static: Kubexit, tmp_path: Path
+) -> list[tuple[str, ...]]:
     """Each call that takes a path, with its arguments, of a run that waits for a watch."""
     if shutil.which("strace") is None:
         pytest.skip("NOT TESTED: strace is not installed")
@@ -38,7 +44,7 @@ def calls(api, awaiting, actor, static, tmp_path):
 
 
 @pytest.mark.behaviour(110)
-def test_there_are_two_executions(calls, static, actor):
+def test_there_are_two_executions(calls: list[tuple[str, ...]], static: Kubexit, actor: str) -> None:
     """One execve is kubexit's own and one the command's: nothing is executed again to find libraries."""
     executed = [re.match(r'"([^"]*)"', arguments) for name, arguments in calls if name.startswith("exec")]
 
@@ -46,7 +52,7 @@ def test_there_are_two_executions(calls, static, actor):
 
 
 @pytest.mark.behaviour(110)
-def test_nothing_is_unpacked(calls):
+def test_nothing_is_unpacked(calls: list[tuple[str, ...]]) -> None:
     """All that is made is what the graveyard holds; all that is opened for writing are those files."""
     opened = [
         arguments for name, arguments in calls if name in ("open", "openat", "creat") and WRITING.search(arguments)
@@ -58,7 +64,7 @@ def test_nothing_is_unpacked(calls):
 
 
 @pytest.mark.behaviour(107)
-def test_what_is_read(calls, static):
+def test_what_is_read(calls: list[tuple[str, ...]], static: Kubexit) -> None:
     """The waiter reads its own file, its account, and what tells the local time; no library, no module, no settings."""
     names = ("open", "openat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "readlink", "getxattr")
     paths = {re.match(r'(?:AT_FDCWD, )?"([^"]*)"', arguments) for name, arguments in calls if name in names}
@@ -69,7 +75,9 @@ def test_what_is_read(calls, static):
 
 
 @pytest.mark.behaviour(110)
-def test_no_code_is_loaded(static, tmp_path, api, awaiting, actor):
+def test_no_code_is_loaded(
+    static: Kubexit, tmp_path: Path, api: ApiServer, awaiting: Callable[..., Supervised], actor: str
+) -> None:
     """While it waits, all executable memory is the file's own and the kernel's: nothing was loaded or generated."""
     api.show(WAITING)
     started = awaiting(actor, "exit", "3")
@@ -85,7 +93,7 @@ def test_no_code_is_loaded(static, tmp_path, api, awaiting, actor):
     assert started.wait() == 3
 
 
-def test_strace_sees_what_it_should(tmp_path):
+def test_strace_sees_what_it_should(tmp_path: Path) -> None:
     """The tests above would pass if strace missed the waiter: it follows children, and shows what they open."""
     if shutil.which("strace") is None:
         pytest.skip("NOT TESTED: strace is not installed")

@@ -1,8 +1,13 @@
 """The static file's waiter: what stands in the environment neither disturbs it nor is lost for the command."""
 
+from collections.abc import Callable
+
 import pytest
 
+from harness.kubexit import Kubexit
+from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready
+from harness.supervised import Supervised
 
 READY = ready(pod("main", "db"), "db")
 
@@ -50,7 +55,7 @@ HOSTILE = {
 
 
 @pytest.mark.behaviour(83, 84)
-def test_all_of_them(api, awaiting, actor, static):
+def test_all_of_them(api: ApiServer, awaiting: Callable[..., Supervised], actor: str, static: Kubexit) -> None:
     """With all of them set the waiter finds the dependency ready, and the command gets each of them as it came in."""
     api.show(READY)
     started = awaiting(actor, "dump-env", env=HOSTILE)
@@ -64,7 +69,7 @@ def test_all_of_them(api, awaiting, actor, static):
 
 
 @pytest.mark.parametrize("locale", ["C", "POSIX", "de_DE.UTF-8", "de_DE.ISO-8859-1", "nonsense", None])
-def test_any_locale_writes_utf_8(api, awaiting, locale):
+def test_any_locale_writes_utf_8(api: ApiServer, awaiting: Callable[..., Supervised], locale: str | None) -> None:
     """Words that are not ASCII are written as UTF-8 whatever the locale, and nothing is added to the environment."""
     waiting = pod("main", "db")
     waiting["status"]["containerStatuses"][1]["state"] = {"waiting": {"reason": "Grüße", "message": "☃"}}

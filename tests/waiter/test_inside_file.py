@@ -2,11 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from harness.kubexit import Kubexit
+from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready
+from harness.supervised import Supervised
 from harness.world import namespaces
 
 WAITING = pod("main", "db")
@@ -15,7 +19,7 @@ NO_PROC = namespaces.tmpfs(Path("/proc"), "size=4k")
 
 
 @pytest.fixture
-def copy(static):
+def copy(static: Kubexit) -> Kubexit:
     """A copy of the file in a folder of its own."""
     folder = static.folder / "own"
     folder.mkdir()
@@ -26,7 +30,14 @@ def copy(static):
 @pytest.mark.behaviour(107)
 @pytest.mark.parametrize("how", ["absolute", "relative", "link", "dots"])
 @pytest.mark.parametrize("steps", [[], [NO_PROC]], ids=["proc", "no proc"])
-def test_it_finds_itself_without_proc(api, awaiting, actor, copy, how, steps):
+def test_it_finds_itself_without_proc(
+    api: ApiServer,
+    awaiting: Callable[..., Supervised],
+    actor: str,
+    copy: Kubexit,
+    how: str,
+    steps: list[namespaces.Step],
+) -> None:
     """With and without /proc it finds itself by the path that was executed."""
     api.show(READY)
     folder = Path(copy.path).parent
@@ -40,7 +51,9 @@ def test_it_finds_itself_without_proc(api, awaiting, actor, copy, how, steps):
 
 @pytest.mark.behaviour(107)
 @pytest.mark.parametrize("steps", [[], [NO_PROC]], ids=["proc", "no proc"])
-def test_found_in_path(api, awaiting, actor, copy, steps):
+def test_found_in_path(
+    api: ApiServer, awaiting: Callable[..., Supervised], actor: str, copy: Kubexit, steps: list[namespaces.Step]
+) -> None:
     """Found along PATH by a shell, argv[0] is a bare name."""
     api.show(READY)
     folder = os.path.dirname(copy.path)
@@ -53,7 +66,7 @@ def test_found_in_path(api, awaiting, actor, copy, steps):
 
 
 @pytest.mark.behaviour(107)
-def test_odd_bytes_in_the_path(api, awaiting, actor, copy):
+def test_odd_bytes_in_the_path(api: ApiServer, awaiting: Callable[..., Supervised], actor: str, copy: Kubexit) -> None:
     """The path may have bytes that are no text in any encoding."""
     api.show(READY)
     odd = os.fsencode(copy.folder) + b"/caf\xe9?17 \n"
@@ -64,7 +77,9 @@ def test_odd_bytes_in_the_path(api, awaiting, actor, copy):
 
 @pytest.mark.behaviour(109)
 @pytest.mark.parametrize("what", ["removed", "replaced"])
-def test_another_file_at_the_path(api, awaiting, actor, copy, what):
+def test_another_file_at_the_path(
+    api: ApiServer, awaiting: Callable[..., Supervised], actor: str, copy: Kubexit, what: str
+) -> None:
     """A waiter that starts when the path leads to another file, or to none, is still that of the running one."""
     api.show(WAITING)
     started = awaiting(actor, "exit", "3", kubexit=copy)

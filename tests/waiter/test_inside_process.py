@@ -2,13 +2,17 @@
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from harness import processes
 from harness.containers import descriptors
+from harness.kubexit import Kubexit
+from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready
+from harness.supervised import Supervised
 from harness.waiting import eventually
 
 WAITING = pod("main", "db")
@@ -18,7 +22,7 @@ SUPERVISOR_KB = 700
 
 
 @pytest.fixture
-def watching(api, awaiting, actor):
+def watching(api: ApiServer, awaiting: Callable[..., Supervised], actor: str) -> Supervised:
     """A kubexit whose waiter has a watch open, with a dependency, so that it holds all kinds of descriptors itself."""
     api.show(WAITING)
     started = awaiting(actor, "plain", DEATH_DEPS="work")
@@ -27,7 +31,7 @@ def watching(api, awaiting, actor):
 
 
 @pytest.mark.behaviour(48, 105)
-def test_it_inherits_no_descriptor(watching):
+def test_it_inherits_no_descriptor(watching: Supervised) -> None:
     """It has its standard descriptors and a connection: nothing of the supervisor's, and not the command's stdin."""
     found = descriptors(watching.command_pid())
 
@@ -38,7 +42,7 @@ def test_it_inherits_no_descriptor(watching):
 
 
 @pytest.mark.behaviour(63)
-def test_it_blocks_and_ignores_no_signal(watching):
+def test_it_blocks_and_ignores_no_signal(watching: Supervised) -> None:
     """Nothing is blocked, and none of the supervisor's signals is ignored but those that Python ignores."""
     fields = processes.status(watching.command_pid())
     pythons = sum(1 << (number - 1) for number in (signal.SIGPIPE, signal.SIGXFSZ))
@@ -47,7 +51,7 @@ def test_it_blocks_and_ignores_no_signal(watching):
     assert int(fields["SigIgn"], 16) == pythons
 
 
-def test_name_and_group(watching):
+def test_name_and_group(watching: Supervised) -> None:
     """ps(1) can tell it from the supervisor, and a terminal's signals do not reach it."""
     pid = watching.command_pid()
 
@@ -56,7 +60,7 @@ def test_name_and_group(watching):
 
 
 @pytest.mark.behaviour(69)
-def test_dies_with_us(watching):
+def test_dies_with_us(watching: Supervised) -> None:
     """It does not outlive a supervisor that is killed."""
     pid = watching.command_pid()
     watching.kill()
@@ -65,7 +69,7 @@ def test_dies_with_us(watching):
 
 
 @pytest.mark.behaviour(105)
-def test_nothing_is_left(api, watching, static):
+def test_nothing_is_left(api: ApiServer, watching: Supervised, static: Kubexit) -> None:
     """It is gone, zombie and all, when the command runs; and so is its memory."""
     pid = watching.command_pid()
     assert memory_kb(pid) > 10 * SUPERVISOR_KB
@@ -76,7 +80,7 @@ def test_nothing_is_left(api, watching, static):
     assert memory_kb(watching.pid) < SUPERVISOR_KB
 
 
-def test_all_processes_take_30_mb(watching):
+def test_all_processes_take_30_mb(watching: Supervised) -> None:
     """While it waits, all processes of kubexit together take 30 MB at most."""
     together = memory_kb(watching.pid) + memory_kb(watching.command_pid())
 
@@ -84,7 +88,7 @@ def test_all_processes_take_30_mb(watching):
 
 
 @pytest.mark.behaviour(104)
-def test_time_is_up(api, awaiting, actor):
+def test_time_is_up(api: ApiServer, awaiting: Callable[..., Supervised], actor: str) -> None:
     """At the end of the time it says what it last saw, and its verdict is kubexit's."""
     api.show(WAITING)
     started = awaiting(actor, "plain", BIRTH_TIMEOUT="2s")
@@ -94,7 +98,7 @@ def test_time_is_up(api, awaiting, actor):
 
 
 @pytest.mark.behaviour(93)
-def test_a_killed_waiter_is_started_again(api, watching):
+def test_a_killed_waiter_is_started_again(api: ApiServer, watching: Supervised) -> None:
     """A waiter that is killed is started again, from the same file."""
     os.kill(watching.command_pid(), signal.SIGKILL)
     watching.wait_line("waiter was ended by KILL; it will be started again", "stderr")

@@ -1,10 +1,15 @@
 """The static file's waiter where nothing is granted: an empty root, read-only, a foreign user, no /tmp."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from harness.kubexit import Kubexit
+from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready
+from harness.supervised import Supervised
 from harness.world.sandbox import Sandbox, require_filters
 
 WAITING = pod("main", "db")
@@ -20,10 +25,10 @@ WORLDS = {
 
 
 @pytest.fixture
-def begin(static, api, awaiting):
+def begin(static: Kubexit, api: ApiServer, awaiting: Callable[..., Supervised]) -> Callable[..., Supervised]:
     """Start kubexit in a world of its own, with a command that waits for db and then leaves with 3."""
 
-    def begin(world: Sandbox, **settings):
+    def begin(world: Sandbox, **settings: Any) -> Supervised:
         environment = {"NAME": "main", "GRAVEYARD": "/graveyard", "BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "1m"}
         environment |= {"POD_NAME": "job-1", "NAMESPACE": "shop", **settings}
         variables = {f"KUBEXIT_{key}": value for key, value in environment.items() if value is not None}
@@ -36,7 +41,7 @@ def begin(static, api, awaiting):
 
 @pytest.mark.behaviour(107)
 @pytest.mark.parametrize("world", WORLDS)
-def test_waits_for_readiness(api, begin, world):
+def test_waits_for_readiness(api: ApiServer, begin: Callable[..., Supervised], world: str) -> None:
     """A list and a watch over TLS, and then the command, in a world with kubexit, a command and an account alone."""
     if WORLDS[world].filtered:
         require_filters()
@@ -51,7 +56,7 @@ def test_waits_for_readiness(api, begin, world):
 
 @pytest.mark.behaviour(107)
 @pytest.mark.parametrize("proc", [True, False], ids=["proc", "no proc"])
-def test_modules_beside_it(api, begin, proc):
+def test_modules_beside_it(api: ApiServer, begin: Callable[..., Supervised], proc: bool) -> None:
     """Its folder need not be readable, and nothing that lies beside it is imported."""
     api.show(READY)
     names = ("urllib3", "json", "simplejson", "h2", "brotli", "zstandard", "sitecustomize", "encodings", "os")
@@ -62,7 +67,7 @@ def test_modules_beside_it(api, begin, proc):
 
 @pytest.mark.behaviour(107)
 @pytest.mark.parametrize("proc", [True, False], ids=["proc", "no proc"])
-def test_an_execute_only_file_has_no_waiter(api, begin, proc):
+def test_an_execute_only_file_has_no_waiter(api: ApiServer, begin: Callable[..., Supervised], proc: bool) -> None:
     """A file that may be executed and not read has no waiter: 70, and one line that says what to do."""
     api.show(READY)
     started = begin(Sandbox(mode=0o111, proc=proc))
@@ -73,7 +78,7 @@ def test_an_execute_only_file_has_no_waiter(api, begin, proc):
 
 
 @pytest.mark.behaviour(106, 107)
-def test_execute_only_and_readiness_from_the_graveyard(static, begin):
+def test_execute_only_and_readiness_from_the_graveyard(static: Kubexit, begin: Callable[..., Supervised]) -> None:
     """Nor does it need one when readiness is read from the graveyard."""
     static.carve("db", Born=True, Ready=True)
 

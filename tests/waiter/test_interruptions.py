@@ -1,14 +1,20 @@
 """A watch that ends, in all the ways in which watches end."""
 
+from collections.abc import Callable
+
 import pytest
 
 from harness.servers import faults
+from harness.servers.apiserver import ApiServer
+from harness.servers.exchange import Exchange
 from harness.servers.pods import pod, ready
+from harness.supervised import Supervised
+from harness.waiter_in_pod import Waiter
 
 WAITING = pod("main", "db")
 
 
-def becomes_ready(api, started):
+def becomes_ready(api: ApiServer, started: Supervised) -> None:
     """The end of most of these tests: the waiter has a watch again and takes the event."""
     api.wait_watched()
     api.show(ready(WAITING, "db"))
@@ -25,7 +31,7 @@ def becomes_ready(api, started):
     ],
     ids=["status", "event"],
 )
-def test_version_is_too_old(api, waiter, gone):
+def test_version_is_too_old(api: ApiServer, waiter: Waiter, gone: Callable[[Exchange], None]) -> None:
     """410 Gone, as a status or as an event, leads to a new list and a watch from its version."""
     api.show(WAITING)
     api.script("watch", gone)
@@ -36,7 +42,7 @@ def test_version_is_too_old(api, waiter, gone):
 
 
 @pytest.mark.behaviour(92)
-def test_version_is_always_too_old(api, waiter):
+def test_version_is_always_too_old(api: ApiServer, waiter: Waiter) -> None:
     """A server that says 410 each time is not asked without a pause.
 
     Fails when each 410 is answered at once: all these lists come within a few milliseconds.
@@ -52,7 +58,7 @@ def test_version_is_always_too_old(api, waiter):
 
 @pytest.mark.behaviour(93)
 @pytest.mark.parametrize("end", [faults.reset, faults.ends_at_once, faults.half_open, faults.silent])
-def test_a_broken_stream_is_replaced(api, waiter, end):
+def test_a_broken_stream_is_replaced(api: ApiServer, waiter: Waiter, end: Callable[[Exchange], None]) -> None:
     """A stream that is reset, ends early, or is half open is replaced by a new list and watch."""
     api.show(WAITING)
     api.script("watch", end)
@@ -63,7 +69,7 @@ def test_a_broken_stream_is_replaced(api, waiter, end):
 
 
 @pytest.mark.behaviour(93)
-def test_list_is_never_answered(api, waiter, monkeypatch):
+def test_list_is_never_answered(api: ApiServer, waiter: Waiter, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list has a read limit too."""
     api.show(ready(WAITING, "db"))
     api.script("list", faults.silent)
@@ -74,7 +80,7 @@ def test_list_is_never_answered(api, waiter, monkeypatch):
 
 
 @pytest.mark.behaviour(93)
-def test_watch_ends_in_time(api, waiter):
+def test_watch_ends_in_time(api: ApiServer, waiter: Waiter) -> None:
     """The end that was asked for is no trouble: the next watch begins at the last version, without a list or a word."""
     api.show(WAITING)
     waiter.watch_seconds(1)
@@ -89,11 +95,11 @@ def test_watch_ends_in_time(api, waiter):
 
 
 @pytest.mark.behaviour(93)
-def test_bookmarks_move_the_version(api, waiter):
+def test_bookmarks_move_the_version(api: ApiServer, waiter: Waiter) -> None:
     """A bookmark is no state of the pod, but the next watch begins at its version."""
     api.show(WAITING)
 
-    def bookmark(exchange):
+    def bookmark(exchange: Exchange) -> None:
         exchange.begin()
         exchange.event("BOOKMARK", {"kind": "Pod", "metadata": {"resourceVersion": "4711"}})
         exchange.hold()
@@ -109,7 +115,7 @@ def test_bookmarks_move_the_version(api, waiter):
 
 
 @pytest.mark.behaviour(93)
-def test_bookmarks_are_refused(api, waiter):
+def test_bookmarks_are_refused(api: ApiServer, waiter: Waiter) -> None:
     """A server that refuses bookmarks gets a watch without them."""
     api.show(WAITING)
     api.script("watch", *[faults.no_bookmarks] * 2)

@@ -2,7 +2,9 @@
 
 import pytest
 
+from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready
+from harness.waiter_in_pod import Waiter
 
 WAITING = pod("main", "db")
 MANY = 50
@@ -10,7 +12,7 @@ MANY = 50
 
 @pytest.mark.stress
 @pytest.mark.behaviour(93, 96)
-def test_do_not_come_back_in_step(api, waiter):
+def test_do_not_come_back_in_step(api: ApiServer, waiter: Waiter) -> None:
     """Fifty waiters whose server restarts come back spread out, and all of them come back.
 
     Fails without jitter: all lists of a round arrive within a few milliseconds.

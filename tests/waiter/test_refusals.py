@@ -1,12 +1,16 @@
 """An API server that does not let us look, or asks for patience."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 import yaml
 
 from harness.servers import faults
+from harness.servers.apiserver import ApiServer
+from harness.servers.exchange import Exchange
 from harness.servers.pods import pod, ready, token
+from harness.waiter_in_pod import Waiter
 
 WAITING = pod("main", "db")
 FORBIDDEN = (
@@ -15,13 +19,13 @@ FORBIDDEN = (
 )
 
 
-def forbidden(verb):
+def forbidden(verb: str) -> faults.Answer:
     """What the API server says to someone without the right."""
     return faults.status(403, "Forbidden", FORBIDDEN.format(verb))
 
 
 @pytest.mark.behaviour(94)
-def test_token_was_rotated(api, waiter):
+def test_token_was_rotated(api: ApiServer, waiter: Waiter) -> None:
     """A token that is refused is read again from its file."""
     api.show(WAITING)
     started = waiter.start("db")
@@ -38,7 +42,7 @@ def test_token_was_rotated(api, waiter):
 
 
 @pytest.mark.behaviour(94)
-def test_token_is_not_accepted(api, waiter):
+def test_token_is_not_accepted(api: ApiServer, waiter: Waiter) -> None:
     """401 for two seconds, with the token as the file has it at each try, is final: 77."""
     api.show(WAITING)
     api.rotate("another")
@@ -50,7 +54,7 @@ def test_token_is_not_accepted(api, waiter):
 
 
 @pytest.mark.behaviour(94)
-def test_authentication_fails_for_a_moment(api, waiter):
+def test_authentication_fails_for_a_moment(api: ApiServer, waiter: Waiter) -> None:
     """A server that refuses a good token twice in a row (it is starting, say) is asked again."""
     api.show(ready(WAITING, "db"))
     api.script("list", *[faults.status(401, "Unauthorized")] * 2)
@@ -62,7 +66,7 @@ def test_authentication_fails_for_a_moment(api, waiter):
 @pytest.mark.behaviour(94)
 @pytest.mark.parametrize("verb", ["list", "watch"])
 @pytest.mark.parametrize("known", [True, False], ids=["claims", "words"])
-def test_a_403_names_the_missing_right(api, waiter, verb, known):
+def test_a_403_names_the_missing_right(api: ApiServer, waiter: Waiter, verb: str, known: bool) -> None:
     """403 fails within seconds and names verb, resource, namespace and account, with the Role that would help."""
     api.show(WAITING)
     api.script(verb, *[forbidden(verb)] * 60)
@@ -85,7 +89,7 @@ def test_a_403_names_the_missing_right(api, waiter, verb, known):
 
 
 @pytest.mark.behaviour(94)
-def test_forbidden_for_a_moment(api, waiter):
+def test_forbidden_for_a_moment(api: ApiServer, waiter: Waiter) -> None:
     """A RoleBinding that was made together with the pod takes a moment: the first 403 is not the last word."""
     api.show(ready(WAITING, "db"))
     api.script("list", *[forbidden("list")] * 2)
@@ -95,7 +99,7 @@ def test_forbidden_for_a_moment(api, waiter):
 
 @pytest.mark.behaviour(95)
 @pytest.mark.parametrize("answer", [None, faults.status(404, "Not Found")], ids=["empty list", "404"])
-def test_no_such_pod(api, waiter, answer):
+def test_no_such_pod(api: ApiServer, waiter: Waiter, answer: Callable[[Exchange], None] | None) -> None:
     """A pod that is not there ends the wait with 69, and the settings to look at."""
     if answer:
         api.script("list", answer)
@@ -108,7 +112,7 @@ def test_no_such_pod(api, waiter, answer):
 @pytest.mark.behaviour(96)
 @pytest.mark.parametrize(("code", "reason"), [(429, "Too Many Requests"), (503, "Service Unavailable")])
 @pytest.mark.parametrize("verb", ["list", "watch"])
-def test_the_time_of_retry_after_is_kept(api, waiter, code, reason, verb):
+def test_the_time_of_retry_after_is_kept(api: ApiServer, waiter: Waiter, code: int, reason: str, verb: str) -> None:
     """The time that a busy server names is kept.
 
     Fails when Retry-After is not read: the first delay is half a second at most.
@@ -126,7 +130,7 @@ def test_the_time_of_retry_after_is_kept(api, waiter, code, reason, verb):
 
 
 @pytest.mark.behaviour(96)
-def test_a_500_is_tried_again(api, waiter):
+def test_a_500_is_tried_again(api: ApiServer, waiter: Waiter) -> None:
     """A 500 without a time is tried again later, and told once."""
     api.show(ready(WAITING, "db"))
     api.script("list", *[faults.status(500, "Internal Server Error")] * 3)
@@ -138,7 +142,7 @@ def test_a_500_is_tried_again(api, waiter):
 
 @pytest.mark.behaviour(96)
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b"[]", b'{"metadata": null}', b"\xff\xfe"])
-def test_answer_is_none(api, waiter, body):
+def test_answer_is_none(api: ApiServer, waiter: Waiter, body: bytes) -> None:
     """An answer that is no list of pods (a proxy's page) is tried again."""
     api.show(ready(WAITING, "db"))
     api.script("list", lambda exchange: exchange.body(200, "OK", body))

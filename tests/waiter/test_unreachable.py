@@ -4,13 +4,15 @@ import ssl
 
 import pytest
 
+from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready
+from harness.waiter_in_pod import Waiter
 
 WAITING = pod("main", "db")
 
 
 @pytest.mark.behaviour(93)
-def test_server_is_unreachable_at_first(api, waiter):
+def test_server_is_unreachable_at_first(api: ApiServer, waiter: Waiter) -> None:
     """A server that refuses connections is tried until it is there."""
     api.show(ready(WAITING, "db"))
     api.refuse()
@@ -22,7 +24,7 @@ def test_server_is_unreachable_at_first(api, waiter):
 
 
 @pytest.mark.behaviour(93)
-def test_server_goes_and_comes_back(api, waiter):
+def test_server_goes_and_comes_back(api: ApiServer, waiter: Waiter) -> None:
     """A server that restarts during the watch is found again."""
     api.show(WAITING)
     started = waiter.start("db")
@@ -36,7 +38,7 @@ def test_server_goes_and_comes_back(api, waiter):
 
 
 @pytest.mark.behaviour(93, 99)
-def test_handshake_takes_its_time(api, waiter):
+def test_handshake_takes_its_time(api: ApiServer, waiter: Waiter) -> None:
     """TLS that is never agreed on has a limit; TLS that is slow is waited for."""
     api.show(ready(WAITING, "db"))
     api.hold_handshake.clear()
@@ -51,7 +53,7 @@ def test_handshake_takes_its_time(api, waiter):
 @pytest.mark.parametrize(
     ("version", "spoken"), [(ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_2, True)], ids=["1.1", "1.2"]
 )
-def test_version_of_tls(api, waiter, version, spoken):
+def test_version_of_tls(api: ApiServer, waiter: Waiter, version: ssl.TLSVersion, spoken: bool) -> None:
     """TLS 1.2 is the oldest that is spoken."""
     api.show(ready(WAITING, "db"))
     api.tls(version)

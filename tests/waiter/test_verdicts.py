@@ -3,17 +3,21 @@
 import json
 import re
 import signal
+from collections.abc import Callable
 
 import pytest
 
 from harness.servers import faults
+from harness.servers.apiserver import ApiServer
+from harness.servers.exchange import Exchange
 from harness.servers.pods import RUNNING, pod, ready, terminated, waiting, with_status
+from harness.waiter_in_pod import Waiter
 
 POD = pod("main", "db", sidecars=("proxy",), inits=("setup",))
 
 
 @pytest.mark.behaviour(90)
-def test_an_unknown_name_lists_the_known(api, waiter):
+def test_an_unknown_name_lists_the_known(api: ApiServer, waiter: Waiter) -> None:
     """A name that is in neither list of the spec fails at once, with the names that are there."""
     api.show(POD)
     started = waiter.start("dbb")
@@ -23,7 +27,7 @@ def test_an_unknown_name_lists_the_known(api, waiter):
 
 
 @pytest.mark.behaviour(90)
-def test_unknown_name_that_may_be_absent(api, waiter):
+def test_unknown_name_that_may_be_absent(api: ApiServer, waiter: Waiter) -> None:
     """A name with a question mark may be absent; the others count."""
     api.show(ready(POD, "db"))
 
@@ -31,7 +35,7 @@ def test_unknown_name_that_may_be_absent(api, waiter):
 
 
 @pytest.mark.behaviour(91)
-def test_a_native_sidecar_is_found(api, waiter):
+def test_a_native_sidecar_is_found(api: ApiServer, waiter: Waiter) -> None:
     """A native sidecar is looked up among the init containers."""
     api.show(POD)
     started = waiter.start("proxy")
@@ -43,7 +47,7 @@ def test_a_native_sidecar_is_found(api, waiter):
 
 @pytest.mark.behaviour(91)
 @pytest.mark.parametrize("own", ["proxy", "setup"])
-def test_an_impossible_wait_is_refused(api, waiter, own):
+def test_an_impossible_wait_is_refused(api: ApiServer, waiter: Waiter, own: str) -> None:
     """An init-type container that waits for a regular one is refused: neither would ever start."""
     api.show(POD)
     started = waiter.start("db", name=own)
@@ -53,7 +57,7 @@ def test_an_impossible_wait_is_refused(api, waiter, own):
 
 
 @pytest.mark.behaviour(101)
-def test_ended_for_good(api, waiter):
+def test_ended_for_good(api: ApiServer, waiter: Waiter) -> None:
     """A dependency that ended under restartPolicy Never ends the wait at once with 69."""
     once = pod("main", "db", restartPolicy="Never")
     api.show(once)
@@ -66,7 +70,7 @@ def test_ended_for_good(api, waiter):
 
 
 @pytest.mark.behaviour(103, 104)
-def test_time_is_up(api, waiter):
+def test_time_is_up(api: ApiServer, waiter: Waiter) -> None:
     """At TERM the waiter says what is not ready, and why, and leaves."""
     crashed = with_status(
         ready(pod("main", "db", "cache", "log", "web"), "log"),
@@ -89,7 +93,7 @@ def test_time_is_up(api, waiter):
 
 
 @pytest.mark.behaviour(104)
-def test_time_is_up_and_nothing_was_seen(api, waiter):
+def test_time_is_up_and_nothing_was_seen(api: ApiServer, waiter: Waiter) -> None:
     """Without a sight of the pod the reason is what kept it from being seen."""
     api.script("list", *[faults.status(503, "Service Unavailable")] * 60)
     started = waiter.start("db")
@@ -102,7 +106,7 @@ def test_time_is_up_and_nothing_was_seen(api, waiter):
 
 @pytest.mark.behaviour(104)
 @pytest.mark.parametrize("answer", [faults.silent, faults.half_open])
-def test_leaves_at_once(api, waiter, answer):
+def test_leaves_at_once(api: ApiServer, waiter: Waiter, answer: Callable[[Exchange], None]) -> None:
     """TERM ends every wait: for an answer as well as for an event."""
     api.show(POD)
     api.script("list" if answer is faults.silent else "watch", answer)
@@ -114,7 +118,7 @@ def test_leaves_at_once(api, waiter, answer):
     started.wait_line("not ready: db", "stderr")
 
 
-def test_lines_are_those_of_the_supervisor(api, waiter):
+def test_lines_are_those_of_the_supervisor(api: ApiServer, waiter: Waiter) -> None:
     """Lines are those of the supervisor, as text and as JSON, from the level that is asked for."""
     api.show(ready(POD, "db"))
     text = waiter.start("db")
@@ -130,7 +134,7 @@ def test_lines_are_those_of_the_supervisor(api, waiter):
 
 
 @pytest.mark.behaviour(90)
-def test_a_star_is_all_others(api, waiter):
+def test_a_star_is_all_others(api: ApiServer, waiter: Waiter) -> None:
     """`*` are all other regular containers and the native sidecars, not the plain init containers."""
     api.show(ready(POD, "db"))
     started = waiter.start("*", KUBEXIT_LOG_LEVEL="debug")

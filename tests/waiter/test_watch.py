@@ -1,14 +1,19 @@
 """A list, then a watch: readiness before and after the waiter's start."""
 
+from typing import Any
+
 import pytest
 
+from harness.servers.apiserver import ApiServer
+from harness.servers.exchange import Exchange
 from harness.servers.pods import pod, ready, with_metadata
+from harness.waiter_in_pod import Waiter
 
 WAITING = pod("main", "db", "cache")
 
 
 @pytest.mark.behaviour(88)
-def test_ready_before_the_start(api, waiter):
+def test_ready_before_the_start(api: ApiServer, waiter: Waiter) -> None:
     """What is ready already is seen by the list alone: no event is needed."""
     api.show(ready(WAITING, "db"))
 
@@ -17,7 +22,7 @@ def test_ready_before_the_start(api, waiter):
 
 
 @pytest.mark.behaviour(88)
-def test_ready_after_the_start(api, waiter):
+def test_ready_after_the_start(api: ApiServer, waiter: Waiter) -> None:
     """What gets ready later is seen by the watch, which begins at the list's version."""
     api.show(WAITING)
     started = waiter.start("db")
@@ -34,14 +39,14 @@ def test_ready_after_the_start(api, waiter):
 
 
 @pytest.mark.behaviour(88)
-def test_ready_between_list_and_watch(api, waiter):
+def test_ready_between_list_and_watch(api: ApiServer, waiter: Waiter) -> None:
     """What happens between the list and the watch is not lost.
 
     Fails when the watch begins at "now": the event of that moment never comes again.
     """
     api.show(WAITING)
 
-    def ready_meanwhile(exchange):
+    def ready_meanwhile(exchange: Exchange) -> None:
         api.show(ready(WAITING, "db"))
         exchange.watch()
 
@@ -51,7 +56,7 @@ def test_ready_between_list_and_watch(api, waiter):
 
 
 @pytest.mark.behaviour(89)
-def test_all_in_one_object(api, waiter):
+def test_all_in_one_object(api: ApiServer, waiter: Waiter) -> None:
     """A dependency that was ready and is not any more does not count from memory.
 
     Fails when readiness is remembered: the waiter would leave at the second event.
@@ -80,7 +85,7 @@ def test_all_in_one_object(api, waiter):
         (with_metadata(WAITING, deletionTimestamp="2026-11-21T11:32:28Z"), "is being deleted"),
     ],
 )
-def test_pod_goes_away(api, waiter, after, why):
+def test_pod_goes_away(api: ApiServer, waiter: Waiter, after: dict[str, Any] | None, why: str) -> None:
     """A pod that is deleted, replaced or on its way out ends the wait with 69."""
     api.show(WAITING)
     started = waiter.start("db")

@@ -2,20 +2,25 @@
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from harness import processes
+from harness.kubexit import Kubexit
 from harness.servers import faults
+from harness.servers.apiserver import ApiServer
+from harness.servers.exchange import Exchange
 from harness.servers.pods import pod, ready, with_metadata
+from harness.supervised import Supervised
 from harness.waiting import eventually
 
 WAITING = pod("main", "db")
 
 
 @pytest.mark.behaviour(88, 105)
-def test_starts_when_ready(api, start, actor, kubexit):
+def test_starts_when_ready(api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit) -> None:
     """The command starts when the dependency is ready, and nothing of the waiter is left."""
     api.show(WAITING)
     supervised = start(actor, "plain", BIRTH_TIMEOUT="1h")
@@ -36,7 +41,9 @@ def test_starts_when_ready(api, start, actor, kubexit):
 
 @pytest.mark.behaviour(102)
 @pytest.mark.parametrize("when", ["before", "while"])
-def test_pod_is_being_deleted(api, start, actor, kubexit, when):
+def test_pod_is_being_deleted(
+    api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit, when: str
+) -> None:
     """In a pod that is being deleted the command is not started, whatever is ready."""
     deleted = with_metadata(ready(WAITING, "db"), deletionTimestamp="2026-11-21T11:32:28Z")
     api.show(deleted if when == "before" else WAITING)
@@ -50,7 +57,7 @@ def test_pod_is_being_deleted(api, start, actor, kubexit, when):
 
 
 @pytest.mark.behaviour(102, 105)
-def test_term_while_waiting(api, start, actor, kubexit):
+def test_term_while_waiting(api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit) -> None:
     """TERM ends the wait: no command, a tombstone, 143, and no waiter."""
     api.show(WAITING)
     supervised = start(actor, "plain")
@@ -65,7 +72,7 @@ def test_term_while_waiting(api, start, actor, kubexit):
 
 
 @pytest.mark.behaviour(105)
-def test_death_while_waiting(api, start, actor, kubexit):
+def test_death_while_waiting(api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit) -> None:
     """A death dependency that dies during the wait ends it: no command, no waiter."""
     api.show(WAITING)
     supervised = start(actor, "plain", DEATH_DEPS="work")
@@ -88,7 +95,15 @@ def test_death_while_waiting(api, start, actor, kubexit):
         ("db", faults.status(401, "Unauthorized"), 77),
     ],
 )
-def test_verdict_is_the_exit_code(api, start, actor, kubexit, deps, answer, code):
+def test_verdict_is_the_exit_code(
+    api: ApiServer,
+    start: Callable[..., Supervised],
+    actor: str,
+    kubexit: Kubexit,
+    deps: str,
+    answer: Callable[[Exchange], None] | None,
+    code: int,
+) -> None:
     """What the waiter finds is the exit code of kubexit, in the tombstone too, and the command is not started."""
     api.show(WAITING)
     if answer:
@@ -100,7 +115,9 @@ def test_verdict_is_the_exit_code(api, start, actor, kubexit, deps, answer, code
 
 
 @pytest.mark.behaviour(89)
-def test_ready_does_not_count_from_memory(api, start, actor, kubexit):
+def test_ready_does_not_count_from_memory(
+    api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit
+) -> None:
     """A container that was ready while the graveyard's conditions were not met has to be ready when they are."""
     api.show(ready(WAITING, "db"))
     supervised = start(actor, "exit", "0", BIRTH_DEPS="db,migrate:succeeded")
@@ -117,7 +134,7 @@ def test_ready_does_not_count_from_memory(api, start, actor, kubexit):
     assert supervised.wait() == 0
 
 
-def test_conditions_are_mixed(api, start, actor, kubexit):
+def test_conditions_are_mixed(api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit) -> None:
     """Conditions of the graveyard and readiness of the API hold the command back together."""
     api.show(WAITING)
     supervised = start(actor, "exit", "0", BIRTH_DEPS="db,migrate:succeeded,proxy:born")
@@ -133,7 +150,9 @@ def test_conditions_are_mixed(api, start, actor, kubexit):
 
 
 @pytest.mark.behaviour(106)
-def test_no_api_with_the_graveyard_as_source(api, start, actor, kubexit):
+def test_no_api_with_the_graveyard_as_source(
+    api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit
+) -> None:
     """With KUBEXIT_BIRTH_SOURCE=graveyard the API is not asked, and no waiter is started.
 
     Fails when a waiter is started: the API server counts its connection.
@@ -145,7 +164,7 @@ def test_no_api_with_the_graveyard_as_source(api, start, actor, kubexit):
 
 
 @pytest.mark.behaviour(98)
-def test_only_list_and_watch(api, start, actor):
+def test_only_list_and_watch(api: ApiServer, start: Callable[..., Supervised], actor: str) -> None:
     """All that is asked is a list and a watch of pods with a field selector on the name: no get, nothing else."""
     api.show(WAITING)
     supervised = start(actor, "exit", "0")

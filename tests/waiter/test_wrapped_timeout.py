@@ -2,19 +2,25 @@
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from harness import processes
+from harness.kubexit import Kubexit
+from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready
+from harness.supervised import Supervised
 from harness.waiting import eventually
 
 WAITING = pod("main", "db")
 
 
 @pytest.mark.behaviour(104)
-def test_a_timeout_exits_with_69(api, start, actor, kubexit):
+def test_a_timeout_exits_with_69(
+    api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit
+) -> None:
     """A timeout is 69, and a line says what was not ready and why."""
     api.show(WAITING)
     supervised = start(actor, "exit", "0", BIRTH_TIMEOUT="1500ms")
@@ -25,7 +31,7 @@ def test_a_timeout_exits_with_69(api, start, actor, kubexit):
 
 
 @pytest.mark.behaviour(103)
-def test_timeout_of_zero(api, start, actor):
+def test_timeout_of_zero(api: ApiServer, start: Callable[..., Supervised], actor: str) -> None:
     """A timeout of zero has expired before anything could be seen, also when all is ready."""
     api.show(ready(WAITING, "db"))
 
@@ -33,7 +39,7 @@ def test_timeout_of_zero(api, start, actor):
 
 
 @pytest.mark.behaviour(103)
-def test_readiness_wins_over_the_timeout(api, start, actor):
+def test_readiness_wins_over_the_timeout(api: ApiServer, start: Callable[..., Supervised], actor: str) -> None:
     """Readiness that was seen wins over a timeout in the same moment.
 
     The supervisor is stopped while both happen. Fails when the clock is looked at before the waiter's verdict.
@@ -51,7 +57,7 @@ def test_readiness_wins_over_the_timeout(api, start, actor):
     assert supervised.wait() == 0
 
 
-def _age(pid):
+def _age(pid: int) -> float:
     """Seconds since the process was started."""
     ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
     return float(Path("/proc/uptime").read_text().split()[0]) - ticks / os.sysconf("SC_CLK_TCK")

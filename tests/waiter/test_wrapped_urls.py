@@ -1,17 +1,24 @@
 """A command behind kubexit that waits for a URL and for containers through the API, in one waiter."""
 
+from collections.abc import Callable
+
 import pytest
 
 from harness import processes
+from harness.kubexit import Kubexit
+from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready
-from harness.servers.webserver import status
+from harness.servers.webserver import WebServer, status
+from harness.supervised import Supervised
 from harness.waiting import eventually
 
 WAITING = pod("main", "db")
 NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal
 
 
-def test_urls_and_api_are_asked_together(api, start, actor, web):
+def test_urls_and_api_are_asked_together(
+    api: ApiServer, start: Callable[..., Supervised], actor: str, web: Callable[..., WebServer]
+) -> None:
     """One process asks both, side by side; when the URL took longer, the API is asked again."""
     server = web(status(503))
     api.show(ready(WAITING, "db"))
@@ -28,7 +35,9 @@ def test_urls_and_api_are_asked_together(api, start, actor, web):
 
 @pytest.mark.behaviour(104)
 @pytest.mark.parametrize("missing", ["url", "container"])
-def test_the_timeout_names_what_is_missing(api, start, actor, web, missing):
+def test_the_timeout_names_what_is_missing(
+    api: ApiServer, start: Callable[..., Supervised], actor: str, web: Callable[..., WebServer], missing: str
+) -> None:
     """At the deadline the waiter says what is missing of the two."""
     server = web(status(503 if missing == "url" else 200))
     api.show(WAITING if missing == "container" else ready(WAITING, "db"))
@@ -44,7 +53,9 @@ def test_the_timeout_names_what_is_missing(api, start, actor, web, missing):
 
 
 @pytest.mark.behaviour(90)
-def test_refusal_is_not_kept_back(api, start, actor, web):
+def test_refusal_is_not_kept_back(
+    api: ApiServer, start: Callable[..., Supervised], actor: str, web: Callable[..., WebServer]
+) -> None:
     """A URL that never answers does not keep back what the API has to say: here that there is no such container."""
     api.show(pod("main", "cache"))
     supervised = start(actor, "exit", "0", BIRTH_URLS=web(status(503)).url("/", NAMED), BIRTH_TIMEOUT="infinite")
@@ -52,7 +63,9 @@ def test_refusal_is_not_kept_back(api, start, actor, web):
     assert supervised.wait() == 2
 
 
-def test_with_our_own(api, start, actor, web, kubexit):
+def test_with_our_own(
+    api: ApiServer, start: Callable[..., Supervised], actor: str, web: Callable[..., WebServer], kubexit: Kubexit
+) -> None:
     """Our own probe and the waiter ask at the same time, and both are gone when the command runs."""
     ours, theirs = web(status(503)), web(status(503))
     api.show(ready(WAITING, "db"))

@@ -4,13 +4,16 @@ import os
 
 import pytest
 
+from harness.kubexit import Kubexit
+from harness.supervised import Finished
+
 WORDS = [
     b"", b" ", b"two words", b"caf\xe9", bytes(range(1, 256)), b"--help", b"--version", b"--", b"-", b"-x=\n", b"$HOME",
     b"*", b"'\"", "naïve ☃".encode(), b"x" * 100_000,
 ]  # fmt: skip
 
 
-def received(finished) -> list[bytes]:
+def received(finished: Finished) -> list[bytes]:
     """The command's argv."""
     words = os.fsencode(finished.stdout).split(b"\0")
     assert words.pop() == b""
@@ -18,7 +21,7 @@ def received(finished) -> list[bytes]:
 
 
 @pytest.mark.behaviour(10)
-def test_byte_for_byte(kubexit, actor):
+def test_byte_for_byte(kubexit: Kubexit, actor: str) -> None:
     """Arguments arrive unchanged: empty, not UTF-8, very long, and those that look like ours."""
     finished = kubexit.run(actor, "dump-args", *WORDS)
 
@@ -26,7 +29,7 @@ def test_byte_for_byte(kubexit, actor):
 
 
 @pytest.mark.behaviour(10)
-def test_separator_is_taken_once(kubexit, actor):
+def test_separator_is_taken_once(kubexit: Kubexit, actor: str) -> None:
     """`--` in front of the command is taken away; a second one is the command's."""
     finished = kubexit.run(actor, "dump-args", "--", "--", options=["--"])
 
@@ -34,7 +37,7 @@ def test_separator_is_taken_once(kubexit, actor):
 
 
 @pytest.mark.behaviour(10)
-def test_command_after_the_separator_may_look_like_an_option(kubexit, actor):
+def test_command_after_the_separator_may_look_like_an_option(kubexit: Kubexit, actor: str) -> None:
     """After `--` a command may have any name."""
     (kubexit.folder / "--help").symlink_to(actor)
 
@@ -44,7 +47,7 @@ def test_command_after_the_separator_may_look_like_an_option(kubexit, actor):
 
 
 @pytest.mark.behaviour(10)
-def test_first_word_is_what_was_written(kubexit, actor):
+def test_first_word_is_what_was_written(kubexit: Kubexit, actor: str) -> None:
     """A command found on the PATH is called by the name that was given (busybox and friends look at it)."""
     (kubexit.folder / "worker").symlink_to(actor)
 
@@ -54,7 +57,7 @@ def test_first_word_is_what_was_written(kubexit, actor):
 
 
 @pytest.mark.behaviour(10)
-def test_twenty_thousand_arguments_reach_the_command(kubexit, actor):
+def test_twenty_thousand_arguments_reach_the_command(kubexit: Kubexit, actor: str) -> None:
     """Twenty thousand arguments are no problem."""
     finished = kubexit.run(actor, "dump-args", *[str(number) for number in range(20_000)])
 

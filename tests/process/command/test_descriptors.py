@@ -4,8 +4,11 @@ import os
 import resource
 import shutil
 import subprocess
+from typing import Any
 
 import pytest
+
+from harness.kubexit import Kubexit
 
 
 def descriptors(text: str) -> set[int]:
@@ -19,13 +22,13 @@ def descriptors(text: str) -> set[int]:
     [{}, {"DEATH_DEPS": "db"}, {"DEATH_DEPS": "db", "SIGNAL_GROUP": "true"}, {"LIVENESS": "false"}],
     ids=["bare", "watching", "group", "without-liveness"],
 )
-def test_none_of_ours(kubexit, actor, settings):
+def test_none_of_ours(kubexit: Kubexit, actor: str, settings: dict[str, Any]) -> None:
     """The command finds 0, 1 and 2 open and nothing else."""
     assert descriptors(kubexit.run(actor, "fds", **settings).stdout) == {0, 1, 2}
 
 
 @pytest.mark.behaviour(48)
-def test_none_of_ours_with_a_living_dependency(kubexit, actor):
+def test_none_of_ours_with_a_living_dependency(kubexit: Kubexit, actor: str) -> None:
     """Nor the descriptors with which kubexit watches the lives of others."""
     dependency = kubexit.start(actor, "plain", name="db")
     dependency.wait_line("READY")
@@ -36,7 +39,7 @@ def test_none_of_ours_with_a_living_dependency(kubexit, actor):
 
 
 @pytest.mark.behaviour(83)
-def test_what_was_handed_to_us_is_handed_on(kubexit, actor):
+def test_what_was_handed_to_us_is_handed_on(kubexit: Kubexit, actor: str) -> None:
     """Descriptors that kubexit was given without close-on-exec reach the command (socket activation)."""
     read_end, write_end = os.pipe()
     try:
@@ -50,7 +53,7 @@ def test_what_was_handed_to_us_is_handed_on(kubexit, actor):
 
 @pytest.mark.behaviour(48, 83)
 @pytest.mark.parametrize("closed", [[0], [2], [0, 2]], ids=["stdin", "stderr", "both"])
-def test_stdio_that_was_closed(kubexit, actor, closed):
+def test_stdio_that_was_closed(kubexit: Kubexit, actor: str, closed: list[int]) -> None:
     """Stdio that was closed on entry is closed in the command, and no descriptor of ours takes its place.
 
     Fails when kubexit opens its own into the gap: log lines would go into the graveyard.
@@ -69,7 +72,7 @@ def test_stdio_that_was_closed(kubexit, actor, closed):
 
 @pytest.mark.behaviour(114)
 @pytest.mark.skipif(shutil.which("strace") is None, reason="COST OF A HUGE LIMIT NOT TESTED: there is no strace")
-def test_huge_limit_costs_nothing(kubexit, actor):
+def test_huge_limit_costs_nothing(kubexit: Kubexit, actor: str) -> None:
     """With as many descriptors as the limit can allow the start takes no more system calls than with a few.
 
     Fails when all possible descriptors are closed in a loop.

@@ -5,10 +5,12 @@ import signal
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 
 @pytest.mark.behaviour(113)
 @pytest.mark.parametrize("value", ["true", "1", "T", "TRUE"])
-def test_the_command_replaces_kubexit(kubexit, actor, value):
+def test_the_command_replaces_kubexit(kubexit: Kubexit, actor: str, value: str) -> None:
     """The command has kubexit's pid."""
     finished = kubexit.start(actor, "stat", DISABLED=value)
 
@@ -19,7 +21,7 @@ def test_the_command_replaces_kubexit(kubexit, actor, value):
 
 
 @pytest.mark.behaviour(113)
-def test_no_graveyard_is_made_or_logged(kubexit, actor):
+def test_no_graveyard_is_made_or_logged(kubexit: Kubexit, actor: str) -> None:
     """There is no graveyard, no tombstone and no word."""
     finished = kubexit.run(actor, "exit", "3", DISABLED=True, LOG_LEVEL="debug")
 
@@ -28,7 +30,7 @@ def test_no_graveyard_is_made_or_logged(kubexit, actor):
 
 
 @pytest.mark.behaviour(113)
-def test_other_settings_are_not_read(kubexit, actor):
+def test_other_settings_are_not_read(kubexit: Kubexit, actor: str) -> None:
     """It is read before all others: a missing name or a bad value does not matter."""
     finished = kubexit.run(actor, "exit", "3", name=None, DISABLED=True, GRACE_PERIOD="soon", DEATH_DEPS="/,:")
 
@@ -36,7 +38,7 @@ def test_other_settings_are_not_read(kubexit, actor):
 
 
 @pytest.mark.behaviour(113)
-def test_a_false_value_keeps_kubexit(kubexit, actor):
+def test_a_false_value_keeps_kubexit(kubexit: Kubexit, actor: str) -> None:
     """With a false value kubexit is there."""
     kubexit.run(actor, "exit", "3", DISABLED=False)
 
@@ -44,7 +46,7 @@ def test_a_false_value_keeps_kubexit(kubexit, actor):
 
 
 @pytest.mark.behaviour(2, 113)
-def test_a_bad_boolean_exits_with_2(kubexit, actor):
+def test_a_bad_boolean_exits_with_2(kubexit: Kubexit, actor: str) -> None:
     """A value that is no boolean is a settings error, not a guess."""
     finished = kubexit.run(actor, "exit", "0", DISABLED="maybe")
 
@@ -53,7 +55,7 @@ def test_a_bad_boolean_exits_with_2(kubexit, actor):
 
 
 @pytest.mark.behaviour(63, 113)
-def test_mask_and_dispositions_are_as_they_came(kubexit, actor):
+def test_mask_and_dispositions_are_as_they_came(kubexit: Kubexit, actor: str) -> None:
     """What was blocked is blocked, what was ignored is ignored, and nothing else is."""
 
     def block_and_ignore() -> None:
@@ -67,13 +69,13 @@ def test_mask_and_dispositions_are_as_they_came(kubexit, actor):
 
 
 @pytest.mark.behaviour(48, 113)
-def test_the_command_inherits_no_descriptor(kubexit, actor):
+def test_the_command_inherits_no_descriptor(kubexit: Kubexit, actor: str) -> None:
     """The command has no descriptor of ours."""
     assert kubexit.run(actor, "fds", DISABLED=True).stdout == "fd 0\nfd 1\nfd 2\n"
 
 
 @pytest.mark.behaviour(10, 11, 113)
-def test_arguments_and_environment(kubexit, actor):
+def test_arguments_and_environment(kubexit: Kubexit, actor: str) -> None:
     """Arguments and environment arrive byte for byte, our own settings included."""
     word = b"caf\xe9"
     arguments = kubexit.run(actor, "dump-args", word, "--", options=["--"], DISABLED=True)
@@ -88,7 +90,7 @@ def test_arguments_and_environment(kubexit, actor):
 
 @pytest.mark.behaviour(73, 113)
 @pytest.mark.parametrize(("command", "code"), [("/no/such/command", 127), ("/", 126)])
-def test_unexecutable_commands_have_the_usual_codes(kubexit, command, code):
+def test_unexecutable_commands_have_the_usual_codes(kubexit: Kubexit, command: str, code: int) -> None:
     """A command that cannot be executed has the usual codes and one line."""
     finished = kubexit.run(command, DISABLED=True)
 
@@ -98,14 +100,14 @@ def test_unexecutable_commands_have_the_usual_codes(kubexit, command, code):
 
 
 @pytest.mark.behaviour(2, 113)
-def test_a_missing_command_exits_with_2(kubexit):
+def test_a_missing_command_exits_with_2(kubexit: Kubexit) -> None:
     """There is still nothing to do without a command."""
     assert kubexit.run(DISABLED=True).code == 2
 
 
 @pytest.mark.behaviour(113)
 @pytest.mark.parametrize("option", ["--version", "--help"])
-def test_options_do_their_work(kubexit, option):
+def test_options_do_their_work(kubexit: Kubexit, option: str) -> None:
     """Options are not commands: they do what they do without it."""
     plain = kubexit.run(options=[option], name=None)
     finished = kubexit.run(options=[option], name=None, DISABLED=True)
@@ -116,7 +118,7 @@ def test_options_do_their_work(kubexit, option):
 
 
 @pytest.mark.behaviour(29, 113)
-def test_a_generation_is_still_cleared(kubexit):
+def test_a_generation_is_still_cleared(kubexit: Kubexit) -> None:
     """An init container that begins a generation does so with it too."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
     finished = kubexit.run(options=["--graveyard", kubexit.graveyard], name=None, GRAVEYARD=None, DISABLED=True)

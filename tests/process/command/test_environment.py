@@ -4,7 +4,8 @@ import subprocess
 
 import pytest
 
-from harness.kubexit import PATH
+from harness.kubexit import PATH, Kubexit
+from harness.supervised import Supervised
 
 
 def dumped(text: str) -> list[bytes]:
@@ -14,13 +15,13 @@ def dumped(text: str) -> list[bytes]:
     return words
 
 
-def given(supervised) -> list[bytes]:
+def given(supervised: Supervised) -> list[bytes]:
     """What kubexit was started with."""
     return [key + b"=" + value for key, value in supervised.environment.items()]
 
 
 @pytest.mark.behaviour(11, 83, 84)
-def test_byte_for_byte(kubexit, actor):
+def test_byte_for_byte(kubexit: Kubexit, actor: str) -> None:
     """Names and values arrive unchanged: not UTF-8, empty, with equal signs, with line ends, very long."""
     env = {
         b"LATIN": b"caf\xe9",
@@ -41,7 +42,7 @@ def test_byte_for_byte(kubexit, actor):
 
 
 @pytest.mark.behaviour(84)
-def test_nothing_is_added_to_almost_nothing(kubexit, actor):
+def test_nothing_is_added_to_almost_nothing(kubexit: Kubexit, actor: str) -> None:
     """With an environment of name and graveyard alone (`env -i`) nothing is added: no locale, no library path."""
     supervised = kubexit.start(actor, "dump-env", without=["PATH"])
     assert supervised.wait() == 0
@@ -50,7 +51,7 @@ def test_nothing_is_added_to_almost_nothing(kubexit, actor):
 
 
 @pytest.mark.behaviour(84)
-def test_dynamically_linked_command(kubexit):
+def test_dynamically_linked_command(kubexit: Kubexit) -> None:
     """A dynamically linked command finds its libraries, and no library path that was not there."""
     supervised = kubexit.start(kubexit.program("actor", "-O1"), "dump-env")
     assert supervised.wait() == 0
@@ -59,7 +60,7 @@ def test_dynamically_linked_command(kubexit):
 
 
 @pytest.mark.behaviour(84)
-def test_library_path_of_someone_else(kubexit, actor):
+def test_library_path_of_someone_else(kubexit: Kubexit, actor: str) -> None:
     """A library path that was there stays."""
     supervised = kubexit.start(actor, "dump-env", env={"LD_LIBRARY_PATH": "/opt/lib"})
     assert supervised.wait() == 0
@@ -68,7 +69,7 @@ def test_library_path_of_someone_else(kubexit, actor):
 
 
 @pytest.mark.behaviour(11)
-def test_repeated_and_odd_variables_arrive(kubexit, actor):
+def test_repeated_and_odd_variables_arrive(kubexit: Kubexit, actor: str) -> None:
     """A variable that is there twice, and one without an equal sign, arrive as they are."""
     odd = ["TWICE=1", "TWICE=2", "NO_EQUAL_SIGN", "=nameless", f"PATH={PATH}"]
     odd += ["KUBEXIT_NAME=main", f"KUBEXIT_GRAVEYARD={kubexit.graveyard}"]
@@ -83,7 +84,7 @@ def test_repeated_and_odd_variables_arrive(kubexit, actor):
 @pytest.mark.parametrize(
     "entry", ["KUBEXIT_FOO", "KUBEXIT_", "KUBEXIT_NAME", "KUBEXIT_GRACE_PERIOD", "KUBEXIT_DISABLED"]
 )
-def test_entry_of_ours_without_an_equal_sign(kubexit, actor, entry):
+def test_entry_of_ours_without_an_equal_sign(kubexit: Kubexit, actor: str, entry: str) -> None:
     """An entry of ours that is no variable sets nothing, is not warned about, and arrives as it is."""
     entries = [entry, f"PATH={PATH}", "KUBEXIT_NAME=main", f"KUBEXIT_GRAVEYARD={kubexit.graveyard}"]
     entries += ["KUBEXIT_LOG_LEVEL=warn", entry]

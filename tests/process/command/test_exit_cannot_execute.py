@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.kubexit import Kubexit
+from harness.supervised import Finished
+
 NO_PERMISSION = os.strerror(errno.EACCES)
 
 
-def check(kubexit, finished, code: int, reason: str, command: str) -> None:
+def check(kubexit: Kubexit, finished: Finished, code: int, reason: str, command: str) -> None:
     """One line with command and reason, the code, and a death that peers see and operators understand."""
     assert finished.code == code
     lines = [line for line in finished.stderr.splitlines() if " error " in line]
@@ -25,19 +28,19 @@ def check(kubexit, finished, code: int, reason: str, command: str) -> None:
 
 @pytest.mark.behaviour(26, 73)
 @pytest.mark.parametrize("command", ["/no/such/command", "./no-such-command"])
-def test_a_missing_command_exits_with_127(kubexit, command):
+def test_a_missing_command_exits_with_127(kubexit: Kubexit, command: str) -> None:
     """A command that is not there is 127."""
     check(kubexit, kubexit.run(command), 127, os.strerror(errno.ENOENT), command)
 
 
 @pytest.mark.behaviour(26, 73)
-def test_not_found_on_the_path(kubexit):
+def test_not_found_on_the_path(kubexit: Kubexit) -> None:
     """A command that is in no folder of PATH is 127, and the message says where it was looked for."""
     check(kubexit, kubexit.run("no-such-command"), 127, "PATH", "no-such-command")
 
 
 @pytest.mark.behaviour(73)
-def test_interpreter_not_found(kubexit):
+def test_interpreter_not_found(kubexit: Kubexit) -> None:
     """A script whose interpreter is not there is 127."""
     script = kubexit.folder / "script"
     script.write_text("#!/no/such/interpreter\n")
@@ -48,7 +51,7 @@ def test_interpreter_not_found(kubexit):
 
 @pytest.mark.behaviour(73)
 @pytest.mark.parametrize("place", ["first", "last"])
-def test_interpreter_not_found_on_the_path(kubexit, place):
+def test_interpreter_not_found_on_the_path(kubexit: Kubexit, place: str) -> None:
     """The same when it was found in PATH: that it is not there would send the reader looking for the wrong file."""
     script = kubexit.folder / "script"
     script.write_text("#!/no/such/interpreter\n")
@@ -60,7 +63,7 @@ def test_interpreter_not_found_on_the_path(kubexit, place):
 
 @pytest.mark.behaviour(73, 108)
 @pytest.mark.parametrize("found", ["by path", "in PATH"])
-def test_loader_not_found(kubexit, found):
+def test_loader_not_found(kubexit: Kubexit, found: str) -> None:
     """A program for another C library, whose dynamic loader is not in the image, is 127 and told as that."""
     program = kubexit.folder / "program"
     loader = re.compile(rb"/lib[\w/.-]*/ld-[\w.-]+(?=\0)")
@@ -74,7 +77,7 @@ def test_loader_not_found(kubexit, found):
 
 
 @pytest.mark.behaviour(26, 73)
-def test_a_file_without_permission_exits_with_126(kubexit):
+def test_a_file_without_permission_exits_with_126(kubexit: Kubexit) -> None:
     """A file without the execute permission is 126."""
     script = kubexit.folder / "script"
     script.write_text("#!/bin/sh\n")
@@ -84,13 +87,13 @@ def test_a_file_without_permission_exits_with_126(kubexit):
 
 
 @pytest.mark.behaviour(73)
-def test_a_folder_exits_with_126(kubexit):
+def test_a_folder_exits_with_126(kubexit: Kubexit) -> None:
     """A folder is 126."""
     check(kubexit, kubexit.run(kubexit.folder), 126, NO_PERMISSION, str(kubexit.folder))
 
 
 @pytest.mark.behaviour(73)
-def test_part_of_the_path_is_a_file(kubexit, actor):
+def test_part_of_the_path_is_a_file(kubexit: Kubexit, actor: str) -> None:
     """A path through something that is no folder is 126 or 127, as in a shell; never 0."""
     finished = kubexit.run(f"{actor}/x")
 
@@ -99,7 +102,7 @@ def test_part_of_the_path_is_a_file(kubexit, actor):
 
 
 @pytest.mark.behaviour(26, 76)
-def test_script_without_interpreter_line(kubexit):
+def test_script_without_interpreter_line(kubexit: Kubexit) -> None:
     """A script without `#!` is 126: kubexit does not hand it to a shell."""
     witness = kubexit.folder / "witness"
     script = kubexit.folder / "script"
@@ -111,7 +114,7 @@ def test_script_without_interpreter_line(kubexit):
 
 
 @pytest.mark.behaviour(76)
-def test_script_without_interpreter_line_on_the_path(kubexit):
+def test_script_without_interpreter_line_on_the_path(kubexit: Kubexit) -> None:
     """The same when the script is found by its name."""
     script = kubexit.folder / "script"
     script.write_text("exit 0\n")
@@ -123,13 +126,13 @@ def test_script_without_interpreter_line_on_the_path(kubexit):
 
 
 @pytest.mark.behaviour(73)
-def test_an_empty_command_exits_with_127(kubexit):
+def test_an_empty_command_exits_with_127(kubexit: Kubexit) -> None:
     """An empty word is a command that is not there."""
     assert kubexit.run("").code == 127
 
 
 @pytest.mark.behaviour(73)
-def test_not_executable_on_the_path_and_found_later(kubexit, actor):
+def test_not_executable_on_the_path_and_found_later(kubexit: Kubexit, actor: str) -> None:
     """A file on the PATH that may not be executed does not hide a later one that may."""
     first, second = kubexit.folder / "first", kubexit.folder / "second"
     first.mkdir()
@@ -141,7 +144,7 @@ def test_not_executable_on_the_path_and_found_later(kubexit, actor):
 
 
 @pytest.mark.behaviour(73)
-def test_not_executable_on_the_path(kubexit):
+def test_not_executable_on_the_path(kubexit: Kubexit) -> None:
     """A file on the PATH that may not be executed, and none that may, is 126."""
     (kubexit.folder / "worker").write_text("no program")
 
@@ -149,7 +152,7 @@ def test_not_executable_on_the_path(kubexit):
 
 
 @pytest.mark.behaviour(73)
-def test_path_is_searched_in_order(kubexit, actor):
+def test_path_is_searched_in_order(kubexit: Kubexit, actor: str) -> None:
     """The first match on the PATH wins; an empty part of PATH is the working directory."""
     (kubexit.folder / "worker").symlink_to(actor)
 
@@ -157,13 +160,13 @@ def test_path_is_searched_in_order(kubexit, actor):
 
 
 @pytest.mark.behaviour(73)
-def test_without_path_a_default_is_searched(kubexit):
+def test_without_path_a_default_is_searched(kubexit: Kubexit) -> None:
     """Without PATH the usual folders are searched."""
     assert kubexit.run("sh", "-c", "exit 3", without=["PATH"]).code == 3
 
 
 @pytest.mark.behaviour(73)
-def test_a_slash_keeps_path_out(kubexit, actor):
+def test_a_slash_keeps_path_out(kubexit: Kubexit, actor: str) -> None:
     """A command with a slash is taken from the working directory, never from the PATH."""
     (kubexit.folder / "bin").mkdir()
     (kubexit.folder / "bin/worker").symlink_to(actor)
@@ -172,7 +175,7 @@ def test_a_slash_keeps_path_out(kubexit, actor):
 
 
 @pytest.mark.behaviour(73)
-def test_a_truncated_program_exits_with_126(kubexit, actor):
+def test_a_truncated_program_exits_with_126(kubexit: Kubexit, actor: str) -> None:
     """A program that the kernel cannot load is 126."""
     broken = kubexit.folder / "broken"
     broken.write_bytes(Path(actor).read_bytes()[:100])

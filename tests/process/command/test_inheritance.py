@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 OWN = {"pid", "ppid", "pgid", "death_signal", "terminal_group"}
 
 
@@ -28,7 +30,7 @@ def given() -> None:
 
 
 @pytest.mark.behaviour(83)
-def test_everything_passes_unchanged(kubexit, actor):
+def test_everything_passes_unchanged(kubexit: Kubexit, actor: str) -> None:
     """Stdio, working directory, limits, umask, nice value, scheduling and session are as without kubexit."""
     folder = kubexit.folder / "folder"
     folder.mkdir()
@@ -44,7 +46,7 @@ def test_everything_passes_unchanged(kubexit, actor):
 
 
 @pytest.mark.behaviour(83)
-def test_out_of_memory_score(kubexit, actor):
+def test_out_of_memory_score(kubexit: Kubexit, actor: str) -> None:
     """The score by which the kernel chooses whom to kill passes unchanged."""
     supervised = kubexit.start(actor, "plain", preexec_fn=lambda: Path("/proc/self/oom_score_adj").write_text("321"))
     supervised.wait_line("READY")
@@ -53,7 +55,7 @@ def test_out_of_memory_score(kubexit, actor):
 
 
 @pytest.mark.behaviour(83)
-def test_stdin_reaches_the_command_whole(kubexit):
+def test_stdin_reaches_the_command_whole(kubexit: Kubexit) -> None:
     """What is written to kubexit's stdin is the command's to read, to the last byte and the end."""
     read_end, write_end = os.pipe()
     os.write(write_end, b"one\ntwo")
@@ -65,7 +67,7 @@ def test_stdin_reaches_the_command_whole(kubexit):
 
 
 @pytest.mark.behaviour(107)
-def test_kubexit_runs_as_any_user(kubexit, actor):
+def test_kubexit_runs_as_any_user(kubexit: Kubexit, actor: str) -> None:
     """kubexit runs as a user without a name, home or rights."""
     (program,) = kubexit.open_to_all(actor)
 

@@ -6,9 +6,11 @@ import resource
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 
 @pytest.mark.behaviour(26, 73)
-def test_no_process_left(kubexit, actor):
+def test_no_process_left(kubexit: Kubexit, actor: str) -> None:
     """Without room for a process it is 70, one line that says why, and a tombstone: peers do not wait for ever."""
     (program,) = kubexit.open_to_all(actor)
 

@@ -6,6 +6,8 @@ import signal
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 ENDING = [
     signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGILL, signal.SIGTRAP, signal.SIGABRT, signal.SIGBUS,
     signal.SIGFPE, signal.SIGKILL, signal.SIGUSR1, signal.SIGSEGV, signal.SIGUSR2, signal.SIGPIPE, signal.SIGALRM,
@@ -20,7 +22,7 @@ def no_core() -> None:
 
 
 @pytest.mark.behaviour(72)
-def test_every_ending_signal(kubexit, actor):
+def test_every_ending_signal(kubexit: Kubexit, actor: str) -> None:
     """Death by signal n is 128+n, as the exit code and on the tombstone, for each signal that ends a process."""
     numbers = [int(number) for number in (ENDING if kubexit.is_native else (signal.SIGKILL, signal.SIGTERM, 64))]
     running = [
@@ -34,7 +36,7 @@ def test_every_ending_signal(kubexit, actor):
 
 
 @pytest.mark.behaviour(72, 74)
-def test_fault_with_core_dump(kubexit, actor):
+def test_fault_with_core_dump(kubexit: Kubexit, actor: str) -> None:
     """A real fault is 128+SEGV, also when the kernel dumps core."""
     unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
@@ -46,7 +48,7 @@ def test_fault_with_core_dump(kubexit, actor):
 
 
 @pytest.mark.behaviour(72)
-def test_killed_from_outside(kubexit, actor):
+def test_killed_from_outside(kubexit: Kubexit, actor: str) -> None:
     """KILL sent to the command by someone else is 137, and kubexit does not call it its own."""
     supervised = kubexit.start(actor, "ready-then-wait")
     supervised.wait_line("READY")

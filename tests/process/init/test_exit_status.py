@@ -2,9 +2,11 @@
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 
 @pytest.mark.behaviour(71)
-def test_every_code_is_passed(kubexit, actor):
+def test_every_code_is_passed(kubexit: Kubexit, actor: str) -> None:
     """All codes from 0 to 255 come out as they went in."""
     codes = range(256) if kubexit.is_native else (0, 1, 2, 69, 126, 127, 128, 137, 143, 254, 255)
     running = [(code, kubexit.start(actor, "exit", str(code), name=f"main-{code}")) for code in codes]
@@ -15,7 +17,7 @@ def test_every_code_is_passed(kubexit, actor):
 
 @pytest.mark.behaviour(26, 34)
 @pytest.mark.parametrize("code", [0, 7])
-def test_tombstone_tells_birth_death_and_code(kubexit, actor, code):
+def test_tombstone_tells_birth_death_and_code(kubexit: Kubexit, actor: str, code: int) -> None:
     """An ordinary end leaves `Born`, `Died` and `ExitCode` in this order, and nothing else."""
     kubexit.run(actor, "exit", str(code))
 
@@ -25,7 +27,7 @@ def test_tombstone_tells_birth_death_and_code(kubexit, actor, code):
 
 
 @pytest.mark.behaviour(120)
-def test_nothing_but_the_tombstone_is_left(kubexit, actor):
+def test_nothing_but_the_tombstone_is_left(kubexit: Kubexit, actor: str) -> None:
     """After an orderly end the graveyard holds the tombstone alone."""
     kubexit.run(actor, "exit", "0", DEATH_DEPS="db")
 
@@ -33,7 +35,7 @@ def test_nothing_but_the_tombstone_is_left(kubexit, actor):
 
 
 @pytest.mark.behaviour(111)
-def test_output_is_the_commands_alone(kubexit, actor):
+def test_output_is_the_commands_alone(kubexit: Kubexit, actor: str) -> None:
     """Whatever kubexit has to say goes to stderr; stdout is the command's."""
     finished = kubexit.run(actor, "dump-args", LOG_LEVEL="debug")
 

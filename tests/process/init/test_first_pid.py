@@ -5,10 +5,11 @@ import signal
 import pytest
 
 from harness import processes
+from harness.kubexit import Kubexit
 
 
 @pytest.mark.behaviour(86)
-def test_a_daemon_is_not_waited_for(kubexit, actor):
+def test_a_daemon_is_not_waited_for(kubexit: Kubexit, actor: str) -> None:
     """A command that daemonises has ended when its first pid ends; the daemon is not waited for."""
     supervised = kubexit.start(actor, "daemonise", "6")
     daemon = int(supervised.wait_line(r"DAEMON (\d+)")[1])
@@ -18,7 +19,7 @@ def test_a_daemon_is_not_waited_for(kubexit, actor):
 
 
 @pytest.mark.behaviour(81, 86)
-def test_daemon_is_drained(kubexit, actor):
+def test_daemon_is_drained(kubexit: Kubexit, actor: str) -> None:
     """With a drain the daemon is ended too, although it has a session of its own."""
     finished = kubexit.run(actor, "daemonise", "6", fence=True, ORPHAN_GRACE_PERIOD="100ms")
 
@@ -28,7 +29,7 @@ def test_daemon_is_drained(kubexit, actor):
 
 
 @pytest.mark.behaviour(86)
-def test_closed_stdio_does_not_end_supervision(kubexit, actor):
+def test_closed_stdio_does_not_end_supervision(kubexit: Kubexit, actor: str) -> None:
     """A command that closes its stdio is still supervised."""
     supervised = kubexit.start(actor, "close-stdio", "7")
     supervised.wait_line("READY")
@@ -38,7 +39,7 @@ def test_closed_stdio_does_not_end_supervision(kubexit, actor):
 
 
 @pytest.mark.behaviour(86)
-def test_exec_of_another_program(kubexit, actor):
+def test_exec_of_another_program(kubexit: Kubexit, actor: str) -> None:
     """A command that executes another program is that program then."""
     supervised = kubexit.start("sh", "-c", f"exec {actor} ready-then-wait --exit TERM=8")
     supervised.wait_line("READY")

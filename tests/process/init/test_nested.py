@@ -4,14 +4,16 @@ import signal
 
 import pytest
 
+from harness.kubexit import Kubexit
 
-def inner(kubexit, *command, name="inner"):
+
+def inner(kubexit: Kubexit, *command: str, name: str = "inner") -> list[str]:
     """A command line for kubexit under another name."""
     return ["env", f"KUBEXIT_NAME={name}", kubexit.path, *command]
 
 
 @pytest.mark.behaviour(85)
-def test_code_passes_through_both(kubexit, actor):
+def test_code_passes_through_both(kubexit: Kubexit, actor: str) -> None:
     """The code of the innermost command is the code of all."""
     finished = kubexit.run(*inner(kubexit, actor, "exit", "9"))
 
@@ -21,13 +23,13 @@ def test_code_passes_through_both(kubexit, actor):
 
 
 @pytest.mark.behaviour(72, 85)
-def test_signal_death_passes_through_both(kubexit, actor):
+def test_signal_death_passes_through_both(kubexit: Kubexit, actor: str) -> None:
     """128+n of the inner one stays 128+n in the outer one."""
     assert kubexit.run(*inner(kubexit, actor, "die", "KILL")).code == 137
 
 
 @pytest.mark.behaviour(64, 85)
-def test_signals_pass_through_both(kubexit, actor):
+def test_signals_pass_through_both(kubexit: Kubexit, actor: str) -> None:
     """A signal to the outer one reaches the innermost command once."""
     supervised = kubexit.start(*inner(kubexit, actor, "ready-then-wait", "--exit", "TERM=7"))
     supervised.wait_line("READY")
@@ -40,7 +42,7 @@ def test_signals_pass_through_both(kubexit, actor):
 
 
 @pytest.mark.behaviour(85, 119)
-def test_same_name_twice(kubexit, actor):
+def test_same_name_twice(kubexit: Kubexit, actor: str) -> None:
     """Under the same name the inner one warns once, leaves the graveyard alone and supervises as a plain init."""
     finished = kubexit.run(kubexit.path, actor, "exit", "9")
 
@@ -51,7 +53,7 @@ def test_same_name_twice(kubexit, actor):
 
 
 @pytest.mark.behaviour(49, 85, 119)
-def test_same_name_twice_under_a_dependencys_death(kubexit, actor):
+def test_same_name_twice_under_a_dependencys_death(kubexit: Kubexit, actor: str) -> None:
     """Under the same name a dependency's death sends the innermost command one TERM: only the outer one acts."""
     supervised = kubexit.start(kubexit.path, actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="1h")
     supervised.wait_line("READY")

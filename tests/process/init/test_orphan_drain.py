@@ -11,7 +11,7 @@ import time
 import pytest
 
 from harness import processes
-from harness.kubexit import PID_NAMESPACE, pid_namespace_refused
+from harness.kubexit import PID_NAMESPACE, Kubexit, pid_namespace_refused
 from harness.waiting import eventually
 from harness.world import namespaces
 
@@ -19,7 +19,7 @@ both_sessions = pytest.mark.parametrize("session", [[], ["--session"]], ids=["",
 
 
 @pytest.mark.behaviour(81)
-def test_off_by_default(kubexit, actor):
+def test_off_by_default(kubexit: Kubexit, actor: str) -> None:
     """By default kubexit leaves at once, as tini does, and signals nobody."""
     finished = kubexit.run(actor, "leave", "2", "--exit", "3", fence=True)
 
@@ -29,7 +29,7 @@ def test_off_by_default(kubexit, actor):
 
 @both_sessions
 @pytest.mark.behaviour(81)
-def test_term_ends_them(kubexit, actor, session):
+def test_term_ends_them(kubexit: Kubexit, actor: str, session: list[str]) -> None:
     """They get TERM, also those with a session of their own; kubexit leaves when the last is gone."""
     finished = kubexit.run(actor, "leave", "3", *session, "--exit", "3", fence=True, ORPHAN_GRACE_PERIOD="1h")
 
@@ -40,7 +40,7 @@ def test_term_ends_them(kubexit, actor, session):
 
 @both_sessions
 @pytest.mark.behaviour(81)
-def test_kill_after_the_time_limit(kubexit, actor, session):
+def test_kill_after_the_time_limit(kubexit: Kubexit, actor: str, session: list[str]) -> None:
     """Those that take no notice are killed when the time is over, not before."""
     begin = time.monotonic()
     finished = kubexit.run(
@@ -54,7 +54,7 @@ def test_kill_after_the_time_limit(kubexit, actor, session):
 
 
 @pytest.mark.behaviour(81)
-def test_after_a_stop_of_ours_it_counts_into_the_grace_period(kubexit, actor):
+def test_after_a_stop_of_ours_it_counts_into_the_grace_period(kubexit: Kubexit, actor: str) -> None:
     """After a stop of ours the drain ends with the grace period, however long its own limit is."""
     supervised = kubexit.start(
         actor, "leave", "1", "--ignore",
@@ -68,7 +68,7 @@ def test_after_a_stop_of_ours_it_counts_into_the_grace_period(kubexit, actor):
 
 
 @pytest.mark.behaviour(32, 81)
-def test_death_is_carved_with_the_commands_code(kubexit, actor):
+def test_death_is_carved_with_the_commands_code(kubexit: Kubexit, actor: str) -> None:
     """The tombstone tells the command's code, whatever the left-overs end with."""
     kubexit.run(actor, "leave", "2", "--ignore", "--exit", "9", fence=True, ORPHAN_GRACE_PERIOD="50ms")
 
@@ -76,7 +76,7 @@ def test_death_is_carved_with_the_commands_code(kubexit, actor):
 
 
 @pytest.mark.behaviour(81)
-def test_as_pid_1(kubexit, actor):
+def test_as_pid_1(kubexit: Kubexit, actor: str) -> None:
     """As PID 1 they get the same."""
     finished = kubexit.run(actor, "leave", "2", "--session", "--exit", "3", pid1=True, ORPHAN_GRACE_PERIOD="1h")
 
@@ -85,7 +85,7 @@ def test_as_pid_1(kubexit, actor):
 
 
 @pytest.mark.behaviour(81)
-def test_stopped_left_over(kubexit, actor):
+def test_stopped_left_over(kubexit: Kubexit, actor: str) -> None:
     """A left-over that is stopped is killed in the end."""
     supervised = kubexit.start(actor, "leave", "1", fence=True, ORPHAN_GRACE_PERIOD="100ms")
     supervised.wait_line("READY")
@@ -99,7 +99,7 @@ def test_stopped_left_over(kubexit, actor):
 
 
 @pytest.mark.behaviour(82)
-def test_strangers_in_the_pid_namespace(kubexit, actor):
+def test_strangers_in_the_pid_namespace(kubexit: Kubexit, actor: str) -> None:
     """In a shared PID namespace nobody is signalled who does not descend from us.
 
     Fails when kill(2) is called with -1, or when a process is not asked for its ancestors: the bystander prints the

@@ -5,12 +5,14 @@ import signal
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 ORPHANS = 1000
 
 
 @pytest.mark.behaviour(32, 78, 141)
 @pytest.mark.parametrize("pid1", [True, False], ids=["pid1", "subreaper"])
-def test_death_among_orphans(kubexit, actor, pid1):
+def test_death_among_orphans(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """A dependency's death is acted on after a limited number of orphans, not after the last of them.
 
     Fails when each turn of the loop collects all there are: then the stop comes last, and where orphans arrive as fast

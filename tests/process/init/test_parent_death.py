@@ -3,11 +3,12 @@
 import pytest
 
 from harness import processes
+from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
 
 @pytest.mark.behaviour(69)
-def test_killing_kubexit_kills_its_command(kubexit, actor):
+def test_killing_kubexit_kills_its_command(kubexit: Kubexit, actor: str) -> None:
     """KILL of kubexit is the end of its command, which ignores everything else."""
     supervised = kubexit.start(actor, "ready-then-wait")
     supervised.wait_line("READY")
@@ -18,7 +19,7 @@ def test_killing_kubexit_kills_its_command(kubexit, actor):
 
 
 @pytest.mark.behaviour(69)
-def test_command_in_the_moment_of_its_birth(kubexit, actor):
+def test_command_in_the_moment_of_its_birth(kubexit: Kubexit, actor: str) -> None:
     """Also when the KILL comes between fork and exec: the child looks for its parent again.
 
     Fails when a child sets its parent-death signal and does not look: a parent that died before is never noticed.
@@ -31,7 +32,7 @@ def test_command_in_the_moment_of_its_birth(kubexit, actor):
 
 
 @pytest.mark.behaviour(69)
-def test_killing_kubexit_kills_its_waiter(kubexit, actor):
+def test_killing_kubexit_kills_its_waiter(kubexit: Kubexit, actor: str) -> None:
     """KILL of kubexit is the end of its waiter too."""
     waiter = kubexit.folder / "waiter"
     waiter.write_text(f"#!/bin/sh\nexec {actor} ready-then-wait\n")

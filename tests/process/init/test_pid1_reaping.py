@@ -5,6 +5,7 @@ import signal
 import pytest
 
 from harness import processes
+from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
 both_places = pytest.mark.parametrize("pid1", [True, False], ids=["pid1", "subreaper"])
@@ -12,7 +13,7 @@ both_places = pytest.mark.parametrize("pid1", [True, False], ids=["pid1", "subre
 
 @both_places
 @pytest.mark.behaviour(78, 79)
-def test_thousand_orphans_at_once(kubexit, actor, pid1):
+def test_thousand_orphans_at_once(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """A thousand orphans that die in one moment leave no zombie behind.
 
     Fails when one child is collected for one CHLD: the signal coalesces, and most of them stay.
@@ -30,7 +31,7 @@ def test_thousand_orphans_at_once(kubexit, actor, pid1):
 
 @both_places
 @pytest.mark.behaviour(80)
-def test_commands_status_among_orphans(kubexit, actor, pid1):
+def test_commands_status_among_orphans(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """The command's code is kept when it ends in the moment in which its orphans end."""
     for number in range(5):
         supervised = kubexit.start(actor, "orphans", "100", "--exit", "7", name=f"main-{number}", pid1=pid1)
@@ -41,7 +42,7 @@ def test_commands_status_among_orphans(kubexit, actor, pid1):
 
 @both_places
 @pytest.mark.behaviour(80)
-def test_orphan_that_ends_first(kubexit, actor, pid1):
+def test_orphan_that_ends_first(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """An orphan's end is not the command's: kubexit goes on."""
     supervised = kubexit.start(actor, "orphans", "1", pid1=pid1)
     supervised.wait_line("RELEASED")

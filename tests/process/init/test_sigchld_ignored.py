@@ -4,6 +4,8 @@ import signal
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 
 def ignore() -> None:
     """Between fork and exec."""
@@ -11,7 +13,7 @@ def ignore() -> None:
 
 
 @pytest.mark.behaviour(116)
-def test_command_is_waited_for(kubexit, actor):
+def test_command_is_waited_for(kubexit: Kubexit, actor: str) -> None:
     """kubexit sees its command's end and code, although the kernel was told to throw them away.
 
     Fails when the disposition is left as it came: kubexit never learns of the end (tini hangs).
@@ -20,12 +22,12 @@ def test_command_is_waited_for(kubexit, actor):
 
 
 @pytest.mark.behaviour(63, 116)
-def test_command_gets_what_came_in(kubexit, actor):
+def test_command_gets_what_came_in(kubexit: Kubexit, actor: str) -> None:
     """The command has CHLD ignored, as it would without kubexit."""
     assert kubexit.run(actor, "mask", preexec_fn=ignore).stdout == "ignored 17\n"
 
 
 @pytest.mark.behaviour(80, 116)
-def test_orphans_are_reaped_with_sigchld_ignored(kubexit, actor):
+def test_orphans_are_reaped_with_sigchld_ignored(kubexit: Kubexit, actor: str) -> None:
     """Orphans are collected as ever."""
     assert kubexit.run(actor, "orphans", "100", "--exit", "7", preexec_fn=ignore).code == 7

@@ -5,11 +5,13 @@ import re
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (debug|info|warn|error) kubexit\[main\]: \S.*")
 
 
 @pytest.mark.behaviour(111)
-def test_a_text_line_has_four_parts(kubexit, actor):
+def test_a_text_line_has_four_parts(kubexit: Kubexit, actor: str) -> None:
     """A line has time, level, name and message."""
     finished = kubexit.run(actor, "exit", "3", LOG_LEVEL="debug", DEATH_DEPS="db")
 
@@ -19,7 +21,7 @@ def test_a_text_line_has_four_parts(kubexit, actor):
 
 
 @pytest.mark.behaviour(111)
-def test_a_json_line_has_the_same_parts(kubexit, actor):
+def test_a_json_line_has_the_same_parts(kubexit: Kubexit, actor: str) -> None:
     """As JSON each line is an object with the same four, whatever the command's arguments contain."""
     finished = kubexit.run(actor, "dump-args", b'caf\xe9 "\\\n\x01', LOG_LEVEL="debug", LOG_FORMAT="json")
 
@@ -31,7 +33,7 @@ def test_a_json_line_has_the_same_parts(kubexit, actor):
 
 @pytest.mark.behaviour(111)
 @pytest.mark.parametrize("level", ["info", "warn", "error"])
-def test_arguments_are_not_logged(kubexit, actor, level):
+def test_arguments_are_not_logged(kubexit: Kubexit, actor: str, level: str) -> None:
     """Arguments may hold secrets: above debug they are not logged, neither when all is well nor when it is not."""
     ended = kubexit.run(actor, "exit", "0", "hunter2", LOG_LEVEL=level)
     missing = kubexit.run("/no/such/command", "hunter2", LOG_LEVEL=level)
@@ -40,7 +42,7 @@ def test_arguments_are_not_logged(kubexit, actor, level):
 
 
 @pytest.mark.behaviour(111)
-def test_with_off_there_is_no_line(kubexit):
+def test_with_off_there_is_no_line(kubexit: Kubexit) -> None:
     """With `off` there is no line at all, not even when the command cannot be executed."""
     finished = kubexit.run("/no/such/command", LOG_LEVEL="off")
 

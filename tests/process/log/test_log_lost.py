@@ -6,9 +6,11 @@ import os
 import re
 import select
 import signal
+from collections.abc import Iterator
 
 import pytest
 
+from harness.kubexit import Kubexit
 from harness.waiting import ALARM
 
 
@@ -36,13 +38,13 @@ class Reader:
 
 
 @pytest.fixture
-def reader():
+def reader() -> Iterator[Reader]:
     opened = Reader()
     yield opened
     opened.close()
 
 
-def told(kubexit, actor, reader: Reader, log_format: str) -> str:
+def told(kubexit: Kubexit, actor: str, reader: Reader, log_format: str) -> str:
     """The lines of a run whose log was not read for a while, up to the one after the report."""
     supervised = kubexit.start(
         actor, "ready-then-wait", "--exit", "TERM=0", stderr=reader.inside, LOG_LEVEL="debug", LOG_FORMAT=log_format
@@ -62,7 +64,7 @@ def told(kubexit, actor, reader: Reader, log_format: str) -> str:
 
 
 @pytest.mark.behaviour(87, 111)
-def test_one_line_counts_the_lost_lines(kubexit, actor, reader):
+def test_one_line_counts_the_lost_lines(kubexit: Kubexit, actor: str, reader: Reader) -> None:
     """One line, a warning like any other, says how many lines were lost."""
     report = told(kubexit, actor, reader, "text")
 
@@ -72,7 +74,7 @@ def test_one_line_counts_the_lost_lines(kubexit, actor, reader):
 
 
 @pytest.mark.behaviour(87, 111)
-def test_the_count_is_a_json_object_too(kubexit, actor, reader):
+def test_the_count_is_a_json_object_too(kubexit: Kubexit, actor: str, reader: Reader) -> None:
     """As JSON it is an object like any other."""
     report = json.loads(told(kubexit, actor, reader, "json"))
 

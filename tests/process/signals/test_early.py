@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness import processes
+from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
 # What a C library does on the way to main: memory, thread data, randomness, its own name.
@@ -19,7 +20,7 @@ FIRST_STEPS = {
 }  # fmt: skip
 
 
-def needs_native(kubexit) -> None:
+def needs_native(kubexit: Kubexit) -> None:
     """The interpreter's own first milliseconds are not ours to guard."""
     if not kubexit.is_native:
         pytest.skip("signals before the supervisor runs are the interpreter's (installed form)")
@@ -27,7 +28,7 @@ def needs_native(kubexit) -> None:
 
 @pytest.mark.behaviour(60)
 @pytest.mark.skipif(shutil.which("strace") is None, reason="FIRST SYSTEM CALLS NOT TESTED: there is no strace")
-def test_signals_are_blocked_before_anything_else(kubexit, actor):
+def test_signals_are_blocked_before_anything_else(kubexit: Kubexit, actor: str) -> None:
     """Nothing but the C library's own first steps happens before all signals are blocked.
 
     Fails when kubexit looks at a file, or at anything outside of its own memory, before.
@@ -52,7 +53,7 @@ def test_signals_are_blocked_before_anything_else(kubexit, actor):
 
 
 @pytest.mark.behaviour(60)
-def test_term_as_soon_as_pid_1_runs(kubexit, actor):
+def test_term_as_soon_as_pid_1_runs(kubexit: Kubexit, actor: str) -> None:
     """A TERM in the first milliseconds of PID 1 ends the command, never nothing.
 
     Fails when signals are not blocked from the start on: the kernel drops a TERM that has no handler in PID 1. The
@@ -76,7 +77,7 @@ def test_term_as_soon_as_pid_1_runs(kubexit, actor):
 
 @pytest.mark.behaviour(60, 62, 70)
 @pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
-def test_term_at_any_moment_of_the_start(kubexit, actor, own_group):
+def test_term_at_any_moment_of_the_start(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A TERM at any moment from the blocking of signals to the command's first line is never lost.
 
     Fails when a child is unblocked before its dispositions are its own, or when a signal that arrives while there is no
@@ -98,7 +99,7 @@ def test_term_at_any_moment_of_the_start(kubexit, actor, own_group):
 
 
 @pytest.mark.behaviour(62)
-def test_no_child_keeps_handlers_of_ours(kubexit, actor):
+def test_no_child_keeps_handlers_of_ours(kubexit: Kubexit, actor: str) -> None:
     """The signal reaches the command with the default action, although it came before the command ran."""
     supervised = kubexit.start(actor, "plain")
     supervised.command_pid()

@@ -5,11 +5,13 @@ import signal
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 ROUNDS = 20
 
 
 @pytest.mark.behaviour(64, 118)
-def test_group_signalled_at_each_term(kubexit, actor):
+def test_group_signalled_at_each_term(kubexit: Kubexit, actor: str) -> None:
     """A command that answers a TERM with `kill 0`, in kubexit's group, does not get its own TERM back for ever.
 
     Fails when each TERM is passed on: then every round, which makes kubexit and the command run once more, brings at
@@ -30,7 +32,7 @@ def test_group_signalled_at_each_term(kubexit, actor):
 
 
 @pytest.mark.behaviour(64, 145)
-def test_own_group_that_signals_its_parent(kubexit):
+def test_own_group_that_signals_its_parent(kubexit: Kubexit) -> None:
     """A command with a group of its own that answers SIGTERM by a SIGTERM to its parent gets its own back once.
 
     Fails when each is passed on: the rounds would never end.
@@ -51,7 +53,7 @@ def test_own_group_that_signals_its_parent(kubexit):
 
 @pytest.mark.behaviour(64)
 @pytest.mark.parametrize("name", ["TERM", "INT", "QUIT", "HUP"])
-def test_sent_to_the_parent(kubexit, actor, name):
+def test_sent_to_the_parent(kubexit: Kubexit, actor: str, name: str) -> None:
     """A signal that the command sends to its parent, as in `kill 1`, comes back to it, once.
 
     Fails when it comes back twice: WINCH is sent after it and, of the two, printed last, as it has the higher number.
@@ -68,7 +70,7 @@ def test_sent_to_the_parent(kubexit, actor, name):
 
 @pytest.mark.behaviour(64, 118)
 @pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
-def test_is_no_request_from_outside(kubexit, actor, own_group):
+def test_is_no_request_from_outside(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A TERM that the command sent itself does not ask it to end: the death of a dependency still sends the signal."""
     supervised = kubexit.start(
         actor, "signal-parent", "TERM", DEATH_DEPS="db", GRACE_PERIOD="1s", SIGNAL_GROUP=own_group
@@ -81,7 +83,7 @@ def test_is_no_request_from_outside(kubexit, actor, own_group):
 
 
 @pytest.mark.behaviour(64, 118)
-def test_group_is_no_request_from_outside(kubexit, actor):
+def test_group_is_no_request_from_outside(kubexit: Kubexit, actor: str) -> None:
     """Nor does a `kill 0`, of which kubexit in the command's group gets its part."""
     supervised = kubexit.start(
         actor, "echo-group", "TERM", preexec_fn=os.setsid, DEATH_DEPS="db", GRACE_PERIOD="1s", LOG_LEVEL="debug"

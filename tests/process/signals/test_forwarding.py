@@ -5,6 +5,8 @@ import signal
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 # All that can be sent and caught, and that kubexit does not use itself (CHLD). 32 and 33 belong to the C library of
 # whoever has threads; the actor has none.
 FORWARDED = [number for number in range(1, 65) if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD)]
@@ -12,7 +14,7 @@ FORWARDED = [number for number in range(1, 65) if number not in (signal.SIGKILL,
 
 @pytest.mark.behaviour(64)
 @pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
-def test_each_signal_is_forwarded_under_its_number(kubexit, actor, own_group):
+def test_each_signal_is_forwarded_under_its_number(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """Each of the 61 signals is forwarded under its own number, real-time ones and fault numbers included."""
     supervised = kubexit.start(actor, "ready-then-wait", SIGNAL_GROUP=own_group)
     supervised.wait_line("READY")
@@ -25,7 +27,7 @@ def test_each_signal_is_forwarded_under_its_number(kubexit, actor, own_group):
 
 
 @pytest.mark.behaviour(64)
-def test_each_signal_as_pid_1(kubexit, actor):
+def test_each_signal_as_pid_1(kubexit: Kubexit, actor: str) -> None:
     """As PID 1, where the kernel drops whatever has its default action, they are forwarded too."""
     supervised = kubexit.start(actor, "ready-then-wait", pid1=True)
     supervised.wait_line("READY")
@@ -36,7 +38,7 @@ def test_each_signal_as_pid_1(kubexit, actor):
 
 
 @pytest.mark.behaviour(65)
-def test_many_at_once(kubexit, actor):
+def test_many_at_once(kubexit: Kubexit, actor: str) -> None:
     """Signals that arrive together all arrive: a burst of every number loses none.
 
     Fails when kubexit takes one signal a round, or keeps a queue that is shorter than the burst: it is stopped while
@@ -58,7 +60,7 @@ def test_many_at_once(kubexit, actor):
 
 
 @pytest.mark.behaviour(65)
-def test_real_time_signals_do_not_coalesce(kubexit, actor):
+def test_real_time_signals_do_not_coalesce(kubexit: Kubexit, actor: str) -> None:
     """A real-time signal that is sent a hundred times arrives a hundred times."""
     supervised = kubexit.start(actor, "ready-then-wait")
     supervised.wait_line("READY")
@@ -71,7 +73,7 @@ def test_real_time_signals_do_not_coalesce(kubexit, actor):
 
 
 @pytest.mark.behaviour(64)
-def test_child_signal_is_not_forwarded(kubexit, actor):
+def test_child_signal_is_not_forwarded(kubexit: Kubexit, actor: str) -> None:
     """CHLD is kubexit's own business, also when it comes from outside.
 
     Fails when CHLD is forwarded: the actor prints it here, and USR1 has a lower number, so it is printed first.
@@ -90,7 +92,7 @@ def test_child_signal_is_not_forwarded(kubexit, actor):
 
 @pytest.mark.behaviour(64)
 @pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
-def test_command_may_signal_its_parent(kubexit, actor, pid1):
+def test_command_may_signal_its_parent(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """A signal that the command sends to kubexit comes back to it, as from anyone else (`kill 1`)."""
     supervised = kubexit.start(actor, "signal-parent", "TERM", "--exit", "TERM=6", pid1=pid1)
 
@@ -99,7 +101,7 @@ def test_command_may_signal_its_parent(kubexit, actor, pid1):
 
 
 @pytest.mark.behaviour(64)
-def test_broken_stderr_is_not_a_signal(kubexit, actor):
+def test_broken_stderr_is_not_a_signal(kubexit: Kubexit, actor: str) -> None:
     """The PIPE that kubexit raises by writing to a closed stderr neither ends it nor reaches the command.
 
     Fails when kubexit forwards its own PIPE: USR1 comes after it and is printed after it.

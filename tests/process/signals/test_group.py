@@ -6,11 +6,12 @@ import signal
 import pytest
 
 from harness import processes
+from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
 
 @pytest.mark.behaviour(67)
-def test_the_command_leads_its_group_if_set(kubexit, actor):
+def test_the_command_leads_its_group_if_set(kubexit: Kubexit, actor: str) -> None:
     """With it, the command leads a process group of its own; without it, it is in kubexit's."""
     for own_group in (False, True):
         supervised = kubexit.start(actor, "plain", SIGNAL_GROUP=own_group)
@@ -24,7 +25,7 @@ def test_the_command_leads_its_group_if_set(kubexit, actor):
 
 
 @pytest.mark.behaviour(67)
-def test_group_gets_signals_from_outside(kubexit, actor):
+def test_group_gets_signals_from_outside(kubexit: Kubexit, actor: str) -> None:
     """With it, a forwarded signal reaches the command and its children, each once."""
     supervised = kubexit.start(actor, "ready-then-wait", "--children", "2", SIGNAL_GROUP=True)
     supervised.wait_line("READY")
@@ -35,7 +36,7 @@ def test_group_gets_signals_from_outside(kubexit, actor):
 
 
 @pytest.mark.behaviour(67)
-def test_without_it_only_the_command_gets_signals(kubexit, actor):
+def test_without_it_only_the_command_gets_signals(kubexit: Kubexit, actor: str) -> None:
     """Without it, a forwarded signal reaches the command alone.
 
     Fails when the group is signalled: a child prints the line before it prints the later one that it is sent directly.
@@ -52,7 +53,7 @@ def test_without_it_only_the_command_gets_signals(kubexit, actor):
 
 
 @pytest.mark.behaviour(49)
-def test_group_gets_the_stop_signal(kubexit, actor):
+def test_group_gets_the_stop_signal(kubexit: Kubexit, actor: str) -> None:
     """With it, the stop signal after a dependency's death goes to the group."""
     supervised = kubexit.start(
         actor, "ready-then-wait", "--children", "2", "--exit", "TERM=0", SIGNAL_GROUP=True, DEATH_DEPS="db"
@@ -65,7 +66,7 @@ def test_group_gets_the_stop_signal(kubexit, actor):
 
 
 @pytest.mark.behaviour(49, 50)
-def test_group_gets_the_kill(kubexit, actor):
+def test_group_gets_the_kill(kubexit: Kubexit, actor: str) -> None:
     """With it, the KILL at the end of the grace period goes to the group too."""
     supervised = kubexit.start(
         actor, "ready-then-wait", "--children", "2", SIGNAL_GROUP=True, DEATH_DEPS="db", GRACE_PERIOD="50ms"

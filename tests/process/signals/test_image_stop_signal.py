@@ -61,7 +61,7 @@ def test_does_not_end_the_wait(kubexit: Kubexit, number: int) -> None:
 
 
 @pytest.mark.behaviour(61, 66)
-def test_window_change(kubexit: Kubexit, terminal: Terminal) -> None:
+def test_a_window_change_does_not_end_the_wait(kubexit: Kubexit, terminal: Terminal) -> None:
     """The resize of a terminal has no sender either, and does not end the wait."""
     supervised = kubexit.start("echo", "BORN", stdin=terminal.inside, preexec_fn=terminal.session, **WAIT)
     supervised.wait_line("waiting for birth", "stderr")
@@ -84,7 +84,7 @@ def test_of_another_process(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(123)
 @pytest.mark.parametrize(("name", "settings"), [("QUIT", {}), ("USR1", {"STOP_SIGNAL": "USR1"})])
-def test_held(kubexit: Kubexit, name: str, settings: dict[str, str]) -> None:
+def test_sigquit_and_stop_signal_are_deferred(kubexit: Kubexit, name: str, settings: dict[str, str]) -> None:
     """KUBEXIT_TERM_AFTER holds SIGQUIT of the runtime, and the stop signal."""
     born(kubexit)
     held = running(kubexit, "shipper", f"{name}=9 WINCH=3", pid1=True, TERM_AFTER="main", GRACE_PERIOD="1h", **settings)
@@ -98,7 +98,7 @@ def test_held(kubexit: Kubexit, name: str, settings: dict[str, str]) -> None:
 
 @pytest.mark.behaviour(64, 123)
 @pytest.mark.parametrize("name", ["HUP", "USR1"])
-def test_reload(kubexit: Kubexit, name: str) -> None:
+def test_a_reload_is_forwarded_at_once(kubexit: Kubexit, name: str) -> None:
     """SIGHUP and SIGUSR1 may be reloads: they are forwarded at once, and count as no request to stop."""
     born(kubexit)
     settings = {"TERM_AFTER": "main", "DEATH_DEPS": "db", "GRACE_PERIOD": "1h"}
@@ -111,7 +111,7 @@ def test_reload(kubexit: Kubexit, name: str) -> None:
 
 
 @pytest.mark.behaviour(55, 118)
-def test_asked_once(kubexit: Kubexit) -> None:
+def test_a_death_after_sigquit_sends_no_sigterm(kubexit: Kubexit) -> None:
     """After SIGQUIT of the runtime a dependency's death only starts the grace period: no SIGTERM on top.
 
     Fails when the death sends SIGTERM: WINCH is sent after it, and is never printed before it.
@@ -128,7 +128,7 @@ def test_asked_once(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(55)
-def test_thread_dump(kubexit: Kubexit) -> None:
+def test_a_death_after_a_thread_dump_sends_sigterm(kubexit: Kubexit) -> None:
     """SIGQUIT may have been a request for a thread dump: after a grace period a death sends SIGTERM again."""
     settings = {"DEATH_DEPS": "db", "GRACE_PERIOD": "200ms", "LOG_LEVEL": "debug"}
     sidecar = running(kubexit, "main", "TERM=9", pid1=True, **settings)

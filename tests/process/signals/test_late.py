@@ -4,10 +4,12 @@ import signal
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 
 @pytest.mark.behaviour(68)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGRTMAX])
-def test_changes_neither_tombstone_nor_code(kubexit, actor, number):
+def test_changes_neither_tombstone_nor_code(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
     """A signal that arrives while left-over processes are drained changes neither the code nor the tombstone.
 
     Fails when a late signal is taken for the cause of the end: the code would be 128+n.
@@ -25,7 +27,7 @@ def test_changes_neither_tombstone_nor_code(kubexit, actor, number):
 
 
 @pytest.mark.behaviour(68)
-def test_death_of_a_dependency(kubexit, actor):
+def test_death_of_a_dependency(kubexit: Kubexit, actor: str) -> None:
     """A dependency that dies in this moment changes nothing either."""
     supervised = kubexit.start(
         actor, "leave", "1", "--ignore", "--exit", "3",

@@ -2,24 +2,27 @@
 
 import os
 import signal
+from typing import Any
 
 import pytest
 
+from harness.kubexit import Kubexit
 
-def report(kubexit, actor, **keywords) -> list[str]:
+
+def report(kubexit: Kubexit, actor: str, **keywords: Any) -> list[str]:
     """The actor's lines on blocked, pending and ignored signals."""
     return kubexit.run(actor, "mask", **keywords).stdout.splitlines()
 
 
 @pytest.mark.behaviour(63)
 @pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
-def test_empty_mask_and_default_dispositions(kubexit, actor, own_group):
+def test_empty_mask_and_default_dispositions(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """The command starts with nothing blocked, nothing pending and nothing ignored (PIPE and XFSZ included)."""
     assert report(kubexit, actor, SIGNAL_GROUP=own_group, DEATH_DEPS="db") == []
 
 
 @pytest.mark.behaviour(63)
-def test_mask_of_whoever_started_us(kubexit, actor):
+def test_mask_of_whoever_started_us(kubexit: Kubexit, actor: str) -> None:
     """Signals that were blocked on entry are not blocked in the command."""
 
     def block() -> None:
@@ -30,7 +33,7 @@ def test_mask_of_whoever_started_us(kubexit, actor):
 
 @pytest.mark.behaviour(63)
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGRTMAX])
-def test_ignored_on_entry_stays_ignored(kubexit, actor, number):
+def test_ignored_on_entry_stays_ignored(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
     """What was ignored on entry is ignored in the command (nohup)."""
     lines = report(kubexit, actor, preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
 
@@ -39,7 +42,7 @@ def test_ignored_on_entry_stays_ignored(kubexit, actor, number):
 
 @pytest.mark.behaviour(63)
 @pytest.mark.parametrize("number", [signal.SIGPIPE, signal.SIGXFSZ])
-def test_what_an_interpreter_ignores_stays_ignored(kubexit, actor, number):
+def test_what_an_interpreter_ignores_stays_ignored(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
     """PIPE and XFSZ too, when no interpreter runs before the supervisor, which would ignore both in any case."""
     if not kubexit.is_native:
         pytest.skip("Python ignores PIPE and XFSZ itself: nobody knows how they came in (installed form)")
@@ -50,7 +53,7 @@ def test_what_an_interpreter_ignores_stays_ignored(kubexit, actor, number):
 
 
 @pytest.mark.behaviour(63)
-def test_ignored_signal_is_forwarded_all_the_same(kubexit, actor):
+def test_ignored_signal_is_forwarded_all_the_same(kubexit: Kubexit, actor: str) -> None:
     """A signal that was ignored on entry still reaches a command that wants it."""
     supervised = kubexit.start(
         actor, "ready-then-wait", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -62,7 +65,7 @@ def test_ignored_signal_is_forwarded_all_the_same(kubexit, actor):
 
 
 @pytest.mark.behaviour(63)
-def test_pending_on_entry_is_not_lost(kubexit, actor):
+def test_pending_on_entry_is_not_lost(kubexit: Kubexit, actor: str) -> None:
     """A signal that was pending when kubexit was executed reaches the command."""
 
     def block_and_be_sent_one() -> None:

@@ -6,8 +6,8 @@ import subprocess
 import pytest
 
 from harness import processes
-from harness.kubexit import PATH
-from harness.terminal import INTERRUPT, SUSPEND
+from harness.kubexit import PATH, Kubexit
+from harness.terminal import INTERRUPT, SUSPEND, Terminal
 from harness.waiting import eventually
 
 both_groups = pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
@@ -15,7 +15,7 @@ both_groups = pytest.mark.parametrize("own_group", [False, True], ids=["", "grou
 
 @both_groups
 @pytest.mark.behaviour(66)
-def test_job_is_stopped_continued_and_ended(kubexit, actor, terminal, own_group):
+def test_job_is_stopped_continued_and_ended(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """A shell puts a job into the foreground; Ctrl-Z stops the job alone, Ctrl-C ends it alone."""
     supervised = kubexit.start(
         actor, "job-control", stdin=terminal.inside, preexec_fn=terminal.session, SIGNAL_GROUP=own_group
@@ -32,7 +32,7 @@ def test_job_is_stopped_continued_and_ended(kubexit, actor, terminal, own_group)
 
 @both_groups
 @pytest.mark.behaviour(66, 67)
-def test_the_command_is_in_the_foreground(kubexit, actor, terminal, own_group):
+def test_the_command_is_in_the_foreground(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """The command's group is in the terminal's foreground: kubexit's group, or its own."""
     supervised = kubexit.start(
         actor, "plain", stdin=terminal.inside, preexec_fn=terminal.session, SIGNAL_GROUP=own_group
@@ -43,7 +43,7 @@ def test_the_command_is_in_the_foreground(kubexit, actor, terminal, own_group):
 
 
 @pytest.mark.behaviour(66, 67)
-def test_terminal_that_is_not_ours(kubexit, actor, terminal):
+def test_terminal_that_is_not_ours(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
     """A terminal on stdin that is not the controlling one is no reason to fail."""
     finished = kubexit.run(actor, "exit", "3", stdin=terminal.inside, SIGNAL_GROUP=True)
 
@@ -51,7 +51,7 @@ def test_terminal_that_is_not_ours(kubexit, actor, terminal):
 
 
 @pytest.mark.behaviour(66, 67)
-def test_in_the_background(kubexit, actor, terminal):
+def test_in_the_background(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
     """Started in the background of someone's shell, kubexit does not take the terminal away from it.
 
     Fails when the foreground is handed to the command without a look at whose it is.
@@ -69,7 +69,7 @@ def test_in_the_background(kubexit, actor, terminal):
 @both_groups
 @pytest.mark.behaviour(66)
 @pytest.mark.skipif(shutil.which("bash") is None, reason="JOB CONTROL OF A REAL SHELL NOT TESTED: there is no bash")
-def test_a_real_shell_has_job_control(kubexit, terminal, own_group):
+def test_a_real_shell_has_job_control(kubexit: Kubexit, terminal: Terminal, own_group: bool) -> None:
     """bash has job control: no complaint at its start, a stopped job in its list, a prompt after Ctrl-C."""
     supervised = kubexit.start(
         "bash", "--norc", "--noprofile", "-i",
@@ -103,7 +103,7 @@ def test_a_real_shell_has_job_control(kubexit, terminal, own_group):
 @both_groups
 @pytest.mark.behaviour(66)
 @pytest.mark.skipif(shutil.which("bash") is None, reason="A JOB OF A REAL SHELL NOT TESTED: there is no bash")
-def test_as_a_job_of_a_shell(kubexit, actor, terminal, own_group):
+def test_as_a_job_of_a_shell(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """kubexit typed into a shell is a job like any other: Ctrl-Z gives the prompt back, fg goes on, Ctrl-C ends it."""
     shell = subprocess.Popen(
         ["bash", "--norc", "--noprofile", "-i"],
@@ -139,7 +139,7 @@ def test_as_a_job_of_a_shell(kubexit, actor, terminal, own_group):
 
 @pytest.mark.behaviour(66)
 @pytest.mark.skipif(shutil.which("bash") is None, reason="A JOB OF A REAL SHELL NOT TESTED: there is no bash")
-def test_continued_in_the_background(kubexit, actor, terminal):
+def test_continued_in_the_background(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
     """A stopped kubexit that is continued by `bg` leaves the terminal to the shell; `fg` gives it to the command again.
 
     Fails when CONT alone gives the foreground to the command.

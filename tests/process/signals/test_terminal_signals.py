@@ -2,17 +2,20 @@
 
 import os
 import signal
+from typing import Any
 
 import pytest
 
 from harness import processes
-from harness.terminal import INTERRUPT, QUIT
+from harness.kubexit import Kubexit
+from harness.supervised import Supervised
+from harness.terminal import INTERRUPT, QUIT, Terminal
 from harness.waiting import eventually
 
 both_groups = pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
 
 
-def start(kubexit, terminal, *command, **settings):
+def start(kubexit: Kubexit, terminal: Terminal, *command: str, **settings: Any) -> Supervised:
     """kubexit as the leader of a session on the terminal, with its output on pipes."""
     supervised = kubexit.start(*command, stdin=terminal.inside, preexec_fn=terminal.session, **settings)
     supervised.wait_line("READY")
@@ -22,7 +25,9 @@ def start(kubexit, terminal, *command, **settings):
 @both_groups
 @pytest.mark.behaviour(67, 117)
 @pytest.mark.parametrize(("key", "number"), [(INTERRUPT, signal.SIGINT), (QUIT, signal.SIGQUIT)], ids=["INT", "QUIT"])
-def test_key_arrives_once(kubexit, actor, terminal, own_group, key, number):
+def test_key_arrives_once(
+    kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool, key: bytes, number: signal.Signals
+) -> None:
     """Ctrl-C and Ctrl-\\ reach the command once.
 
     Fails when a terminal's signal is forwarded as well: kubexit is stopped until the command has had the terminal's
@@ -41,7 +46,7 @@ def test_key_arrives_once(kubexit, actor, terminal, own_group, key, number):
 
 @both_groups
 @pytest.mark.behaviour(66)
-def test_window_change_arrives(kubexit, actor, terminal, own_group):
+def test_window_change_arrives(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """A new window size is told to the command."""
     supervised = start(kubexit, terminal, actor, "ready-then-wait", SIGNAL_GROUP=own_group)
     terminal.resize(40, 100)
@@ -51,7 +56,7 @@ def test_window_change_arrives(kubexit, actor, terminal, own_group):
 
 @both_groups
 @pytest.mark.behaviour(66)
-def test_hang_up_reaches_the_command(kubexit, actor, terminal, own_group):
+def test_hang_up_reaches_the_command(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """The kernel tells a hang-up to the session leader alone, which is kubexit: the command hears of it."""
     supervised = start(kubexit, terminal, actor, "ready-then-wait", "--exit", "HUP=9", SIGNAL_GROUP=own_group)
     terminal.hang_up()
@@ -61,7 +66,7 @@ def test_hang_up_reaches_the_command(kubexit, actor, terminal, own_group):
 
 @both_groups
 @pytest.mark.behaviour(66)
-def test_hang_up_ends_a_stopped_command(kubexit, actor, terminal, own_group):
+def test_hang_up_ends_a_stopped_command(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """The CONT that the kernel sends with a hang-up is passed on too: a command that was stopped can end."""
     supervised = start(kubexit, terminal, actor, "plain", SIGNAL_GROUP=own_group)
     command = supervised.command_pid()
@@ -74,7 +79,7 @@ def test_hang_up_ends_a_stopped_command(kubexit, actor, terminal, own_group):
 
 @both_groups
 @pytest.mark.behaviour(66, 67)
-def test_key_ends_the_command(kubexit, actor, terminal, own_group):
+def test_key_ends_the_command(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """Ctrl-C ends a command that does not care, and kubexit with it: 130."""
     supervised = start(kubexit, terminal, actor, "plain", SIGNAL_GROUP=own_group)
     terminal.type(INTERRUPT)
@@ -83,7 +88,7 @@ def test_key_ends_the_command(kubexit, actor, terminal, own_group):
 
 
 @pytest.mark.behaviour(67, 117)
-def test_signal_from_outside_is_forwarded(kubexit, actor, terminal):
+def test_signal_from_outside_is_forwarded(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
     """An INT that does not come from the terminal (`kill -INT`) is forwarded, although there is a terminal."""
     supervised = start(kubexit, terminal, actor, "ready-then-wait")
     supervised.signal(signal.SIGINT)
@@ -93,7 +98,7 @@ def test_signal_from_outside_is_forwarded(kubexit, actor, terminal):
 
 @pytest.mark.behaviour(66)
 @pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU])
-def test_stop_signals_without_a_terminal(kubexit, actor, number):
+def test_stop_signals_without_a_terminal(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
     """Without a terminal a stop signal reaches the command and CONT brings it back; kubexit itself never stops."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", "USR1=5", SIGNAL_GROUP=True)
     supervised.wait_line("READY")
@@ -107,7 +112,7 @@ def test_stop_signals_without_a_terminal(kubexit, actor, number):
 
 
 @pytest.mark.behaviour(66)
-def test_stopped_command_is_continued(kubexit, actor):
+def test_stopped_command_is_continued(kubexit: Kubexit, actor: str) -> None:
     """A stopped command is not an ended one, and CONT from outside brings it back."""
     supervised = kubexit.start(actor, "stop-self")
     supervised.wait_line("READY")

@@ -21,7 +21,7 @@ def queue(pid: int, number: int, value: int) -> None:
 
 @pytest.mark.behaviour(64, 144)
 @pytest.mark.parametrize("number", [signal.SIGRTMIN + 6, signal.SIGUSR1, signal.SIGTERM])
-def test_value(kubexit: Kubexit, actor: str, number: int) -> None:
+def test_the_command_gets_value_and_sender(kubexit: Kubexit, actor: str, number: int) -> None:
     """The command gets the value, and sees who sent it."""
     supervised = kubexit.start(actor, "values")
     supervised.wait_line("READY")
@@ -31,7 +31,7 @@ def test_value(kubexit: Kubexit, actor: str, number: int) -> None:
 
 
 @pytest.mark.behaviour(65, 144)
-def test_order(kubexit: Kubexit, actor: str) -> None:
+def test_values_keep_their_order(kubexit: Kubexit, actor: str) -> None:
     """Values of one real-time signal keep their order."""
     supervised = kubexit.start(actor, "values")
     supervised.wait_line("READY")
@@ -46,7 +46,7 @@ def test_order(kubexit: Kubexit, actor: str) -> None:
 
 
 @pytest.mark.behaviour(123, 144)
-def test_held(kubexit: Kubexit, actor: str) -> None:
+def test_a_deferred_signal_keeps_its_value(kubexit: Kubexit, actor: str) -> None:
     """A request to stop that waits for others keeps its value."""
     kubexit.carve("main", Born=True)
     supervised = kubexit.start(actor, "values", name="shipper", TERM_AFTER="main", GRACE_PERIOD="1h")
@@ -60,7 +60,7 @@ def test_held(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour(64)
 @pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
-def test_without_value(kubexit: Kubexit, actor: str, own_group: bool) -> None:
+def test_a_plain_signal_comes_from_kubexit(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A plain signal comes from kubexit; and to a group it goes without its value."""
     supervised = kubexit.start(actor, "values", SIGNAL_GROUP=own_group)
     supervised.wait_line("READY")
@@ -74,7 +74,7 @@ def test_without_value(kubexit: Kubexit, actor: str, own_group: bool) -> None:
 
 @pytest.mark.behaviour(64, 144)
 @pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
-def test_alarm(kubexit: Kubexit, actor: str, own_group: bool) -> None:
+def test_an_alarm_before_exec_ends_the_command(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """An alarm(2) that was set before kubexit's exec ends the command, as it would without kubexit.
 
     Fails when every signal of the kernel is taken for a terminal's.

@@ -2,11 +2,15 @@
 
 import signal
 import time
+from typing import Any
 
 import pytest
 
+from harness.kubexit import Kubexit
+from harness.supervised import Supervised
 
-def in_delay(kubexit, actor, *exits: str, delay: str = "1h", **settings):
+
+def in_delay(kubexit: Kubexit, actor: str, *exits: str, delay: str = "1h", **settings: Any) -> Supervised:
     """A command whose dependency has died, so that kubexit waits out the stop delay."""
     options = [word for text in exits for word in ("--exit", text)]
     supervised = kubexit.start(actor, "ready-then-wait", *options, DEATH_DEPS="db", STOP_DELAY=delay, **settings)
@@ -17,7 +21,7 @@ def in_delay(kubexit, actor, *exits: str, delay: str = "1h", **settings):
 
 
 @pytest.mark.behaviour(49, 56)
-def test_stop_signal_comes_after_it(kubexit, actor):
+def test_stop_signal_comes_after_it(kubexit: Kubexit, actor: str) -> None:
     """The stop signal comes when the delay is over, not before."""
     begin = time.monotonic()
     supervised = in_delay(kubexit, actor, "TERM=7", delay="100ms")
@@ -28,7 +32,7 @@ def test_stop_signal_comes_after_it(kubexit, actor):
 
 
 @pytest.mark.behaviour(56)
-def test_ends_with_the_command(kubexit, actor):
+def test_ends_with_the_command(kubexit: Kubexit, actor: str) -> None:
     """The command's own end is the end of the delay; no signal is sent."""
     supervised = in_delay(kubexit, actor, "USR1=5")
     supervised.signal(signal.SIGUSR1)
@@ -42,7 +46,9 @@ def test_ends_with_the_command(kubexit, actor):
     ("number", "stop_signal"),
     [(signal.SIGTERM, None), (signal.SIGINT, None), (signal.SIGQUIT, None), (signal.SIGWINCH, "WINCH")],
 )
-def test_ended_by_a_signal_from_outside(kubexit, actor, number, stop_signal):
+def test_ended_by_a_signal_from_outside(
+    kubexit: Kubexit, actor: str, number: signal.Signals, stop_signal: str | None
+) -> None:
     """TERM, INT, QUIT and the stop signal are forwarded and end the delay: grace begins, no second signal comes.
 
     Fails when the stop signal is sent on top: it would come before the KILL and be printed.
@@ -55,7 +61,7 @@ def test_ended_by_a_signal_from_outside(kubexit, actor, number, stop_signal):
 
 
 @pytest.mark.behaviour(56)
-def test_other_signals_do_not_end_it(kubexit, actor):
+def test_other_signals_do_not_end_it(kubexit: Kubexit, actor: str) -> None:
     """Any other signal is forwarded and the delay goes on.
 
     Fails when it ends the delay: a grace period of nothing would kill the command before the last line.
@@ -69,7 +75,7 @@ def test_other_signals_do_not_end_it(kubexit, actor):
 
 
 @pytest.mark.behaviour(52, 56)
-def test_second_death_does_not_restart_it(kubexit, actor):
+def test_second_death_does_not_restart_it(kubexit: Kubexit, actor: str) -> None:
     """Another death in the graveyard neither restarts nor ends the delay."""
     begin = time.monotonic()
     supervised = in_delay(kubexit, actor, "TERM=5", delay="200ms")
@@ -81,7 +87,7 @@ def test_second_death_does_not_restart_it(kubexit, actor):
 
 
 @pytest.mark.behaviour(56, 75)
-def test_code_after_a_signal_from_outside(kubexit, actor):
+def test_code_after_a_signal_from_outside(kubexit: Kubexit, actor: str) -> None:
     """When a TERM from outside ended the delay, the stop was not ours: the command's code is kept."""
     supervised = in_delay(kubexit, actor, "TERM=5", EXIT_CODE_ON_STOP="zero")
     supervised.signal(signal.SIGTERM)

@@ -1,11 +1,16 @@
 """KUBEXIT_EXIT_CODE_ON_STOP: which code kubexit leaves with when it was kubexit that ended the command."""
 
 import signal
+from typing import Any
 
 import pytest
 
+from harness.kubexit import Kubexit
 
-def stopped(kubexit, actor, died: int = 0, code: int = 7, **settings):
+
+def stopped(
+    kubexit: Kubexit, actor: str, died: int = 0, code: int = 7, **settings: Any
+) -> tuple[int, dict[str, Any] | None]:
     """A command that a dependency's death ended: kubexit's exit code and tombstone."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", f"TERM={code}", DEATH_DEPS="db", **settings)
     supervised.wait_line("READY")
@@ -15,7 +20,7 @@ def stopped(kubexit, actor, died: int = 0, code: int = 7, **settings):
 
 @pytest.mark.behaviour(75)
 @pytest.mark.parametrize("settings", [{}, {"EXIT_CODE_ON_STOP": "keep"}], ids=["default", "keep"])
-def test_by_default_the_commands_code_is_kept(kubexit, actor, settings):
+def test_by_default_the_commands_code_is_kept(kubexit: Kubexit, actor: str, settings: dict[str, Any]) -> None:
     """By default the command's own code is kept."""
     code, tombstone = stopped(kubexit, actor, **settings)
 
@@ -29,7 +34,7 @@ def test_by_default_the_commands_code_is_kept(kubexit, actor, settings):
 @pytest.mark.parametrize(
     "settings", [{"EXIT_CODE_ON_STOP": "zero"}, {"IGNORE_CODE_ON_DEATH_DEPS": "true"}], ids=["zero", "ignore"]
 )
-def test_zero_exits_with_0_and_keeps_the_code(kubexit, actor, settings):
+def test_zero_exits_with_0_and_keeps_the_code(kubexit: Kubexit, actor: str, settings: dict[str, Any]) -> None:
     """`zero` leaves with 0 and keeps the command's code in an extra key; the cortexlabs name means the same."""
     code, tombstone = stopped(kubexit, actor, **settings)
 
@@ -40,7 +45,7 @@ def test_zero_exits_with_0_and_keeps_the_code(kubexit, actor, settings):
 
 @pytest.mark.behaviour(34, 75)
 @pytest.mark.parametrize("number", [0, 42, 255])
-def test_a_number_is_the_code(kubexit, actor, number):
+def test_a_number_is_the_code(kubexit: Kubexit, actor: str, number: int) -> None:
     """A number is the code."""
     code, tombstone = stopped(kubexit, actor, EXIT_CODE_ON_STOP=number)
 
@@ -49,7 +54,7 @@ def test_a_number_is_the_code(kubexit, actor, number):
 
 @pytest.mark.behaviour(72, 75)
 @pytest.mark.parametrize(("died", "expected"), [(0, 0), (3, 3), (143, 143), (-1, 255)])
-def test_dependency_exits_as_the_dependency_did(kubexit, actor, died, expected):
+def test_dependency_exits_as_the_dependency_did(kubexit: Kubexit, actor: str, died: int, expected: int) -> None:
     """`dependency` ends as the dependency did; the -1 of the original's signal deaths is 255."""
     code, tombstone = stopped(kubexit, actor, died=died, EXIT_CODE_ON_STOP="dependency")
 
@@ -57,7 +62,7 @@ def test_dependency_exits_as_the_dependency_did(kubexit, actor, died, expected):
 
 
 @pytest.mark.behaviour(40, 75)
-def test_dependency_that_died_first(kubexit, actor):
+def test_dependency_that_died_first(kubexit: Kubexit, actor: str) -> None:
     """`dependency` means the one whose death stopped the command, even if one that is named before it dies later.
 
     Fails when a death counts in a phase in which the table has no row for it.
@@ -84,7 +89,7 @@ def test_dependency_that_died_first(kubexit, actor):
 
 
 @pytest.mark.behaviour(30, 75)
-def test_dependency_that_crashed(kubexit, actor):
+def test_dependency_that_crashed(kubexit: Kubexit, actor: str) -> None:
     """`dependency` is 137 when the dependency's supervisor was killed."""
     dependency = kubexit.start(actor, "plain", name="db")
     dependency.wait_line("READY")
@@ -98,7 +103,7 @@ def test_dependency_that_crashed(kubexit, actor):
 
 
 @pytest.mark.behaviour(34)
-def test_same_code_is_told_once(kubexit, actor):
+def test_same_code_is_told_once(kubexit: Kubexit, actor: str) -> None:
     """`CommandExitCode` is there only when it differs from `ExitCode`."""
     _, tombstone = stopped(kubexit, actor, code=0, EXIT_CODE_ON_STOP="zero")
 
@@ -106,7 +111,7 @@ def test_same_code_is_told_once(kubexit, actor):
 
 
 @pytest.mark.behaviour(75)
-def test_killed_after_grace(kubexit, actor):
+def test_killed_after_grace(kubexit: Kubexit, actor: str) -> None:
     """The policy covers a command that had to be killed; the tombstone tells it apart."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="50ms", EXIT_CODE_ON_STOP="zero")
     supervised.wait_line("READY")
@@ -119,13 +124,13 @@ def test_killed_after_grace(kubexit, actor):
 
 @pytest.mark.behaviour(75)
 @pytest.mark.parametrize("policy", ["zero", "42", "dependency"])
-def test_not_without_a_stop(kubexit, actor, policy):
+def test_not_without_a_stop(kubexit: Kubexit, actor: str, policy: str) -> None:
     """A command that ends by itself keeps its code."""
     assert kubexit.run(actor, "exit", "3", DEATH_DEPS="db", EXIT_CODE_ON_STOP=policy).code == 3
 
 
 @pytest.mark.behaviour(75)
-def test_not_after_a_stop_from_outside(kubexit, actor):
+def test_not_after_a_stop_from_outside(kubexit: Kubexit, actor: str) -> None:
     """A command that ends at a TERM from outside keeps its code."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", "TERM=3", DEATH_DEPS="db", EXIT_CODE_ON_STOP="zero")
     supervised.wait_line("READY")
@@ -136,7 +141,7 @@ def test_not_after_a_stop_from_outside(kubexit, actor):
 
 
 @pytest.mark.behaviour(75)
-def test_not_when_the_command_failed_before_our_signal(kubexit, actor):
+def test_not_when_the_command_failed_before_our_signal(kubexit: Kubexit, actor: str) -> None:
     """A command that fails by itself during the stop delay keeps its code: our signal never came."""
     supervised = kubexit.start(
         actor, "ready-then-wait", "--exit", "USR1=3",
@@ -165,7 +170,7 @@ def test_not_when_the_command_failed_before_our_signal(kubexit, actor):
         {"IGNORE_CODE_ON_DEATH_DEPS": "yes"},
     ],
 )
-def test_unknown_and_contradicting_policies_are_refused(kubexit, actor, settings):
+def test_unknown_and_contradicting_policies_are_refused(kubexit: Kubexit, actor: str, settings: dict[str, Any]) -> None:
     """A policy that does not exist, or contradicts its other name, is 2, and the command is not started."""
     finished = kubexit.run(actor, "exit", "0", **settings)
 

@@ -1,14 +1,16 @@
 """Nobody reads kubexit's log, and that stops nothing."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
-from harness.terminal import HOLD
+from harness.kubexit import Kubexit
+from harness.terminal import HOLD, Terminal
 
 
 @pytest.fixture
-def full_pipe():
+def full_pipe() -> Iterator[int]:
     """The write end of a pipe that has no room left."""
     read_end, write_end = os.pipe()
     os.set_blocking(write_end, False)
@@ -23,7 +25,7 @@ def full_pipe():
 
 
 @pytest.mark.behaviour(87)
-def test_a_full_stderr_delays_no_stop(kubexit, actor, full_pipe):
+def test_a_full_stderr_delays_no_stop(kubexit: Kubexit, actor: str, full_pipe: int) -> None:
     """A full stderr pipe blocks neither the start, nor the stop sequence, nor the tombstone.
 
     Fails when a line is written without asking for room first: kubexit sleeps in write(2) for ever.
@@ -39,7 +41,7 @@ def test_a_full_stderr_delays_no_stop(kubexit, actor, full_pipe):
 
 
 @pytest.mark.behaviour(83, 87)
-def test_pipe_stays_blocking_for_the_command(kubexit, actor, full_pipe):
+def test_pipe_stays_blocking_for_the_command(kubexit: Kubexit, actor: str, full_pipe: int) -> None:
     """The pipe is shared with the command, so kubexit does not make it non-blocking behind the command's back."""
     kubexit.run(actor, "exit", "0", stderr=full_pipe, LOG_LEVEL="debug")
 
@@ -47,7 +49,7 @@ def test_pipe_stays_blocking_for_the_command(kubexit, actor, full_pipe):
 
 
 @pytest.mark.behaviour(87)
-def test_terminal_on_hold(kubexit, actor, terminal):
+def test_terminal_on_hold(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
     """A terminal whose user has pressed Ctrl-S takes no output, and that blocks nothing either."""
     supervised = kubexit.start(
         actor, "ready-then-wait", stdin=terminal.inside, stderr=terminal.inside, preexec_fn=terminal.session,
@@ -61,12 +63,12 @@ def test_terminal_on_hold(kubexit, actor, terminal):
 
 
 @pytest.mark.behaviour(87)
-def test_an_unread_message_delays_no_exit(kubexit, actor, full_pipe):
+def test_an_unread_message_delays_no_exit(kubexit: Kubexit, actor: str, full_pipe: int) -> None:
     """A message that nobody reads does not keep kubexit from leaving."""
     assert kubexit.run(actor, "exit", "0", stderr=full_pipe, GRACE_PERIOD="soon").code == 2
 
 
 @pytest.mark.behaviour(73, 87)
-def test_command_not_found(kubexit, full_pipe):
+def test_command_not_found(kubexit: Kubexit, full_pipe: int) -> None:
     """The same for a command that cannot be executed, which is told from between fork and exec."""
     assert kubexit.run("/no/such/command", stderr=full_pipe).code == 127

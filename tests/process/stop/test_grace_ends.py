@@ -7,6 +7,7 @@ import time
 import pytest
 
 from harness import processes
+from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
 GRACE = 0.25
@@ -14,7 +15,7 @@ GRACE = 0.25
 
 @pytest.mark.behaviour(34, 54)
 @pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
-def test_a_command_that_ended_is_not_killed(kubexit, actor, own_group):
+def test_a_command_that_ended_is_not_killed(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A command that has ended by itself is not killed, nor is it said to have been: its pid may be another's by then.
 
     kubexit is stopped while the command ends and the deadline passes, so that it learns of both at once. Shown to fail

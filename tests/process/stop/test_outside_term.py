@@ -4,9 +4,11 @@ import signal
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 
 @pytest.mark.behaviour(55, 118)
-def test_death_after_term_sends_no_second_one(kubexit, actor):
+def test_death_after_term_sends_no_second_one(kubexit: Kubexit, actor: str) -> None:
     """After a forwarded TERM a dependency's death starts the grace period alone.
 
     Fails when the stop begins with its signal again: it would come before the KILL and be printed.
@@ -23,7 +25,7 @@ def test_death_after_term_sends_no_second_one(kubexit, actor):
 
 
 @pytest.mark.behaviour(55, 118)
-def test_term_after_our_own_is_not_forwarded(kubexit, actor):
+def test_term_after_our_own_is_not_forwarded(kubexit: Kubexit, actor: str) -> None:
     """After our own stop signal a TERM from outside is not forwarded: many programs take a second one as 'die now'.
 
     Fails when it is forwarded: WINCH is sent after it and, having a higher number, is never taken before it.
@@ -40,7 +42,7 @@ def test_term_after_our_own_is_not_forwarded(kubexit, actor):
 
 
 @pytest.mark.behaviour(55)
-def test_no_deadline_of_ours(kubexit, actor):
+def test_no_deadline_of_ours(kubexit: Kubexit, actor: str) -> None:
     """A TERM from outside starts no timer: without a dependency's death the command has all the time it wants.
 
     Fails when a grace period of nothing follows the TERM: the command would be dead before it prints the next line.
@@ -57,7 +59,7 @@ def test_no_deadline_of_ours(kubexit, actor):
 
 
 @pytest.mark.behaviour(52, 55)
-def test_every_term_from_outside_is_forwarded(kubexit, actor):
+def test_every_term_from_outside_is_forwarded(kubexit: Kubexit, actor: str) -> None:
     """Without a stop of ours, a second TERM from outside is forwarded like the first."""
     supervised = kubexit.start(actor, "ready-then-wait")
     supervised.wait_line("READY")

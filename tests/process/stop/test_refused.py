@@ -38,7 +38,7 @@ def die(kubexit: Kubexit) -> None:
 @PLACES
 @pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
 @pytest.mark.parametrize("code_on_stop", ["keep", "zero"])
-def test_gives_up(kubexit: Kubexit, pid1: bool, own_group: bool, code_on_stop: str) -> None:
+def test_refused_signals_exit_with_70(kubexit: Kubexit, pid1: bool, own_group: bool, code_on_stop: str) -> None:
     """Neither the stop signal nor SIGKILL arrives: 70, with the reason, whatever KUBEXIT_EXIT_CODE_ON_STOP says."""
     supervised = started(kubexit, pid1=pid1, SIGNAL_GROUP=own_group, EXIT_CODE_ON_STOP=code_on_stop)
     die(kubexit)
@@ -71,7 +71,7 @@ def test_ends_by_itself(kubexit: Kubexit, pid1: bool) -> None:
     assert "Reason" not in stone
 
 
-def test_last_moment(kubexit: Kubexit) -> None:
+def test_the_command_may_still_end_by_itself(kubexit: Kubexit) -> None:
     """Where kubexit is not PID 1, the command may still end by itself after SIGKILL was refused."""
     supervised = started(kubexit, "USR1=9", EXIT_CODE_ON_STOP="zero")
     die(kubexit)
@@ -83,7 +83,7 @@ def test_last_moment(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(55, 118)
-def test_refused_request(kubexit: Kubexit) -> None:
+def test_a_refused_request_does_not_replace_sigterm(kubexit: Kubexit) -> None:
     """A SIGTERM from outside that could not be forwarded is no reason to send none at a dependency's death.
 
     Fails when it counts: then the death would only start the grace period.

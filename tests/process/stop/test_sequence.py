@@ -6,16 +6,17 @@ import time
 import pytest
 
 from harness import processes
+from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
 
-def die(kubexit, name: str = "db") -> None:
+def die(kubexit: Kubexit, name: str = "db") -> None:
     """A dependency dies, as the original would carve it."""
     kubexit.carve(name, Born=True, Died=True, ExitCode=0)
 
 
 @pytest.mark.behaviour(49, 54)
-def test_a_death_sends_the_stop_signal_at_once(kubexit, actor):
+def test_a_death_sends_the_stop_signal_at_once(kubexit: Kubexit, actor: str) -> None:
     """A dependency's death sends TERM at once; a command that ends in time is not killed."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", "TERM=7", DEATH_DEPS="db", GRACE_PERIOD="1h")
     supervised.wait_line("READY")
@@ -29,7 +30,7 @@ def test_a_death_sends_the_stop_signal_at_once(kubexit, actor):
 
 
 @pytest.mark.behaviour(49, 50)
-def test_kill_after_grace(kubexit, actor):
+def test_kill_after_grace(kubexit: Kubexit, actor: str) -> None:
     """A command that takes no notice of the stop signal is killed when the grace period is over, not before."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="100ms")
     supervised.wait_line("READY")
@@ -44,7 +45,7 @@ def test_kill_after_grace(kubexit, actor):
 
 
 @pytest.mark.behaviour(50)
-def test_a_stopped_command_is_killed(kubexit, actor):
+def test_a_stopped_command_is_killed(kubexit: Kubexit, actor: str) -> None:
     """A command that has stopped itself is killed all the same."""
     supervised = kubexit.start(actor, "stop-self", DEATH_DEPS="db", GRACE_PERIOD="50ms")
     supervised.wait_line("READY")
@@ -55,7 +56,7 @@ def test_a_stopped_command_is_killed(kubexit, actor):
 
 
 @pytest.mark.behaviour(50)
-def test_command_that_forks_without_end(kubexit, actor):
+def test_command_that_forks_without_end(kubexit: Kubexit, actor: str) -> None:
     """A command that ignores everything and forks without end is killed."""
     supervised = kubexit.start(actor, "fork-bomb-lite", DEATH_DEPS="db", GRACE_PERIOD="50ms")
     supervised.wait_line("READY")
@@ -66,7 +67,7 @@ def test_command_that_forks_without_end(kubexit, actor):
 
 @pytest.mark.behaviour(50)
 @pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
-def test_a_busy_command_dies_of_sigterm(kubexit, actor, pid1):
+def test_a_busy_command_dies_of_sigterm(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """A command that never sleeps dies of the stop signal."""
     supervised = kubexit.start(actor, "spin", DEATH_DEPS="db", pid1=pid1)
     supervised.wait_line("READY")
@@ -76,7 +77,7 @@ def test_a_busy_command_dies_of_sigterm(kubexit, actor, pid1):
 
 
 @pytest.mark.behaviour(53)
-def test_grace_of_nothing(kubexit, actor):
+def test_grace_of_nothing(kubexit: Kubexit, actor: str) -> None:
     """A grace period of 0 is stop signal and KILL at once."""
     supervised = kubexit.start(actor, "stop-self", DEATH_DEPS="db", GRACE_PERIOD="0")
     supervised.wait_line("READY")
@@ -87,7 +88,7 @@ def test_grace_of_nothing(kubexit, actor):
 
 
 @pytest.mark.behaviour(40)
-def test_two_dependencies_at_once(kubexit, actor):
+def test_two_dependencies_at_once(kubexit: Kubexit, actor: str) -> None:
     """Two dependencies that die together cause one stop signal.
 
     Fails when each death is a stop of its own: kubexit is stopped until both tombstones are there, and a second TERM
@@ -105,7 +106,7 @@ def test_two_dependencies_at_once(kubexit, actor):
 
 
 @pytest.mark.behaviour(40, 52)
-def test_repeated_triggers_do_not_restart_the_grace_period(kubexit, actor):
+def test_repeated_triggers_do_not_restart_the_grace_period(kubexit: Kubexit, actor: str) -> None:
     """Deaths and TERMs that keep coming neither restart nor shorten the grace period, nor send anything again.
 
     Fails when a trigger restarts the timer: they come faster than the grace period lasts, so it would never end.
@@ -129,7 +130,7 @@ def test_repeated_triggers_do_not_restart_the_grace_period(kubexit, actor):
 
 
 @pytest.mark.behaviour(52, 64)
-def test_other_signals_are_still_forwarded(kubexit, actor):
+def test_other_signals_are_still_forwarded(kubexit: Kubexit, actor: str) -> None:
     """During the grace period other signals from outside are forwarded as ever."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", "USR1=4", DEATH_DEPS="db", GRACE_PERIOD="1h")
     supervised.wait_line("READY")
@@ -141,7 +142,7 @@ def test_other_signals_are_still_forwarded(kubexit, actor):
 
 
 @pytest.mark.behaviour(33, 39)
-def test_reborn_dependency_does_not_call_the_stop_off(kubexit, actor):
+def test_reborn_dependency_does_not_call_the_stop_off(kubexit: Kubexit, actor: str) -> None:
     """Once begun, a stop goes through, also when the dependency is born again."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="100ms")
     supervised.wait_line("READY")

@@ -4,6 +4,8 @@ import signal
 
 import pytest
 
+from harness.kubexit import Kubexit
+
 NAMES = {
     "TERM": 15, "SIGTERM": 15, "15": 15, "QUIT": 3, "SIGWINCH": 28, "INT": 2, "HUP": 1, "USR1": 10,
     # 34 is RTMIN in container runtimes and systemd, whatever the C library keeps for itself.
@@ -12,7 +14,7 @@ NAMES = {
 
 
 @pytest.mark.behaviour(57, 58)
-def test_every_way_to_name_one(kubexit, actor):
+def test_every_way_to_name_one(kubexit: Kubexit, actor: str) -> None:
     """Names with and without SIG, numbers, and real-time signals relative to both ends are understood."""
     running = {
         text: kubexit.start(
@@ -29,7 +31,7 @@ def test_every_way_to_name_one(kubexit, actor):
 
 
 @pytest.mark.behaviour(57)
-def test_only_that_signal_is_sent(kubexit, actor):
+def test_only_that_signal_is_sent(kubexit: Kubexit, actor: str) -> None:
     """The stop signal takes the place of TERM; there is no TERM before the KILL."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", STOP_SIGNAL="QUIT", GRACE_PERIOD="50ms")
     supervised.wait_line("READY")
@@ -40,7 +42,7 @@ def test_only_that_signal_is_sent(kubexit, actor):
 
 
 @pytest.mark.behaviour(57)
-def test_the_kubelets_term_is_not_translated(kubexit, actor):
+def test_the_kubelets_term_is_not_translated(kubexit: Kubexit, actor: str) -> None:
     """A TERM from outside is forwarded as TERM, whatever our own stop signal is."""
     supervised = kubexit.start(actor, "ready-then-wait", STOP_SIGNAL="QUIT")
     supervised.wait_line("READY")
@@ -51,7 +53,7 @@ def test_the_kubelets_term_is_not_translated(kubexit, actor):
 
 
 @pytest.mark.behaviour(57)
-def test_stop_signal_from_outside(kubexit, actor):
+def test_stop_signal_from_outside(kubexit: Kubexit, actor: str) -> None:
     """The stop signal from outside is forwarded, and a dependency's death after it sends it no second time.
 
     Fails when the stop is begun anew: the grace period follows the second signal, and so does the line.
@@ -68,7 +70,7 @@ def test_stop_signal_from_outside(kubexit, actor):
 
 @pytest.mark.behaviour(2, 58)
 @pytest.mark.parametrize("text", ["TERMINATE", "SIG", "0", "65", "-15", "15x", "RTMIN-1", "RTMIN+31", "RTMAX+1"])
-def test_an_unknown_signal_exits_with_2(kubexit, actor, text):
+def test_an_unknown_signal_exits_with_2(kubexit: Kubexit, actor: str, text: str) -> None:
     """A signal that does not exist is a settings error, and the command is not started."""
     finished = kubexit.run(actor, "exit", "0", STOP_SIGNAL=text)
 

@@ -26,7 +26,7 @@ def stopped(kubexit: Kubexit, **settings: Any) -> Supervised:
 
 @pytest.mark.behaviour(49, 50)
 @pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
-def test_death(kubexit: Kubexit, own_group: bool) -> None:
+def test_a_death_continues_a_stopped_command(kubexit: Kubexit, own_group: bool) -> None:
     """A dependency dies: the command gets the stop signal and ends by it. Fails by a grace period of an hour."""
     supervised = stopped(kubexit, DEATH_DEPS="db", SIGNAL_GROUP=own_group)
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
@@ -36,7 +36,7 @@ def test_death(kubexit: Kubexit, own_group: bool) -> None:
 
 
 @pytest.mark.behaviour(55)
-def test_request(kubexit: Kubexit) -> None:
+def test_sigterm_continues_a_stopped_command(kubexit: Kubexit) -> None:
     """The same holds for a SIGTERM from outside."""
     supervised = stopped(kubexit)
     supervised.signal(signal.SIGTERM)
@@ -45,7 +45,7 @@ def test_request(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(64)
-def test_other_signals(kubexit: Kubexit) -> None:
+def test_other_signals_do_not_continue_it(kubexit: Kubexit) -> None:
     """Other signals do not continue it."""
     supervised = stopped(kubexit, LOG_LEVEL="debug")
     command = supervised.command_pid()
@@ -58,7 +58,7 @@ def test_other_signals(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(49)
-def test_running_command(kubexit: Kubexit) -> None:
+def test_a_running_command_gets_no_sigcont(kubexit: Kubexit) -> None:
     """A command that runs gets no SIGCONT: programs may handle it. Fails when it is sent to all."""
     supervised = born(kubexit, "main", "WINCH=6", DEATH_DEPS="db", GRACE_PERIOD="1h")
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)

@@ -2,12 +2,16 @@
 
 import os
 import signal
+from collections.abc import Callable
 
 import pytest
 
+from harness.kubexit import Kubexit
+from harness.terminal import Terminal
+
 
 @pytest.fixture
-def leave_room(terminal):
+def leave_room(terminal: Terminal) -> Callable[[int], None]:
     """Fill the terminal, then take so many bytes off its screen."""
 
     def fill(room: int) -> None:
@@ -24,7 +28,9 @@ def leave_room(terminal):
 
 @pytest.mark.behaviour(64, 87)
 @pytest.mark.parametrize("room", [1, 64, 256, 700, 2000])
-def test_a_full_terminal_delays_no_stop(kubexit, actor, terminal, leave_room, room):
+def test_a_full_terminal_delays_no_stop(
+    kubexit: Kubexit, actor: str, terminal: Terminal, leave_room: Callable[[int], None], room: int
+) -> None:
     """Signals are forwarded, and the KILL comes, whatever little room is left.
 
     Fails when room for something is taken for room for a line: kubexit sleeps in write(2) for ever.
@@ -44,7 +50,9 @@ def test_a_full_terminal_delays_no_stop(kubexit, actor, terminal, leave_room, ro
 
 
 @pytest.mark.behaviour(83, 87)
-def test_terminal_stays_blocking_for_the_command(kubexit, actor, terminal, leave_room):
+def test_terminal_stays_blocking_for_the_command(
+    kubexit: Kubexit, actor: str, terminal: Terminal, leave_room: Callable[[int], None]
+) -> None:
     """The terminal is shared with the command, whose writes block as before."""
     leave_room(64)
     kubexit.run(actor, "exit", "0", stderr=terminal.inside, LOG_LEVEL="debug")
