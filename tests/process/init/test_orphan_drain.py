@@ -139,7 +139,7 @@ def test_strangers_in_the_pid_namespace(kubexit: Kubexit, actor: str) -> None:
 
 
 @pytest.mark.behaviour(81, 147)
-def test_stopped_left_over_can_react(kubexit, actor):
+def test_stopped_left_over_can_react(kubexit: Kubexit, actor: str) -> None:
     """A stopped left-over is continued after its SIGTERM, and ends by it. Fails by a grace period of an hour."""
     supervised = kubexit.start(actor, "leave", "1", fence=True, ORPHAN_GRACE_PERIOD="1h")
     supervised.wait_line("READY")
@@ -153,7 +153,7 @@ def test_stopped_left_over_can_react(kubexit, actor):
 
 
 @pytest.mark.behaviour(81, 140)
-def test_left_over_of_another_user(kubexit, actor):
+def test_left_over_of_another_user(kubexit: Kubexit, actor: str) -> None:
     """Left-overs that kubexit may not signal are counted in a warning, and do not hold it up."""
     namespaces.require_root()
     finished = kubexit.run(
