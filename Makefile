@@ -19,7 +19,7 @@ BENCH := PYTHONPATH=tests build/fence.sh .build/bench/venv/bin/python -P -m benc
 
 # `make test KIND=stress` runs test-stress. One command for each purpose keeps the list short; KIND says how deep.
 KIND =
-TEST_KINDS := cluster container fuzz latency sanitize stress
+TEST_KINDS := cluster container fuzz latency sandbox sanitize stress
 CHECK_KINDS := audit twice
 
 .PHONY: help dev demo check test gate static image bench e2e docs clean check-source test-quick \
@@ -37,7 +37,7 @@ demo: dev .build/gate/kubexit ## run a pod of real processes here, without a clu
 
 check: check-$(or $(KIND),source) ## check format, types, layers, docs and language (KIND=audit: known vulnerabilities; KIND=twice: equal builds)
 
-test: test-$(or $(KIND),quick) ## run the tests (ARGS: for pytest; KIND=cluster, container, fuzz, latency, sanitize or stress)
+test: test-$(or $(KIND),quick) ## run the tests (ARGS: for pytest; KIND=cluster, container, fuzz, latency, sandbox, sanitize or stress)
 
 check-source: dev .build/gate/kubexit
 	@build/check.sh
@@ -55,8 +55,8 @@ check-%:
 	@echo "  no check of the kind $*; KIND can be: $(CHECK_KINDS)"; exit 2
 
 test-quick: dev .build/gate/kubexit
-	@$(PYTEST) -m 'not stress and not cluster and not latency and not container' $(ARGS); status=$$?; \
-	echo "  NOT TESTED here: a real API server (KIND=cluster), containers (KIND=container), rare orders of events (KIND=stress)"; \
+	@$(PYTEST) -m 'not stress and not cluster and not latency and not container and not sandbox' $(ARGS); status=$$?; \
+	echo "  NOT TESTED here: a real API server (KIND=cluster), containers (KIND=container), gVisor (KIND=sandbox), rare orders of events (KIND=stress)"; \
 	exit $$status
 
 # Against the API server of KUBECONFIG, or one that is built and started here.
@@ -67,6 +67,10 @@ test-cluster: dev .build/gate/kubexit
 # The images, and the file in other images, in real containers of podman or docker.
 test-container: dev
 	@$(PYTEST) -n 0 -m container tests/images $(ARGS)
+
+# Pods in gVisor, a kernel that is not Linux, by runsc.
+test-sandbox: dev .build/gate/kubexit
+	@$(PYTEST) -m sandbox tests/sandbox $(ARGS)
 
 # Random input for the readers of untrusted text, FUZZ_SECONDS for each.
 test-fuzz: dev .build/native/supervisor.c

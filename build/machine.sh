@@ -1,5 +1,5 @@
 #!/bin/sh
-# machine.sh [base|fuzz|static|bench|containers|ci] — is what the system has to provide there: python with venv and headers,
+# machine.sh [base|fuzz|static|bench|containers|sandbox|ci] — is what the system has to provide there: python with venv and headers,
 # a C compiler, a static libc? What is missing is installed with apt-get as root or through a sudo that asks nothing;
 # otherwise one line says what to install. Nothing else of the build touches the system.
 set -u
@@ -65,6 +65,10 @@ look() {
         command -v podman >/dev/null 2>&1 || need podman
         command -v runc >/dev/null 2>&1 || need runc # where crun cannot start containers, as with mixed control groups
         command -v catatonit >/dev/null 2>&1 || need catatonit # what holds a pod together
+    fi
+    if [ "$want" = sandbox ] || [ "$want" = ci ]; then
+        # gVisor. Debian has the package for amd64 alone.
+        [ "$(uname -m)" != x86_64 ] || command -v runsc >/dev/null 2>&1 || need runsc
     fi
     if [ "$want" = fuzz ] || [ "$want" = ci ]; then
         echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' |

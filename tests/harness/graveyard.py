@@ -40,6 +40,11 @@ def read(path: Path) -> dict[str, Any] | None:
         text = path.read_bytes()
     except FileNotFoundError:
         return None
+    return parse(text)
+
+
+def parse(text: bytes) -> dict[str, Any]:
+    """A tombstone's text as a mapping, times as text."""
     content = yaml.load(text, _TextTimes)
     if not isinstance(content, dict):
         raise AssertionError(f"not a tombstone: {text!r}")

@@ -1,0 +1,1 @@
+"""Pods in gVisor: kubexit on a kernel that is not Linux."""

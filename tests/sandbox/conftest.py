@@ -1,0 +1,58 @@
+"""Fixtures of the tests in a sandbox: pods, with either kind of graveyard."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from harness.forms import Form
+from sandbox.pod import KINDS, Pod
+from sandbox.runtime import Runtime, UnavailableError, find
+
+
+def not_tested(reason: str) -> NoReturn:
+    """Skip loudly; where a sandbox is required (CI), fail."""
+    said = f"NOT TESTED in a sandbox: {reason}"
+    if os.environ.get("KUBEXIT_SANDBOX_REQUIRED"):
+        pytest.fail(said)
+    pytest.skip(said)
+
+
+@pytest.fixture(scope="session")
+def runsc() -> str:
+    """The path of the runtime."""
+    try:
+        return find()
+    except UnavailableError as reason:
+        not_tested(str(reason))
+
+
+def made(runsc: str, form: Form, folder: Path, kind: str) -> Iterator[Pod]:
+    """A pod that ends with its test."""
+    pod = None
+    try:
+        pod = Pod(Runtime(runsc, folder / "state"), form.path, folder / "pod", kind)
+        yield pod
+    finally:
+        if pod is not None:
+            pod.end()
+
+
+@pytest.fixture(params=KINDS)
+def pod(runsc: str, form: Form, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pod]:
+    """A pod with each kind of graveyard in turn."""
+    yield from made(runsc, form, tmp_path, request.param)
+
+
+@pytest.fixture
+def shared(runsc: str, form: Form, tmp_path: Path) -> Iterator[Pod]:
+    """A pod whose graveyard is a tmpfs that gVisor shares among the containers."""
+    yield from made(runsc, form, tmp_path, "tmpfs")
+
+
+@pytest.fixture
+def bound(runsc: str, form: Form, tmp_path: Path) -> Iterator[Pod]:
+    """A pod whose graveyard is a folder of the host, mounted into each container."""
+    yield from made(runsc, form, tmp_path, "bind")

@@ -1,0 +1,62 @@
+"""Birth from the graveyard and readiness in gVisor."""
+
+import pytest
+
+from sandbox.pod import Pod
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.single_file]
+
+WAITS = ("/bin/actor", "ready-then-wait", "--exit", "TERM=0")
+BIRTH = {"BIRTH_SOURCE": "graveyard", "BIRTH_TIMEOUT": "infinite", "POLL_INTERVAL": "100ms"}
+
+
+@pytest.mark.behaviour(106)
+def test_born(pod: Pod) -> None:
+    """The command is started when the dependency is born, and not before."""
+    app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_DEPS="db:born", **BIRTH)
+    app.wait_line(r"waiting for", stream="stderr")
+    assert pod.tombstone("app") is None
+    pod.start("db", *WAITS)
+
+    assert app.wait() == 3
+    assert "db" in app.stderr
+
+
+@pytest.mark.behaviour(106)
+def test_timeout(pod: Pod) -> None:
+    """A dependency that is never born ends the wait with 69."""
+    app = pod.start("app", *WAITS, **{**BIRTH, "BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "300ms"})
+
+    assert app.wait() == 69
+    assert app.stdout == ""
+
+
+@pytest.mark.behaviour(106)
+def test_ready_file(pod: Pod) -> None:
+    """A readiness probe works as elsewhere: the file that the command makes is readiness."""
+    db = pod.start("db", *WAITS, READY_FILE="/graveyard/.db-is-up")
+    app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_DEPS="db", **BIRTH)
+    db.wait_line("^READY$")
+    app.wait_line(r"waiting for", stream="stderr")
+    pod.touch(".db-is-up")
+
+    assert app.wait() == 3
+
+
+@pytest.mark.behaviour(106)
+def test_ready_exec(pod: Pod) -> None:
+    """So does a probe by command."""
+    pod.start("db", *WAITS, READY_EXEC="/bin/actor exit 0", READY_PERIOD="100ms")
+    app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_DEPS="db", **BIRTH)
+
+    assert app.wait() == 3
+
+
+@pytest.mark.behaviour(106)
+@pytest.mark.xfail(reason="F22: gVisor has no autobind, and no other address is tried", strict=True)
+def test_ready_notify(pod: Pod) -> None:
+    """So does READY=1 to NOTIFY_SOCKET."""
+    pod.start("db", "/bin/inmate", "notify", "STATUS=starting", "READY=1", READY_NOTIFY="true")
+    app = pod.start("app", "/bin/actor", "exit", "3", **{**BIRTH, "BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "5s"})
+
+    assert app.wait() == 3

@@ -1,0 +1,56 @@
+"""How a container in gVisor ends, and what its tombstone says."""
+
+import pytest
+
+from sandbox.pod import Pod
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.single_file]
+
+
+@pytest.mark.behaviour(34, 71)
+@pytest.mark.parametrize("code", [0, 7])
+def test_code(pod: Pod, code: int) -> None:
+    """The command's exit code is the container's, and is carved."""
+    main = pod.start("main", "/bin/actor", "exit", str(code))
+
+    assert main.wait() == code
+    stone = pod.tombstone("main")
+    assert stone is not None
+    assert stone["ExitCode"] == code
+    assert list(stone)[:2] == ["Born", "Died"]
+
+
+@pytest.mark.behaviour(72)
+def test_signal_death(pod: Pod) -> None:
+    """A command that a signal ended gives 128 and the signal's number."""
+    main = pod.start("main", "/bin/actor", "die", "USR1")
+
+    assert main.wait() == 138
+    assert (pod.tombstone("main") or {})["ExitCode"] == 138
+
+
+@pytest.mark.behaviour(73)
+def test_not_found(pod: Pod) -> None:
+    """A command that is not there gives 127, in the tombstone too."""
+    main = pod.start("main", "/bin/nothing")
+
+    assert main.wait() == 127
+    assert "cannot execute /bin/nothing" in main.stderr
+    assert (pod.tombstone("main") or {})["ExitCode"] == 127
+
+
+@pytest.mark.behaviour(77, 78)
+def test_orphans(pod: Pod) -> None:
+    """kubexit is the first process of its container and reaps what others leave behind."""
+    main = pod.start("main", "/bin/actor", "orphans", "20", "--exit", "5")
+
+    assert main.wait() == 5
+
+
+@pytest.mark.behaviour(107)
+def test_user(pod: Pod) -> None:
+    """Any user will do: the graveyard can be written to by all."""
+    main = pod.start("main", "/bin/actor", "exit", "3", uid=65532)
+
+    assert main.wait() == 3
+    assert (pod.tombstone("main") or {})["ExitCode"] == 3

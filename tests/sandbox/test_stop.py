@@ -1,0 +1,65 @@
+"""Signals, stop sequence and grace period in gVisor."""
+
+import pytest
+
+from sandbox.pod import Pod
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.single_file]
+
+DEAF = ("/bin/actor", "ready-then-wait")
+
+
+@pytest.mark.behaviour(64)
+@pytest.mark.parametrize("name", ["HUP", "USR1", "WINCH"])
+def test_forwarded(pod: Pod, name: str) -> None:
+    """A signal to the container reaches the command."""
+    main = pod.start("main", *DEAF, "--exit", f"{name}=6")
+    main.wait_line("^READY$")
+    main.signal(name)
+
+    assert main.wait() == 6
+
+
+@pytest.mark.behaviour(49, 57)
+def test_stop_signal(pod: Pod) -> None:
+    """The signal of KUBEXIT_STOP_SIGNAL stops the command, and no other one is sent."""
+    sidecar = pod.start("sidecar", *DEAF, "--exit", "QUIT=3", DEATH_DEPS="main", STOP_SIGNAL="QUIT")
+    sidecar.wait_line("^READY$")
+    pod.start("main", "/bin/actor", "exit", "0").wait()
+
+    assert sidecar.wait() == 3
+    assert [line for line in sidecar.stdout.splitlines() if "SIGNAL" in line] == ["SIGNAL QUIT 3"]
+
+
+@pytest.mark.behaviour(49, 50)
+def test_grace_period(pod: Pod) -> None:
+    """A command that ignores the stop signal gets SIGKILL when the grace period is over."""
+    sidecar = pod.start("sidecar", *DEAF, DEATH_DEPS="main", GRACE_PERIOD="1s", POLL_INTERVAL="100ms")
+    sidecar.wait_line("^READY$")
+    pod.start("main", "/bin/actor", "exit", "0").wait()
+
+    assert sidecar.wait() == 137
+    assert "SIGNAL TERM 15" in sidecar.stdout
+    assert (pod.tombstone("sidecar") or {})["ExitCode"] == 137
+
+
+@pytest.mark.behaviour(61)
+def test_during_the_birth_wait(pod: Pod) -> None:
+    """SIGTERM during the wait for birth ends it; the command is not started."""
+    main = pod.start("main", *DEAF, BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="infinite")
+    main.wait_line("waiting for", stream="stderr")
+    main.signal("TERM")
+
+    assert main.wait() == 143
+    assert main.stdout == ""
+
+
+@pytest.mark.behaviour(67)
+def test_group(pod: Pod) -> None:
+    """With KUBEXIT_SIGNAL_GROUP the command's children get the signal too."""
+    main = pod.start("main", *DEAF, "--children", "2", "--exit", "TERM=2", SIGNAL_GROUP="true")
+    main.wait_line("^READY$")
+    main.signal("TERM")
+
+    assert main.wait() == 2
+    assert main.stdout.count("SIGNAL TERM") == 3
