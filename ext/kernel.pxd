@@ -24,6 +24,7 @@ cdef extern from "<sys/stat.h>" nogil:
     struct stat_s "stat":
         unsigned long st_dev, st_ino
         mode_t st_mode
+        unsigned long st_nlink
         long st_size
         timespec st_mtim
     int fstat(int descriptor, stat_s *status)

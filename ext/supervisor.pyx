@@ -66,6 +66,7 @@ include "children/command.pyx"                # start it
 include "children/command_signals.pyx"        # signal it
 include "children/waiter.pyx"                 # the child that asks the API
 include "children/probe.pyx"                  # the child that asks URLs until they answer
+include "children/notify_address.pyx"         # where READY=1 is sent to
 include "children/readiness_probe.pyx"        # is our own command ready?
 
 # steps/: what is done between birth and death; a step posts events and decides nothing

@@ -41,28 +41,20 @@ cdef void readiness_prepare(readiness_t *readiness, const ready_settings_t *sett
 
 
 cdef int readiness_listen(readiness_t *readiness, command_t *command) noexcept nogil:
-    """Bind a datagram socket to an abstract address of the kernel's choice (unix(7)): it
-    needs no file, its path is never too long, and it ends with us. Return 0; -errno on failure."""
+    """Open the notify socket and give its address to the command. Return 0; -errno on failure."""
     cdef kernel.sockaddr_un address
-    cdef kernel.socklen_t length = sizeof(address)
     cdef int error
     readiness.descriptor = kernel.socket(kernel.AF_UNIX, kernel.SOCK_DGRAM | kernel.SOCK_CLOEXEC
                                          | kernel.SOCK_NONBLOCK, 0)
     if readiness.descriptor < 0:
         return -cstd.errno
-    cstd.memset(&address, 0, sizeof(address))
-    address.sun_family = kernel.AF_UNIX
-    if kernel.bind(readiness.descriptor, <kernel.sockaddr *>&address, 2) == 0 and \
-            kernel.getsockname(readiness.descriptor, <kernel.sockaddr *>&address, &length) == 0:
-        address.sun_path[length - 2] = 0
-        address.sun_path[0] = c'@'
-        readiness.events = kernel.POLLIN
-        error = -command_offer_notify(command, address.sun_path)
-    else:
-        error = cstd.errno
+    readiness.events = kernel.POLLIN
+    error = notify_bind(readiness.descriptor, &address)
+    if error == 0:
+        error = command_offer_notify(command, address.sun_path)
     if error != 0:
         readiness_close(readiness)
-    return -error
+    return error
 
 
 cdef void readiness_arm(readiness_t *readiness, long long now_ns) noexcept nogil:

@@ -92,6 +92,17 @@ cdef int liveness_create(const graveyard_t *graveyard, const char *name, int *de
     return 1 if descriptor[0] >= 0 else -error
 
 
+cdef bint liveness_is_private(int descriptor) noexcept nogil:
+    """Return whether no other container can see our FIFO, which we have just made.
+
+    gVisor does not make a FIFO in a folder of the host. Each container gets one in
+    memory instead, and inotify is silent there too. Such a FIFO has two links from
+    the start; on every other file system a new one has one.
+    """
+    cdef kernel.stat_s status
+    return kernel.fstat(descriptor, &status) == 0 and status.st_nlink > 1
+
+
 cdef int liveness_adopt(const graveyard_t *graveyard, const char *file) noexcept nogil:
     """Hold a FIFO that we may not replace, of an earlier run as another user in a sticky
     folder: otherwise it would look like a crash while we live. Return it, or -1."""

@@ -70,6 +70,8 @@ cdef int claim_open_fifo(supervisor_t *sv) noexcept nogil:
             log_warn(&sv.log, b"%s/.%s.alive is of an earlier run as another user and cannot be replaced; using it",
                      sv.settings.graveyard, sv.settings.name)
             return 0
+        if error == 0 and liveness_is_private(sv.fifo_fd):
+            claim_warn_private(sv)
         if error == 0 or error == cstd.EACCES or error == cstd.EROFS:
             return error
         log_warn(&sv.log, b"no FIFO can be made in %s: %s; peers will not see a crash of this container",
@@ -83,6 +85,15 @@ cdef int claim_open_fifo(supervisor_t *sv) noexcept nogil:
     if kernel.faccessat(kernel.AT_FDCWD, sv.settings.graveyard, kernel.W_OK | kernel.X_OK, kernel.AT_EACCESS) < 0:
         return cstd.errno
     return 0
+
+
+cdef void claim_warn_private(supervisor_t *sv) noexcept nogil:
+    """Log what peers will not see in gVisor, and how to share the graveyard so that they do."""
+    log_warn(&sv.log, b"gVisor shows the FIFO in %s to this container alone: peers will not see a crash of it; share "
+             b"the volume as a tmpfs (pod annotations dev.gvisor.spec.mount.VOLUME.type=tmpfs and .share=pod)",
+             sv.settings.graveyard)
+    if sv.settings.poll_ns == 0 and dependencies_watched(&sv.settings.deps, sv.settings.birth_source, False):
+        log_warn(&sv.log, b"KUBEXIT_POLL_INTERVAL=0 in such a folder: births and deaths of peers will not be seen")
 
 
 cdef int claim_remove_leftovers(supervisor_t *sv) noexcept nogil:

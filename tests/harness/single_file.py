@@ -1,14 +1,18 @@
 """kubexit as a single file that can be linked, copied and watched at its system calls: for --install and cp."""
 
+import contextlib
 import os
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from . import processes
 from .kubexit import Kubexit
-from .supervised import Finished
+from .supervised import Finished, Supervised
+from .waiting import eventually
 
 DRAFTS = ".kubexit.install-"
 
@@ -23,6 +27,19 @@ def traced(kubexit: Kubexit, *injections: str) -> Kubexit:
     script.write_text(f'#!/bin/sh\nexec strace -o /dev/null -e trace={calls} {flags} {kubexit.path} "$@"\n')
     script.chmod(0o755)
     return kubexit.under(script)
+
+
+def resume(traced: Supervised) -> int:
+    """Let a traced kubexit continue, also if the signal that stops it is still to come; its exit code."""
+    (pid,) = processes.children(traced.process.pid)
+
+    def ended() -> bool:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+        return traced.process.poll() is not None
+
+    eventually(ended, "kubexit has ended")
+    return traced.wait()
 
 
 def install(kubexit: Kubexit, folder: os.PathLike[str] | str, **keywords: Any) -> Finished:

@@ -53,7 +53,6 @@ def test_ready_exec(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(106)
-@pytest.mark.xfail(reason="F22: gVisor has no autobind, and no other address is tried", strict=True)
 def test_ready_notify(pod: Pod) -> None:
     """So does READY=1 to NOTIFY_SOCKET."""
     pod.start("db", "/bin/inmate", "notify", "STATUS=starting", "READY=1", READY_NOTIFY="true")

@@ -40,7 +40,7 @@ def test_seen_at_once(shared: Pod) -> None:
     assert sidecar.wait() == 4
 
 
-@pytest.mark.behaviour(45)
+@pytest.mark.behaviour(45, 129)
 def test_seen_at_the_next_look(bound: Pod) -> None:
     """On a folder of the host inotify is silent; the death is found at the next look."""
     main = running(bound, "main")
@@ -50,7 +50,7 @@ def test_seen_at_the_next_look(bound: Pod) -> None:
     assert sidecar.wait() == 4
 
 
-@pytest.mark.behaviour(45)
+@pytest.mark.behaviour(45, 129)
 def test_inotify_is_silent(bound: Pod) -> None:
     """Without looks from time to time such a death is not seen. Shown to fail on a shared tmpfs."""
     main = running(bound, "main")
@@ -73,7 +73,7 @@ def test_dead_before_start(pod: Pod) -> None:
     assert sidecar.stdout == ""
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour(30, 129)
 def test_crash(shared: Pod) -> None:
     """On a shared tmpfs a container that is killed as a whole is known to be dead, and no look is needed for it."""
     main = running(shared, "main")
@@ -84,7 +84,7 @@ def test_crash(shared: Pod) -> None:
     assert (shared.tombstone("sidecar") or {})["Reason"] == "dependency main crashed"
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour(30, 129)
 def test_crash_during_the_birth_wait(shared: Pod) -> None:
     """So is one that waits for its own birth and has carved nothing yet."""
     main = shared.start("main", *WAITS, BIRTH_DEPS="db:born", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="infinite")
@@ -95,7 +95,7 @@ def test_crash_during_the_birth_wait(shared: Pod) -> None:
     assert sidecar.wait() == 4
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour(30, 129)
 def test_crash_is_not_seen(bound: Pod) -> None:
     """On a folder of the host it is not: each container has its own FIFO there. Shown to fail on a shared tmpfs."""
     main = running(bound, "main")
@@ -107,7 +107,7 @@ def test_crash_is_not_seen(bound: Pod) -> None:
     assert "fence" in (bound.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour(30, 129)
 def test_living_peers(pod: Pod) -> None:
     """No living container is taken for a crashed one, by a peer that starts before it or after it. Shown to fail by
     killing main."""

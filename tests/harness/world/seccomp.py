@@ -13,10 +13,11 @@ Rule = tuple[int, int, int, int]
 
 # linux/filter.h: load a word of struct seccomp_data, compare it, jump, return.
 LOAD, JUMP_EQUAL, JUMP_ABOVE, JUMP_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-NUMBER, FIRST_ARGUMENT = 0, 16  # offsets in it
+NUMBER, FIRST_ARGUMENT, THIRD_ARGUMENT = 0, 16, 32  # offsets in it
 ALLOW, ERRNO = 0x7FFF0000, 0x00050000
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_SET_NO_NEW_PRIVS = 38
+FAMILY_ALONE = 2  # the length of an address that is no more than its family
 NEW_NAMESPACES = 0x7E020000  # the flags CLONE_NEW… of clone(2)
 
 # What Docker's and Podman's default profile refuses to a container without capabilities (moby, profiles/seccomp):
@@ -63,4 +64,12 @@ def runtime_default() -> Callable[[], None]:
     rules += [(JUMP_ABOVE, 0, 1, _LAST_KNOWN + 1), (RETURN, 0, 0, ERRNO | errno.ENOSYS)]
     rules += [(JUMP_EQUAL, 0, 3, _CLONE[machine]), (LOAD, 0, 0, FIRST_ARGUMENT)]
     rules += [(JUMP_BITS, 0, 1, NEW_NAMESPACES), (RETURN, 0, 0, ERRNO | errno.EPERM)]
+    return lambda: install(rules)
+
+
+def without_autobind() -> Callable[[], None]:
+    """The step: a kernel that gives no abstract address of its choice to a socket that is bound to none (unix(7))."""
+    bind = {"x86_64": 49, "aarch64": 200}[os.uname().machine]
+    rules = [(JUMP_EQUAL, 0, 3, bind), (LOAD, 0, 0, THIRD_ARGUMENT)]
+    rules += [(JUMP_EQUAL, 0, 1, FAMILY_ALONE), (RETURN, 0, 0, ERRNO | errno.EINVAL)]
     return lambda: install(rules)

@@ -1,9 +1,7 @@
 """Copies that are killed, stopped, or made side by side: a file that has the name is always a whole one."""
 
-import contextlib
 import fcntl
 import os
-import signal
 import stat
 import subprocess
 from collections.abc import Callable
@@ -11,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import processes, single_file
+from harness import single_file
 from harness.kubexit import Kubexit
-from harness.single_file import drafts, install
+from harness.single_file import drafts, install, resume
 from harness.supervised import Supervised
 from harness.waiting import eventually
 
@@ -39,19 +37,6 @@ def stopped(kubexit: Kubexit, shared: Path, fact: Callable[[], bool], *injection
 def is_written(shared: Path) -> bool:
     """Whether there is a draft that has its mode: next it is synchronised, then renamed."""
     return any(stat.S_IMODE((shared / draft).stat().st_mode) == 0o555 for draft in drafts(shared))
-
-
-def go_on(copying: Supervised) -> int:
-    """Let it go on, also if the signal that stops it is still to come; its exit code."""
-    (pid,) = processes.children(copying.process.pid)
-
-    def ended() -> bool:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
-        return copying.process.poll() is not None
-
-    eventually(ended, "the copy has ended")
-    return copying.wait()
 
 
 @pytest.mark.behaviour(109)
@@ -94,7 +79,7 @@ def test_two_copies_at_once_succeed(kubexit: Kubexit, shared: Path) -> None:
 
     assert install(kubexit, shared).code == 0
     assert drafts(shared) == draft
-    assert go_on(copying) == 0
+    assert resume(copying) == 0
     assert os.listdir(shared) == ["kubexit"]
     assert (shared / "kubexit").read_bytes() == Path(kubexit.path).read_bytes()
 
@@ -107,7 +92,7 @@ def test_without_locks_a_lost_draft_is_made_again(kubexit: Kubexit, shared: Path
     assert install(kubexit, shared).code == 0
     assert drafts(shared) == []
 
-    assert go_on(copying) == 0
+    assert resume(copying) == 0
     assert os.listdir(shared) == ["kubexit"]
     assert (shared / "kubexit").read_bytes() == Path(kubexit.path).read_bytes()
 
@@ -121,7 +106,7 @@ def test_executable_at_once(kubexit: Kubexit, shared: Path) -> None:
     copying = stopped(kubexit, shared, (shared / "kubexit").exists, "renameat:signal=STOP")
 
     assert subprocess.run([shared / "kubexit", "--version"], timeout=20, capture_output=True).returncode == 0
-    assert go_on(copying) == 0
+    assert resume(copying) == 0
 
 
 @pytest.mark.behaviour(109)

@@ -6,6 +6,7 @@ import pytest
 
 from harness.kubexit import Kubexit
 from harness.supervised import Supervised
+from harness.world import seccomp
 
 
 def notified(kubexit: Kubexit, **settings: str) -> tuple[Supervised, socket.socket]:
@@ -131,3 +132,20 @@ def test_not_for_the_waiter(kubexit: Kubexit) -> None:
     finished = kubexit.run("true", waiter=script, READY_NOTIFY="true", **pod)
 
     assert "SOCKET=\n" in finished.stderr
+
+
+def test_no_autobind(kubexit: Kubexit) -> None:
+    """Where the kernel chooses no address (gVisor before 2024), kubexit does: another one each time, and it works."""
+    addresses = set()
+    for name in ("one", "other"):
+        step = seccomp.without_autobind()
+        db = kubexit.start(
+            "sh", "-c", "echo $NOTIFY_SOCKET; exec sleep 60", name=name, READY_NOTIFY="true", preexec_fn=step
+        )
+        address = db.wait_line("^@(kubexit-.*)$")[1]
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as client:
+            client.sendto(b"READY=1", "\0" + address)
+        kubexit.wait_tombstone(name, "Ready")
+        addresses.add(address)
+
+    assert len(addresses) == 2
