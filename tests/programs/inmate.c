@@ -4,10 +4,12 @@
  *     inmate notify TEXT ...   send each text to NOTIFY_SOCKET, as sd_notify(3) does; READY, then wait
  *     inmate read FILE         print a file
  *     inmate touch FILE        make an empty file
+ *     inmate serve PORT        answer every HTTP request on the loopback address with 200
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +66,26 @@ static int touch(const char *file)
 	return descriptor < 0 ? failed(file) : 0;
 }
 
+static int serve(int port)
+{
+	static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+	char request[4096];
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (server < 0 || bind(server, (struct sockaddr *)&address, sizeof address) < 0 || listen(server, 16) < 0)
+		return failed("serve");
+	dprintf(1, "READY\n");
+	for (;;) {
+		int client = accept(server, NULL, NULL);
+		if (client < 0)
+			return failed("accept");
+		if (read(client, request, sizeof request) > 0 && write(client, answer, sizeof answer - 1) < 0)
+			dprintf(2, "inmate: the client has gone\n");
+		close(client);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc >= 3 && strcmp(argv[1], "notify") == 0)
@@ -72,6 +94,8 @@ int main(int argc, char **argv)
 		return show(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "touch") == 0)
 		return touch(argv[2]);
-	dprintf(2, "inmate: notify TEXT ... | read FILE | touch FILE\n");
+	if (argc == 3 && strcmp(argv[1], "serve") == 0)
+		return serve(atoi(argv[2]));
+	dprintf(2, "inmate: notify TEXT ... | read FILE | touch FILE | serve PORT\n");
 	return 2;
 }

@@ -97,6 +97,10 @@ class Pod:
         environment.update({f"KUBEXIT_{key}": str(value) for key, value in settings.items()})
         return self._start(name, ["/bin/kubexit", "--", *command], environment, uid)
 
+    def run(self, name: str, *words: str) -> Container:
+        """Start a container with another entry point, without settings."""
+        return self._start(name, list(words), {}, 0)
+
     def tombstone(self, name: str) -> dict[str, Any] | None:
         """What is carved for this name, read inside the sandbox; None when there is nothing."""
         done = self._inside("read", f"{GRAVEYARD}/{name}")

@@ -59,3 +59,25 @@ def test_ready_notify(pod: Pod) -> None:
     app = pod.start("app", "/bin/actor", "exit", "3", **{**BIRTH, "BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "5s"})
 
     assert app.wait() == 3
+
+
+@pytest.mark.behaviour(106)
+@pytest.mark.parametrize("probe", [{"READY_TCP": "8080"}, {"READY_HTTP": "http://127.0.0.1:8080/ready"}], ids=str)
+def test_ready_network(pod: Pod, probe: dict[str, str]) -> None:
+    """So do a connection and an HTTP request to the command."""
+    app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_DEPS="db", **BIRTH)
+    app.wait_line("waiting for", stream="stderr")
+    pod.start("db", "/bin/inmate", "serve", "8080", READY_PERIOD="100ms", **probe)
+
+    assert app.wait() == 3
+    assert "Ready" in (pod.tombstone("db") or {})
+
+
+@pytest.mark.behaviour(124)
+def test_urls(pod: Pod) -> None:
+    """A URL can be waited for: the containers of a pod share one network there too."""
+    app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_URLS="http://127.0.0.1:8080/", BIRTH_TIMEOUT="infinite")
+    app.wait_line("waiting for", stream="stderr")
+    pod.run("proxy", "/bin/inmate", "serve", "8080")
+
+    assert app.wait() == 3
