@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pytest
 
-from harness.forms import Form
+from harness.forms import FORMS, Form
 from sandbox.pod import KINDS, Pod
 from sandbox.runtime import Runtime, UnavailableError, find
 
@@ -56,3 +56,12 @@ def shared(runsc: str, form: Form, tmp_path: Path) -> Iterator[Pod]:
 def bound(runsc: str, form: Form, tmp_path: Path) -> Iterator[Pod]:
     """A pod whose graveyard is a folder of the host, mounted into each container."""
     yield from made(runsc, form, tmp_path, "bind")
+
+
+@pytest.fixture
+def static(runsc: str, tmp_path: Path) -> Iterator[Pod]:
+    """A pod with the static file, which has an interpreter inside."""
+    form = FORMS["static"]
+    if not form.exists or form.is_stale:
+        not_tested(form.missing)
+    yield from made(runsc, form, tmp_path, "tmpfs")

@@ -1,0 +1,28 @@
+"""The interpreter in the static file, which the gate form does not have."""
+
+import pytest
+
+from sandbox.pod import Pod
+
+pytestmark = pytest.mark.sandbox
+
+
+@pytest.mark.behaviour(100)
+def test_no_service_account(static: Pod) -> None:
+    """The waiter runs in gVisor: it reports that there is no service account, and the command is not started."""
+    main = static.start("main", "/bin/actor", "plain", BIRTH_DEPS="db", POD_NAME="p", NAMESPACE="n")
+
+    assert main.wait() == 2
+    assert "no service account is mounted" in main.stderr
+    assert main.stdout == ""
+
+
+@pytest.mark.behaviour(124)
+def test_url_with_a_name(static: Pod) -> None:
+    """The waiter asks a URL with a name; one that cannot be resolved is not ready."""
+    url = "http://proxy.invalid:8080/ready"
+    main = static.start("main", "/bin/actor", "plain", BIRTH_URLS=url, BIRTH_TIMEOUT="2s")
+
+    assert main.wait() == 69
+    assert "proxy.invalid" in main.stderr
+    assert main.stdout == ""
