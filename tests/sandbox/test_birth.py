@@ -11,7 +11,7 @@ BIRTH = {"BIRTH_SOURCE": "graveyard", "BIRTH_TIMEOUT": "infinite", "POLL_INTERVA
 
 
 @pytest.mark.behaviour(106)
-def test_born(pod: Pod) -> None:
+def test_command_starts_after_birth(pod: Pod) -> None:
     """The command is started when the dependency is born, and not before."""
     app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_DEPS="db:born", **BIRTH)
     app.wait_line(r"waiting for", stream="stderr")
@@ -23,7 +23,7 @@ def test_born(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(106)
-def test_timeout(pod: Pod) -> None:
+def test_wait_ends_at_timeout(pod: Pod) -> None:
     """A dependency that is never born ends the wait with 69."""
     app = pod.start("app", *WAITS, **{**BIRTH, "BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "300ms"})
 
@@ -32,7 +32,7 @@ def test_timeout(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(106)
-def test_ready_file(pod: Pod) -> None:
+def test_ready_by_file(pod: Pod) -> None:
     """A readiness probe works as elsewhere: the file that the command makes is readiness."""
     db = pod.start("db", *WAITS, READY_FILE="/graveyard/.db-is-up")
     app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_DEPS="db", **BIRTH)
@@ -44,7 +44,7 @@ def test_ready_file(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(106)
-def test_ready_exec(pod: Pod) -> None:
+def test_ready_by_command(pod: Pod) -> None:
     """So does a probe by command."""
     pod.start("db", *WAITS, READY_EXEC="/bin/actor exit 0", READY_PERIOD="100ms")
     app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_DEPS="db", **BIRTH)
@@ -53,7 +53,7 @@ def test_ready_exec(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(106)
-def test_ready_notify(pod: Pod) -> None:
+def test_ready_by_notification(pod: Pod) -> None:
     """So does READY=1 to NOTIFY_SOCKET."""
     pod.start("db", "/bin/inmate", "notify", "STATUS=starting", "READY=1", READY_NOTIFY="true")
     app = pod.start("app", "/bin/actor", "exit", "3", **{**BIRTH, "BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "5s"})
@@ -63,7 +63,7 @@ def test_ready_notify(pod: Pod) -> None:
 
 @pytest.mark.behaviour(106)
 @pytest.mark.parametrize("probe", [{"READY_TCP": "8080"}, {"READY_HTTP": "http://127.0.0.1:8080/ready"}], ids=str)
-def test_ready_network(pod: Pod, probe: dict[str, str]) -> None:
+def test_ready_by_connection(pod: Pod, probe: dict[str, str]) -> None:
     """So do a connection and an HTTP request to the command."""
     app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_DEPS="db", **BIRTH)
     app.wait_line("waiting for", stream="stderr")
@@ -74,7 +74,7 @@ def test_ready_network(pod: Pod, probe: dict[str, str]) -> None:
 
 
 @pytest.mark.behaviour(124)
-def test_urls(pod: Pod) -> None:
+def test_waits_for_url(pod: Pod) -> None:
     """A URL can be waited for: the containers of a pod share one network there too."""
     app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_URLS="http://127.0.0.1:8080/", BIRTH_TIMEOUT="infinite")
     app.wait_line("waiting for", stream="stderr")

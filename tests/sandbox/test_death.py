@@ -18,7 +18,7 @@ def running(pod: Pod, name: str, *command: str, **settings: str) -> Container:
 
 
 @pytest.mark.behaviour(32, 49)
-def test_death(pod: Pod) -> None:
+def test_death_stops_sidecar(pod: Pod) -> None:
     """The death of main ends the sidecar."""
     main = running(pod, "main")
     sidecar = running(pod, "sidecar", DEATH_DEPS="main", EXIT_CODE_ON_STOP="zero")
@@ -31,7 +31,7 @@ def test_death(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(32)
-def test_seen_at_once(shared: Pod) -> None:
+def test_death_seen_at_once(shared: Pod) -> None:
     """On a shared tmpfs gVisor tells of the death, and no look from time to time is needed."""
     main = running(shared, "main")
     sidecar = running(shared, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -41,7 +41,7 @@ def test_seen_at_once(shared: Pod) -> None:
 
 
 @pytest.mark.behaviour(45, 129)
-def test_seen_at_the_next_look(bound: Pod) -> None:
+def test_death_seen_at_next_poll(bound: Pod) -> None:
     """On a folder of the host inotify is silent; the death is found at the next look."""
     main = running(bound, "main")
     sidecar = running(bound, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="100ms")
@@ -74,7 +74,7 @@ def test_dead_before_start(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(30, 129)
-def test_crash(shared: Pod) -> None:
+def test_crash_stops_sidecar(shared: Pod) -> None:
     """On a shared tmpfs a container that is killed as a whole is known to be dead, and no look is needed for it."""
     main = running(shared, "main")
     sidecar = running(shared, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -108,7 +108,7 @@ def test_crash_is_not_seen(bound: Pod) -> None:
 
 
 @pytest.mark.behaviour(30, 129)
-def test_living_peers(pod: Pod) -> None:
+def test_living_peer_is_no_crash(pod: Pod) -> None:
     """No living container is taken for a crashed one, by a peer that starts before it or after it. Shown to fail by
     killing main."""
     early = running(pod, "early", DEATH_DEPS="main:failed,fence", POLL_INTERVAL="100ms")
@@ -122,7 +122,7 @@ def test_living_peers(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(27)
-def test_again(pod: Pod) -> None:
+def test_restart_after_a_crash(pod: Pod) -> None:
     """A container that crashed is started again under its name; its death is the new one."""
     crash(running(pod, "main"))
     again = running(pod, "main")

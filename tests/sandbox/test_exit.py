@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.single_file]
 
 @pytest.mark.behaviour(34, 71)
 @pytest.mark.parametrize("code", [0, 7])
-def test_code(pod: Pod, code: int) -> None:
+def test_exit_code_is_passed_on(pod: Pod, code: int) -> None:
     """The command's exit code is the container's, and is carved."""
     main = pod.start("main", "/bin/actor", "exit", str(code))
 
@@ -21,7 +21,7 @@ def test_code(pod: Pod, code: int) -> None:
 
 
 @pytest.mark.behaviour(72)
-def test_signal_death(pod: Pod) -> None:
+def test_signal_death_is_128_and_more(pod: Pod) -> None:
     """A command that a signal ended gives 128 and the signal's number."""
     main = pod.start("main", "/bin/actor", "die", "USR1")
 
@@ -30,7 +30,7 @@ def test_signal_death(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(73)
-def test_not_found(pod: Pod) -> None:
+def test_missing_command_is_127(pod: Pod) -> None:
     """A command that is not there gives 127, in the tombstone too."""
     main = pod.start("main", "/bin/nothing")
 
@@ -40,7 +40,7 @@ def test_not_found(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(77, 78)
-def test_orphans(pod: Pod) -> None:
+def test_orphans_are_reaped(pod: Pod) -> None:
     """kubexit is the first process of its container and reaps what others leave behind."""
     main = pod.start("main", "/bin/actor", "orphans", "20", "--exit", "5")
 
@@ -48,7 +48,7 @@ def test_orphans(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(107)
-def test_user(pod: Pod) -> None:
+def test_any_user_will_do(pod: Pod) -> None:
     """Any user will do: the graveyard can be written to by all."""
     main = pod.start("main", "/bin/actor", "exit", "3", uid=65532)
 

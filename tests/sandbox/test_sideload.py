@@ -8,7 +8,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.single_file]
 
 
 @pytest.mark.behaviour(109)
-def test_install(pod: Pod) -> None:
+def test_installed_copy_runs(pod: Pod) -> None:
     """A copy that an init container installed runs in another container."""
     init = pod.run("init", "/bin/kubexit", "--install", GRAVEYARD)
     assert init.wait() == 0, init.stderr
@@ -19,7 +19,7 @@ def test_install(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(29)
-def test_generation(pod: Pod) -> None:
+def test_generation_clears_old_tombstones(pod: Pod) -> None:
     """--graveyard clears away what containers left that have died or crashed."""
     pod.start("dead", "/bin/actor", "exit", "0").wait()
     crashed = pod.start("crashed", "/bin/actor", "plain")

@@ -11,7 +11,7 @@ DEAF = ("/bin/actor", "ready-then-wait")
 
 @pytest.mark.behaviour(64)
 @pytest.mark.parametrize("name", ["HUP", "USR1", "WINCH"])
-def test_forwarded(pod: Pod, name: str) -> None:
+def test_signal_reaches_the_command(pod: Pod, name: str) -> None:
     """A signal to the container reaches the command."""
     main = pod.start("main", *DEAF, "--exit", f"{name}=6")
     main.wait_line("^READY$")
@@ -21,7 +21,7 @@ def test_forwarded(pod: Pod, name: str) -> None:
 
 
 @pytest.mark.behaviour(49, 57)
-def test_stop_signal(pod: Pod) -> None:
+def test_only_the_stop_signal_is_sent(pod: Pod) -> None:
     """The signal of KUBEXIT_STOP_SIGNAL stops the command, and no other one is sent."""
     sidecar = pod.start("sidecar", *DEAF, "--exit", "QUIT=3", DEATH_DEPS="main", STOP_SIGNAL="QUIT")
     sidecar.wait_line("^READY$")
@@ -32,7 +32,7 @@ def test_stop_signal(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(49, 50)
-def test_grace_period(pod: Pod) -> None:
+def test_sigkill_after_grace_period(pod: Pod) -> None:
     """A command that ignores the stop signal gets SIGKILL when the grace period is over."""
     sidecar = pod.start("sidecar", *DEAF, DEATH_DEPS="main", GRACE_PERIOD="1s", POLL_INTERVAL="100ms")
     sidecar.wait_line("^READY$")
@@ -44,7 +44,7 @@ def test_grace_period(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(61)
-def test_during_the_birth_wait(pod: Pod) -> None:
+def test_sigterm_ends_the_birth_wait(pod: Pod) -> None:
     """SIGTERM during the wait for birth ends it; the command is not started."""
     main = pod.start("main", *DEAF, BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="infinite")
     main.wait_line("waiting for", stream="stderr")
@@ -55,7 +55,7 @@ def test_during_the_birth_wait(pod: Pod) -> None:
 
 
 @pytest.mark.behaviour(67)
-def test_group(pod: Pod) -> None:
+def test_signal_reaches_the_group(pod: Pod) -> None:
     """With KUBEXIT_SIGNAL_GROUP the command's children get the signal too."""
     main = pod.start("main", *DEAF, "--children", "2", "--exit", "TERM=2", SIGNAL_GROUP="true")
     main.wait_line("^READY$")

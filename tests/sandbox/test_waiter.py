@@ -8,7 +8,7 @@ pytestmark = pytest.mark.sandbox
 
 
 @pytest.mark.behaviour(100)
-def test_no_service_account(static: Pod) -> None:
+def test_missing_service_account_is_reported(static: Pod) -> None:
     """The waiter runs in gVisor: it reports that there is no service account, and the command is not started."""
     main = static.start("main", "/bin/actor", "plain", BIRTH_DEPS="db", POD_NAME="p", NAMESPACE="n")
 
@@ -18,7 +18,7 @@ def test_no_service_account(static: Pod) -> None:
 
 
 @pytest.mark.behaviour(124)
-def test_url_with_a_name(static: Pod) -> None:
+def test_waiter_asks_url_with_a_name(static: Pod) -> None:
     """The waiter asks a URL with a name; one that cannot be resolved is not ready."""
     url = "http://proxy.invalid:8080/ready"
     main = static.start("main", "/bin/actor", "plain", BIRTH_URLS=url, BIRTH_TIMEOUT="2s")

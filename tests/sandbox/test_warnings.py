@@ -11,7 +11,7 @@ WAITS = ("/bin/actor", "ready-then-wait", "--exit", "TERM=0")
 
 
 @pytest.mark.behaviour(129)
-def test_private_fifo(bound: Pod) -> None:
+def test_private_fifo_is_reported(bound: Pod) -> None:
     """On a folder of the host one warning says that crashes are not seen, and how to share the volume."""
     bound.start("main", "/bin/actor", "exit", "0").wait()
     sidecar = bound.start("sidecar", "/bin/actor", "exit", "0", BIRTH_DEPS="main:succeeded", BIRTH_SOURCE="graveyard")
@@ -23,7 +23,7 @@ def test_private_fifo(bound: Pod) -> None:
 
 
 @pytest.mark.behaviour(129)
-def test_nothing_is_looked_at(bound: Pod) -> None:
+def test_no_poll_is_reported(bound: Pod) -> None:
     """Without looks from time to time a second one says that births and deaths are not seen either."""
     sidecar = bound.start("sidecar", *WAITS, DEATH_DEPS="main", POLL_INTERVAL="0")
     sidecar.wait_line("^READY$")
@@ -36,7 +36,7 @@ def test_nothing_is_looked_at(bound: Pod) -> None:
 
 
 @pytest.mark.behaviour(129)
-def test_liveness_off(bound: Pod) -> None:
+def test_no_warning_without_liveness(bound: Pod) -> None:
     """There is no warning where crashes are not meant to be seen."""
     main = bound.start("main", "/bin/actor", "exit", "0", LIVENESS="false")
 
@@ -45,7 +45,7 @@ def test_liveness_off(bound: Pod) -> None:
 
 
 @pytest.mark.behaviour(129)
-def test_shared(shared: Pod) -> None:
+def test_no_warning_on_shared_tmpfs(shared: Pod) -> None:
     """On a shared tmpfs everything works, and nothing is warned about. Shown to fail on a folder of the host."""
     main = shared.start("main", "/bin/actor", "exit", "0", DEATH_DEPS="sidecar", POLL_INTERVAL="0")
 

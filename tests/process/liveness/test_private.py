@@ -41,7 +41,7 @@ def linked_twice(kubexit: Kubexit, **settings: str) -> Supervised:
 
 @pytest.mark.single_file
 @pytest.mark.behaviour(129)
-def test_warning(kubexit: Kubexit) -> None:
+def test_private_fifo_is_reported(kubexit: Kubexit) -> None:
     """One warning says what peers will not see, and the command runs all the same."""
     container = linked_twice(kubexit)
 
@@ -53,7 +53,7 @@ def test_warning(kubexit: Kubexit) -> None:
 @pytest.mark.single_file
 @pytest.mark.behaviour(129)
 @pytest.mark.parametrize(("dependencies", "count"), [("", 1), ("db", 2)])
-def test_nothing_is_looked_at(kubexit: Kubexit, dependencies: str, count: int) -> None:
+def test_no_poll_is_reported(kubexit: Kubexit, dependencies: str, count: int) -> None:
     """Without looks from time to time a second one says what else is not seen, if there is a dependency."""
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
     container = linked_twice(kubexit, POLL_INTERVAL="0", DEATH_DEPS=dependencies)
@@ -81,7 +81,7 @@ FILE_SYSTEMS: dict[str, Callable[[Path], None]] = {
 
 @pytest.mark.behaviour(129)
 @pytest.mark.parametrize("kind", FILE_SYSTEMS)
-def test_no_warning(kubexit: Kubexit, kind: str) -> None:
+def test_no_warning_on_ordinary_volumes(kubexit: Kubexit, kind: str) -> None:
     """On the file systems of ordinary volumes nothing is warned about. Shown to fail by a second link."""
     namespaces.require_mounts()
     for folder in (kubexit.graveyard, kubexit.folder / "layers"):

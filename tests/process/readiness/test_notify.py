@@ -134,7 +134,7 @@ def test_not_for_the_waiter(kubexit: Kubexit) -> None:
     assert "SOCKET=\n" in finished.stderr
 
 
-def test_no_autobind(kubexit: Kubexit) -> None:
+def test_works_without_autobind(kubexit: Kubexit) -> None:
     """Where the kernel chooses no address (gVisor before 2024), kubexit does: another one each time, and it works."""
     addresses = set()
     for name in ("one", "other"):
