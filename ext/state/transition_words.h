@@ -11,7 +11,7 @@
     PHASE(ABANDONING, "the wait was given up; only the end of its children is awaited") \
     PHASE(LIFE, "the command runs") \
     PHASE(DEFERRED, "SIGTERM came from outside and waits for the containers of KUBEXIT_TERM_AFTER, " \
-        "for one grace period at most") \
+        "for less than one grace period") \
     PHASE(ASKED, "SIGTERM came from outside and was forwarded; there is no deadline of kubexit, but " \
         "SIGQUIT, which may be a request for a thread dump, counts for one grace period") \
     PHASE(DELAY, "a dependency died; the stop delay runs") \

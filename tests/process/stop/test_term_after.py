@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from harness import processes
 from harness.containers import born, lines
 from harness.kubexit import Kubexit
 from harness.supervised import Supervised
@@ -83,6 +84,17 @@ def test_at_most_one_grace_period(kubexit: Kubexit) -> None:
 
     assert held.wait() == 0
     assert held.stdout == ONE_TERM + "SIGNAL USR1 10\n"
+
+
+@pytest.mark.parametrize(("grace", "limit"), [("30s", 25), ("8s", 4)])
+def test_rest_of_the_grace_period(kubexit: Kubexit, grace: str, limit: int) -> None:
+    """The last 5 s of the grace period, at most half of it, are for the command: the kubelet's may end with it."""
+    born(kubexit)
+    held = shipper(kubexit, GRACE_PERIOD=grace, POLL_INTERVAL="0")
+    hold(held)
+    held.wait_line(f"at most {limit} s; a second one passes", "stderr")
+
+    assert limit - 2 < eventually(lambda: processes.next_look(held.pid), "it sleeps") <= limit
 
 
 def test_seen_in_the_last_moment(kubexit: Kubexit) -> None:
