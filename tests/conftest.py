@@ -23,10 +23,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     named = forms.named()
     parameters = []
-    single_file = metafunc.definition.get_closest_marker("single_file") is not None
-    for form in forms.chosen():
-        if single_file and not form.is_native:
-            continue
+    marked = [metafunc.definition.get_closest_marker(name) is not None for name in ("every_form", "single_file")]
+    for form in forms.of_test(*marked):
         if not form.exists and named is not None:
             raise pytest.UsageError(f"KUBEXIT_FORMS: {form.missing}")
         skip = [] if form.exists else [pytest.mark.skip(reason=form.missing)]

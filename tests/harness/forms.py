@@ -89,3 +89,14 @@ def chosen() -> list[Form]:
         return forms
     there = [FORMS[name] for name in WHEN_THERE]
     return [FORMS[name] for name in ALWAYS] + [form for form in there if form.exists and not form.is_stale]
+
+
+def of_test(every_form: bool, single_file: bool) -> list[Form]:
+    """Return the forms that a test runs over: all of this run for the mark `every_form`, else one.
+
+    That one is the gate form, which starts fastest, or the first of a run without it.
+    """
+    forms = [form for form in chosen() if form.is_native or not single_file]
+    if every_form:
+        return forms
+    return [form for form in forms if form.name == "gate"] or forms[:1]

@@ -43,6 +43,7 @@ def test_any_moment_gives_crash_or_death(kubexit: Kubexit, rounds: int) -> None:
 
 
 @pytest.mark.stress
+@pytest.mark.every_form
 @pytest.mark.timeout(0)
 @pytest.mark.behaviour(30, 32)
 def test_any_moment_in_many_rounds(kubexit: Kubexit, rounds: int) -> None:

@@ -83,6 +83,7 @@ def test_a_death_around_the_start_is_never_missed(kubexit: Kubexit, rounds: int)
 
 
 @pytest.mark.stress
+@pytest.mark.every_form
 @pytest.mark.timeout(0)
 @pytest.mark.behaviour(35, 36, 38)
 def test_never_missed_in_many_rounds(kubexit: Kubexit, rounds: int) -> None:

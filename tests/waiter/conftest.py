@@ -18,9 +18,11 @@ ANY_LOOPBACK = ("IP:127.0.0.1", "IP:::1")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test of the waiter alone runs over the module, which all forms but one start, and over the static file."""
+    """Run a test of the waiter alone over the module and, if it is marked `every_form`, over the static file too."""
     if "waiter_form" in metafunc.fixturenames and "form" not in metafunc.fixturenames:
-        kinds = {"static" if form.name == "static" else "installed": form for form in forms.chosen() if form.exists}
+        every_form = metafunc.definition.get_closest_marker("every_form") is not None
+        usable = [form for form in forms.of_test(every_form, single_file=False) if form.exists or form.name != "static"]
+        kinds = {"static" if form.name == "static" else "installed" for form in usable}
         metafunc.parametrize("waiter_form", [pytest.param(kind, id=kind) for kind in sorted(kinds)])
 
 

@@ -12,6 +12,8 @@ from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready, with_status
 from harness.waiter_in_pod import Waiter
 
+pytestmark = pytest.mark.every_form
+
 READY = ready(pod("main", "db"), "db")
 
 

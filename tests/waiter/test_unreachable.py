@@ -8,6 +8,8 @@ from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready
 from harness.waiter_in_pod import Waiter
 
+pytestmark = pytest.mark.every_form
+
 WAITING = pod("main", "db")
 
 

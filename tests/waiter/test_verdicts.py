@@ -13,6 +13,8 @@ from harness.servers.exchange import Exchange
 from harness.servers.pods import RUNNING, pod, ready, terminated, waiting, with_status
 from harness.waiter_in_pod import Waiter
 
+pytestmark = pytest.mark.every_form
+
 POD = pod("main", "db", sidecars=("proxy",), inits=("setup",))
 
 

@@ -16,6 +16,8 @@ from harness.servers.pods import pod, ready, with_metadata
 from harness.supervised import Supervised
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.every_form
+
 WAITING = pod("main", "db")
 
 

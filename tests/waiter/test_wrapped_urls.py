@@ -12,6 +12,8 @@ from harness.servers.webserver import WebServer, status
 from harness.supervised import Supervised
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.every_form
+
 WAITING = pod("main", "db")
 NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal
 

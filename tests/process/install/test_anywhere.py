@@ -13,7 +13,7 @@ from harness.kubexit import Kubexit
 from harness.single_file import install
 from harness.world import namespaces
 
-pytestmark = pytest.mark.single_file
+pytestmark = [pytest.mark.every_form, pytest.mark.single_file]
 
 NOBODY = 65_534
 

@@ -18,7 +18,7 @@ from harness.single_file import drafts, install
 from harness.supervised import Finished
 from harness.world import namespaces
 
-pytestmark = pytest.mark.single_file
+pytestmark = [pytest.mark.every_form, pytest.mark.single_file]
 
 NOBODY = 65_534
 

@@ -11,7 +11,7 @@ from harness.kubexit import Kubexit
 from harness.supervised import Finished
 from harness.world import namespaces
 
-pytestmark = pytest.mark.single_file
+pytestmark = [pytest.mark.every_form, pytest.mark.single_file]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from harness.kubexit import Kubexit
 from harness.single_file import drafts, install
 from harness.world import namespaces
 
-pytestmark = pytest.mark.single_file
+pytestmark = [pytest.mark.every_form, pytest.mark.single_file]
 
 
 def is_whole(kubexit: Kubexit, copy: Path) -> bool:

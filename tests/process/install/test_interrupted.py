@@ -15,7 +15,7 @@ from harness.single_file import drafts, install, resume
 from harness.supervised import Supervised
 from harness.waiting import eventually
 
-pytestmark = pytest.mark.single_file
+pytestmark = [pytest.mark.every_form, pytest.mark.single_file]
 
 
 @pytest.fixture

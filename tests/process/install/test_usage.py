@@ -8,6 +8,8 @@ import pytest
 from harness.kubexit import Kubexit
 from harness.single_file import install
 
+pytestmark = pytest.mark.every_form
+
 
 @pytest.mark.behaviour(2, 109)
 def test_one_call_logs_one_line(kubexit: Kubexit) -> None:

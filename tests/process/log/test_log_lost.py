@@ -13,6 +13,8 @@ import pytest
 from harness.kubexit import Kubexit
 from harness.waiting import ALARM
 
+pytestmark = pytest.mark.every_form
+
 
 class Reader:
     """Both ends of a small pipe that has no room left, and what is read from it."""

@@ -11,7 +11,7 @@ from harness.kubexit import Kubexit
 from harness.servers import certificates, webserver
 from harness.servers.webserver import WebServer, status
 
-pytestmark = pytest.mark.behaviour(127)
+pytestmark = [pytest.mark.every_form, pytest.mark.behaviour(127)]
 
 Web = Callable[..., WebServer]
 NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal

@@ -12,7 +12,7 @@ from harness.servers.webserver import WebServer
 from harness.waiters import Waiter
 from harness.waiting import eventually
 
-pytestmark = pytest.mark.behaviour(127)
+pytestmark = [pytest.mark.every_form, pytest.mark.behaviour(127)]
 
 Web = Callable[..., WebServer]
 FOREIGN = "https://127.0.0.1:1/a"

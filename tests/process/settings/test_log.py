@@ -10,6 +10,8 @@ import pytest
 from harness.containers import running
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 LEVELS = ["debug", "info", "warn", "error", "off"]
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (debug|info|warn|error) kubexit\[main\]: \S.*")
 

@@ -13,6 +13,8 @@ from harness import processes
 from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.every_form
+
 # What a C library does on the way to main: memory, thread data, randomness, its own name.
 FIRST_STEPS = {
     "execve", "brk", "mmap", "munmap", "mprotect", "arch_prctl", "set_tid_address", "set_robust_list", "rseq",

@@ -7,6 +7,8 @@ import pytest
 
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 ROUNDS = 20
 
 

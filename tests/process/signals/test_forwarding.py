@@ -7,6 +7,8 @@ import pytest
 
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 # All that can be sent and caught, and that kubexit does not use itself (CHLD). 32 and 33 belong to the C library of
 # whoever has threads; the actor has none.
 FORWARDED = [number for number in range(1, 65) if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD)]

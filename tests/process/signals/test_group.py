@@ -9,6 +9,8 @@ from harness import processes
 from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.every_form
+
 
 @pytest.mark.behaviour(67)
 def test_the_command_leads_its_group_if_set(kubexit: Kubexit, actor: str) -> None:

@@ -17,7 +17,7 @@ from harness.supervised import Supervised
 from harness.terminal import Terminal
 from harness.waiting import eventually
 
-pytestmark = pytest.mark.behaviour(142)
+pytestmark = [pytest.mark.every_form, pytest.mark.behaviour(142)]
 
 HARMLESS = [signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU]
 WAIT = {"BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "infinite"}

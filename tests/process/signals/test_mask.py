@@ -8,6 +8,8 @@ import pytest
 
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 
 def report(kubexit: Kubexit, actor: str, **keywords: Any) -> list[str]:
     """The actor's lines on blocked, pending and ignored signals."""

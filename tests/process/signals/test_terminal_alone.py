@@ -12,6 +12,8 @@ from harness.supervised import Supervised
 from harness.terminal import INTERRUPT, SUSPEND, Terminal
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.every_form
+
 
 def leader(kubexit: Kubexit, terminal: Terminal, pid1: bool) -> Supervised:
     """kubexit as the leader of a session on the terminal, as with `tty: true`; with a group for the command."""

@@ -10,6 +10,8 @@ from harness.kubexit import PATH, Kubexit
 from harness.terminal import INTERRUPT, SUSPEND, Terminal
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.every_form
+
 both_groups = pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
 
 

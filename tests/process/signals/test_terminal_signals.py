@@ -12,6 +12,8 @@ from harness.supervised import Supervised
 from harness.terminal import INTERRUPT, QUIT, Terminal
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.every_form
+
 both_groups = pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
 
 

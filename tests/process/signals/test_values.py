@@ -9,6 +9,8 @@ import pytest
 from harness.kubexit import Kubexit
 from harness.terminal import INTERRUPT, Terminal
 
+pytestmark = pytest.mark.every_form
+
 VALUE = 12345
 _libc = ctypes.CDLL(None, use_errno=True)
 

@@ -10,6 +10,8 @@ from harness.containers import running
 from harness.kubexit import Kubexit
 from harness.world import namespaces
 
+pytestmark = pytest.mark.every_form
+
 
 def signalfd_flags(pid: int) -> int:
     """The flags of the process's signalfd (proc(5), fdinfo)."""

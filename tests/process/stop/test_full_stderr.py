@@ -8,6 +8,8 @@ import pytest
 from harness.kubexit import Kubexit
 from harness.terminal import HOLD, Terminal
 
+pytestmark = pytest.mark.every_form
+
 
 @pytest.fixture
 def full_pipe() -> Iterator[int]:

@@ -9,6 +9,8 @@ from harness import processes
 from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.every_form
+
 
 def die(kubexit: Kubexit, name: str = "db") -> None:
     """A dependency dies, as the original would carve it."""

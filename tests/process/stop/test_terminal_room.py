@@ -9,6 +9,8 @@ import pytest
 from harness.kubexit import Kubexit
 from harness.terminal import Terminal
 
+pytestmark = pytest.mark.every_form
+
 
 @pytest.fixture
 def leave_room(terminal: Terminal) -> Callable[[int], None]:
