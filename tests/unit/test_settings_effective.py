@@ -79,13 +79,40 @@ def test_the_path_is_tidied_without_the_disk(supervisor: ModuleType, path: bytes
 
 
 @pytest.mark.behaviour(4)
-@pytest.mark.parametrize("text", [b"a,b,c", b" a , b,c ", b",a,,b,c,", b"a,b,c,a,b", b"\ta,\tb ,c"])
-def test_repeated_names_count_once(supervisor: ModuleType, text: bytes) -> None:
-    """A list is its names, each once, in the order of their first appearance."""
-    found = read(supervisor, b"KUBEXIT_DEATH_DEPS=" + text)["dependencies"]
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (b"", b""),
+        (b",", b""),
+        (b",,,", b""),
+        (b" ", b""),
+        (b" , ", b""),
+        (b"db", b"db"),
+        (b" db ", b"db"),
+        (b"db,", b"db"),
+        (b",db", b"db"),
+        (b"db,,db2", b"db db2"),
+        (b"db,db", b"db"),
+        (b"\tdb\t,\tb", b"db b"),
+        (b"a,b,c", b"a b c"),
+        (b" a , b,c ", b"a b c"),
+        (b",a,,b,c,", b"a b c"),
+        (b"a,b,c,a,b", b"a b c"),
+        (b"\ta,\tb ,c", b"a b c"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("variable", "death", "birth"),
+    [(b"KUBEXIT_DEATH_DEPS", ["died"], []), (b"KUBEXIT_BIRTH_DEPS", [], ["ready"])],
+)
+def test_repeated_names_count_once(
+    supervisor: ModuleType, variable: bytes, death: list[str], birth: list[str], text: bytes, names: bytes
+) -> None:
+    """A list is its names, each once, in the order of their first appearance; blanks and empty elements are ignored."""
+    found = read(supervisor, variable + b"=" + text, b"KUBEXIT_POD_NAME=pod", b"KUBEXIT_NAMESPACE=ns")["dependencies"]
 
-    assert [dep["name"] for dep in found] == [b"a", b"b", b"c"]
-    assert all(dep["death"] == ["died"] and dep["birth"] == [] for dep in found)
+    assert [dep["name"] for dep in found] == names.split()
+    assert all(dep["death"] == death and dep["birth"] == birth for dep in found)
 
 
 @pytest.mark.behaviour(4)

@@ -9,17 +9,6 @@ BASE = (b"KUBEXIT_NAME=main", b"KUBEXIT_POD_NAME=pod", b"KUBEXIT_NAMESPACE=ns")
 
 @pytest.mark.behaviour(4)
 @pytest.mark.parametrize(
-    "text",
-    [b"", b",", b",,,", b" ", b" , ", b"db", b" db ", b"db,", b",db", b"db,,db2", b"db,db", b"a,b,c,a", b"\tdb\t,\tb"],
-)
-@pytest.mark.parametrize("variable", [b"KUBEXIT_DEATH_DEPS", b"KUBEXIT_BIRTH_DEPS"])
-def test_padding_and_repetition_are_accepted(supervisor: ModuleType, variable: bytes, text: bytes) -> None:
-    """Padding, empty elements and repetitions do no harm."""
-    assert supervisor.settings_read((*BASE, variable + b"=" + text))
-
-
-@pytest.mark.behaviour(4)
-@pytest.mark.parametrize(
     ("variable", "text"),
     [
         (b"KUBEXIT_DEATH_DEPS", b"db:died"),

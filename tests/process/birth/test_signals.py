@@ -7,7 +7,9 @@ import pytest
 from harness.containers import waiting
 from harness.kubexit import Kubexit
 
-SIGNALS = ["SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGURG", "SIGCONT", "SIGPIPE", "SIGALRM", "SIGRTMIN"]
+pytestmark = pytest.mark.every_form
+
+SIGNALS = ["SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGURG", "SIGCONT", "SIGPIPE", "SIGALRM", "SIGRTMIN", "SIGRTMAX"]
 
 
 @pytest.mark.behaviour(57, 61)
@@ -25,7 +27,10 @@ def test_the_stop_signal_ends_the_wait(kubexit: Kubexit, stop: str) -> None:
 @pytest.mark.behaviour(61)
 @pytest.mark.parametrize("number", SIGNALS)
 def test_others_are_dropped(kubexit: Kubexit, number: str) -> None:
-    """Others are dropped: they neither end the wait nor reach the command. Shown to fail by sending TERM."""
+    """Others are dropped: they neither end the wait nor reach the command, which would die of most of them.
+
+    Shown to fail by sending SIGTERM.
+    """
     settings = {"BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "infinite"}
     app = kubexit.start(kubexit.program(), "mask", name="app", **settings)
     app.wait_line("waiting for birth", stream="stderr")
@@ -61,7 +66,7 @@ def test_together_with_a_death(kubexit: Kubexit) -> None:
     assert (kubexit.tombstone("app") or {})["ExitCode"] == code
 
 
-@pytest.mark.behaviour(61)
+@pytest.mark.behaviour(61, 77)
 def test_as_pid_1(kubexit: Kubexit) -> None:
     """The same holds for PID 1, which the kernel protects from signals that it has no handler for."""
     app = kubexit.start("echo", "BORN", pid1=True, BIRTH_DEPS="db:born", BIRTH_TIMEOUT="infinite")

@@ -7,6 +7,8 @@ import pytest
 from harness.kubexit import Kubexit
 from harness.supervised import Finished
 
+pytestmark = pytest.mark.every_form
+
 WORDS = [
     b"", b" ", b"two words", b"caf\xe9", bytes(range(1, 256)), b"--help", b"--version", b"--", b"-", b"-x=\n", b"$HOME",
     b"*", b"'\"", "naïve ☃".encode(), b"x" * 100_000,

@@ -10,6 +10,8 @@ import pytest
 
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 
 def descriptors(text: str) -> set[int]:
     """The numbers that the actor found open."""

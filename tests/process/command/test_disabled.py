@@ -7,6 +7,8 @@ import pytest
 
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 
 @pytest.mark.behaviour(113)
 @pytest.mark.parametrize("value", ["true", "1", "T", "TRUE"])

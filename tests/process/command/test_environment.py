@@ -7,6 +7,8 @@ import pytest
 from harness.kubexit import PATH, Kubexit
 from harness.supervised import Supervised
 
+pytestmark = pytest.mark.every_form
+
 
 def dumped(text: str) -> list[bytes]:
     """The NUL-terminated words of the actor's dump."""

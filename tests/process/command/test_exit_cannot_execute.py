@@ -10,12 +10,15 @@ import pytest
 from harness.kubexit import Kubexit
 from harness.supervised import Finished
 
+pytestmark = pytest.mark.every_form
+
 NO_PERMISSION = os.strerror(errno.EACCES)
 
 
 def check(kubexit: Kubexit, finished: Finished, code: int, reason: str, command: str) -> None:
     """One line with command and reason, the code, and a death that peers see and operators understand."""
     assert finished.code == code
+    assert finished.stdout == ""
     lines = [line for line in finished.stderr.splitlines() if " error " in line]
     assert len(lines) == 1, finished.stderr
     assert command in lines[0]
@@ -23,6 +26,7 @@ def check(kubexit: Kubexit, finished: Finished, code: int, reason: str, command:
     tombstone = kubexit.tombstone()
     assert tombstone["ExitCode"] == code
     assert "Died" in tombstone
+    assert "Born" not in tombstone
     assert reason in tombstone["Reason"]
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 OWN = {"pid", "ppid", "pgid", "death_signal", "terminal_group"}
 
 

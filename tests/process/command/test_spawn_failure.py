@@ -8,6 +8,8 @@ import pytest
 
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 
 @pytest.mark.behaviour(26, 73)
 def test_no_process_left(kubexit: Kubexit, actor: str) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 ENDING = [
     signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGILL, signal.SIGTRAP, signal.SIGABRT, signal.SIGBUS,
     signal.SIGFPE, signal.SIGKILL, signal.SIGUSR1, signal.SIGSEGV, signal.SIGUSR2, signal.SIGPIPE, signal.SIGALRM,

@@ -4,6 +4,8 @@ import pytest
 
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 
 @pytest.mark.behaviour(71)
 def test_every_code_is_passed(kubexit: Kubexit, actor: str) -> None:
@@ -13,17 +15,6 @@ def test_every_code_is_passed(kubexit: Kubexit, actor: str) -> None:
 
     assert {code: supervised.wait() for code, supervised in running} == {code: code for code in codes}
     assert {code: kubexit.tombstone(f"main-{code}")["ExitCode"] for code in codes} == {c: c for c in codes}
-
-
-@pytest.mark.behaviour(26, 34)
-@pytest.mark.parametrize("code", [0, 7])
-def test_tombstone_tells_birth_death_and_code(kubexit: Kubexit, actor: str, code: int) -> None:
-    """An ordinary end leaves `Born`, `Died` and `ExitCode` in this order, and nothing else."""
-    kubexit.run(actor, "exit", str(code))
-
-    tombstone = kubexit.tombstone()
-    assert list(tombstone) == ["Born", "Died", "ExitCode"]
-    assert tombstone["ExitCode"] == code
 
 
 @pytest.mark.behaviour(120)

@@ -7,6 +7,8 @@ import pytest
 from harness import processes
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 
 @pytest.mark.behaviour(86)
 def test_a_daemon_is_not_waited_for(kubexit: Kubexit, actor: str) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 
 def inner(kubexit: Kubexit, *command: str, name: str = "inner") -> list[str]:
     """A command line for kubexit under another name."""

@@ -6,6 +6,8 @@ from harness import processes
 from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
+pytestmark = pytest.mark.every_form
+
 
 @pytest.mark.behaviour(69)
 def test_killing_kubexit_kills_its_command(kubexit: Kubexit, actor: str) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 
 @pytest.mark.behaviour(71, 77)
 @pytest.mark.parametrize("code", [0, 1, 255])

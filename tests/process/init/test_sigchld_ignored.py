@@ -6,6 +6,8 @@ import pytest
 
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 
 def ignore() -> None:
     """Between fork and exec."""

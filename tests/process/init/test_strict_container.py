@@ -10,7 +10,7 @@ from harness import processes
 from harness.kubexit import Kubexit
 from harness.world.sandbox import Sandbox, require_filters
 
-pytestmark = [pytest.mark.single_file, pytest.mark.behaviour(107)]
+pytestmark = [pytest.mark.every_form, pytest.mark.single_file, pytest.mark.behaviour(107)]
 
 NAMED = {"KUBEXIT_NAME": "main", "KUBEXIT_GRAVEYARD": "/graveyard"}
 HIGH_UID = 1_000_710_000  # such as OpenShift gives to a namespace

@@ -10,6 +10,8 @@ from harness.containers import waiting
 from harness.kubexit import Kubexit
 from harness.waiters import Waiter
 
+pytestmark = pytest.mark.every_form
+
 
 @dataclass(frozen=True)
 class End:
@@ -58,21 +60,10 @@ def test_every_exit_writes_its_code(kubexit: Kubexit, end: End) -> None:
     assert_died(kubexit, end.code, end.born)
 
 
-@pytest.mark.behaviour(26, 73, 76)
-@pytest.mark.parametrize(("text", "mode"), [("#!/bin/sh\n", 0o644), ("exit 0\n", 0o755), ("#!/no/such/shell\n", 0o755)])
-def test_a_refused_file_exits_with_126_or_127(kubexit: Kubexit, tmp_path: Path, text: str, mode: int) -> None:
-    """A file that the kernel refuses to execute is 126, or 127 when its interpreter is missing; no shell tries it."""
-    script = tmp_path / "script"
-    script.write_text(text)
-    script.chmod(mode)
-    finished = kubexit.run(script)
-
-    assert finished.code == (127 if "no/such" in text else 126)
-    assert_died(kubexit, finished.code, born=False)
-
-
 @pytest.mark.behaviour(26, 73)
-@pytest.mark.parametrize(("verdict", "code"), [(2, 2), (69, 69), (70, 70), (77, 77), (1, 70), (3, 70), (255, 70)])
+@pytest.mark.parametrize(
+    ("verdict", "code"), [(2, 2), (69, 69), (70, 70), (77, 77), (1, 70), (3, 70), (127, 70), (143, 70), (255, 70)]
+)
 def test_a_refusing_waiter_sets_the_code(kubexit: Kubexit, tmp_path: Path, verdict: int, code: int) -> None:
     """A waiter that says no ends kubexit with its code, or with 70 when the code means nothing."""
     finished = kubexit.run("echo", waiter=Waiter(tmp_path, f"exit {verdict}"), **POD)

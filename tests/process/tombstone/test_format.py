@@ -9,6 +9,8 @@ import pytest
 from harness.containers import running
 from harness.kubexit import Kubexit
 
+pytestmark = pytest.mark.every_form
+
 TIME = r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z"'
 
 
@@ -22,11 +24,12 @@ def test_a_birth_is_one_line(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour(12, 13, 34)
-def test_a_death_is_three_lines(kubexit: Kubexit) -> None:
-    """A death is three lines: Born, Died, ExitCode, and no more when nobody interfered."""
-    kubexit.run("sh", "-c", "exit 3")
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_death_is_three_lines(kubexit: Kubexit, code: int) -> None:
+    """A death is three lines: Born, Died, ExitCode, and nothing else if the command exited by itself."""
+    kubexit.run("sh", "-c", f"exit {code}")
 
-    assert re.fullmatch(rf"Born: {TIME}\nDied: {TIME}\nExitCode: 3\n", (kubexit.graveyard / "main").read_text())
+    assert re.fullmatch(rf"Born: {TIME}\nDied: {TIME}\nExitCode: {code}\n", (kubexit.graveyard / "main").read_text())
 
 
 @pytest.mark.behaviour(12)
