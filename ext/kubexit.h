@@ -1,13 +1,13 @@
-/* The one door of the native unit: a C main, a Python extension module or a
- * test calls kubexit_run and gets the number to exit with. */
+/* The one entry point of the native unit: a C main, a Python extension module or
+ * a test calls kubexit_run and gets the exit code. */
 #ifndef KUBEXIT_H
 #define KUBEXIT_H
 
-/* The readiness waiter: a child that leaves with 0 when the containers named
- * in its arguments are ready (docs/use/reference.md lists its verdicts).
- * With an entry the forked child calls it and leaves with what it returns, a
- * negative errno being for a program that cannot be read; without, it executes argv.
- * argv is NULL-terminated; the supervisor appends its own arguments. */
+/* The waiter: a child that exits with 0 when the containers named in its
+ * arguments are ready (docs/use/reference.md lists its exit codes). With an entry,
+ * the forked child calls it and exits with its result, where a negative errno means
+ * a program that cannot be read. Without an entry, the child executes argv. argv is
+ * NULL-terminated, and the supervisor appends arguments. */
 typedef struct {
     const char *const *argv;
     int (*entry)(int argc, char **argv);

@@ -1,7 +1,7 @@
 /* C main of the gate form: the native unit alone, no interpreter in the file.
  *
- * The waiter is a program of its own here. GATE_WAITER names a stand-in for it
- * (tests, debugging); the variable belongs to this form only. */
+ * The waiter is a separate program here. GATE_WAITER names a replacement for it
+ * (tests, debugging); only this form has this variable. */
 #include <stdlib.h>
 
 #include "kubexit.h"

@@ -1,8 +1,8 @@
-/* From the forked child into the interpreter: by way of PyInstaller's boot loader, whose source is compiled as it is
- * and linked in, with a few of its names renamed on the compiler's command line (build/static/bootloader.sh):
+/* Start the interpreter in the forked child, through PyInstaller's boot loader. Its unmodified source is compiled and
+ * linked in, and the compiler's command line renames a few names (build/static/bootloader.sh):
  *
  *   main      is called from here
- *   realpath  tells it where its archive is: here, in this file
+ *   realpath  returns where its archive is: in this file
  *   dlopen, dlsym, …   find the interpreter: it is linked in
  */
 #include <errno.h>
@@ -23,10 +23,10 @@ enum { EXIT_INTERNAL = 70 };
 
 static char own_file[PATH_MAX];
 
-/* How this file is opened again, as often as a module is imported; 0 or -errno.
+/* Find a path to open this file again, at each import of a module. Return 0; -errno if it cannot be opened.
  *
- * /proc/self/exe is this very file, also when the path leads to a newer one by now (kubexit --install over it) or to
- * none, and whatever bytes are in the path. Without /proc, the path that the kernel executed has to do. */
+ * /proc/self/exe is this file even if the path leads to a newer one (after kubexit --install) or to none, and with any
+ * bytes in the path. Without /proc, use the path that the kernel executed. */
 static int own_file_find(const char *path)
 {
     int descriptor = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
@@ -39,15 +39,15 @@ static int own_file_find(const char *path)
     if (descriptor < 0)
         return -errno;
     close(descriptor);
-    /* A relative path begins at the working folder, and nobody changes that. */
+    /* A relative path starts at the working folder, which never changes. */
     return snprintf(own_file, sizeof own_file, "%s", found) < (int)sizeof own_file ? 0 : -ENAMETOOLONG;
 }
 
-/* What the boot loader reads from the environment is said here, whatever came in. It is this child's copy: the
- * command gets the environment as it was. */
+/* Set what the boot loader reads from the environment. This is the copy of this child: the command gets the original
+ * environment. */
 static void environment_prepare(void)
 {
-    /* It executes itself once more to set a library path, unless it is told that this has happened. */
+    /* Say that it has already executed itself again, which it does to set a library path. */
     setenv("_PYI_ARCHIVE_FILE", own_file, 1);
     setenv("_PYI_PARENT_PROCESS_LEVEL", "-1", 1);
     setenv("_PYI_LINUX_PROCESS_NAME", "kubexit.waiter", 1); /* what ps(1) and the kernel's OOM report show */

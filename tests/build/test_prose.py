@@ -24,7 +24,7 @@ BAD = [
     ("Read so many bytes.", "so many"),
     ("No file, none such, was found.", "none such"),
     ("The socket cannot be had.", "cannot be had"),
-    ("Use a volume, an emptyDir say, for it.", "say,"),
+    ("Use a volume, an emptyDir, say, for it.", ", say"),
     ("It would wait for ever.", "for ever"),
     ("A wait of at most infinite.", "at most infinite"),
     ("Wait for them, as far as born.", "as far as"),
