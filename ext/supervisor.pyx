@@ -8,8 +8,9 @@ bindings.pyx, the last part, has Python objects.
 
 # base/: what any program needs: text, time, one line on stderr, one HTTP request
 include "base/version.pyx"                    # of kubexit
-include "base/exitcodes.pyx"                  # every number kubexit leaves with
+include "base/exitcodes.pyx"                  # every number kubexit exits with
 include "base/text.pyx"                       # bounded text, questions about bytes
+include "base/text_list.pyx"                  # lists in messages
 include "base/clock.pyx"                      # monotonic time for waiting, RFC 3339 for people
 include "base/log.pyx"                        # one line, one write, never blocking
 include "base/duration.pyx"                   # "1m30s" to nanoseconds
@@ -43,15 +44,15 @@ include "settings/settings.pyx"               # all rows, in order; what they de
 include "graveyard/clear.pyx"                 # what --graveyard clears away
 include "graveyard/tombstone.pyx"             # a life as text
 include "graveyard/tombstone_parser.pyx"      # any text as a life
-include "graveyard/graveyard.pyx"             # the folder: open, carve, read
+include "graveyard/graveyard.pyx"             # the folder: open, write, read
 include "graveyard/watch.pyx"                 # inotify on it
-include "graveyard/liveness.pyx"              # the FIFO that tells a crash
+include "graveyard/liveness.pyx"              # the FIFO that shows a crash
 include "graveyard/peer.pyx"                  # one look at a dependency
 
 # options/: what kubexit does besides supervising
 include "options/options.pyx"                 # --help, --version, --install, --graveyard
 include "options/help.pyx"                    # what --help prints
-include "options/copy.pyx"                    # the running file once more, whole or not at all
+include "options/copy.pyx"                    # copy the running file, whole or not at all
 include "options/install.pyx"                 # what --install puts in place
 include "options/cp.pyx"                      # the same, called by the name cp
 

@@ -17,8 +17,8 @@ from demo.life import Life
 from demo.screen import Screen
 
 ALARM_SECONDS = 30.0  # far more than the demo takes: an alarm, not a plan
-HELD = re.compile(r" kubexit\[.*: held until ")
-PASSED_ON = re.compile(r" kubexit\[.* passed on to the command")
+HELD = re.compile(r" kubexit\[.*: waiting for .* to exit first, at most ")
+PASSED_ON = re.compile(r" kubexit\[.*: forwarded SIG[A-Z]+ to the command")
 INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")  # else a container knows nothing of this machine
 END_SECONDS = 3.0  # from SIGTERM to SIGKILL, when the demo is interrupted
 

@@ -99,14 +99,14 @@ cdef const char *signal_name(int number) noexcept nogil:
 
 
 cdef void signal_label(char *target, size_t size, int number) noexcept nogil:
-    """Write a signal for messages: SIGTERM is `TERM`; else `RTMIN+3`, or its number."""
+    """Write a signal for messages: SIGTERM, SIGRTMIN+3, or "signal" and its number."""
     cdef const char *name = signal_name(number)
     if name != NULL:
-        cstd.snprintf(target, size, b"%s", name)
+        cstd.snprintf(target, size, b"SIG%s", name)
     elif number >= SIGNAL_FIRST_REALTIME:
-        cstd.snprintf(target, size, b"RTMIN+%d", number - SIGNAL_FIRST_REALTIME)
+        cstd.snprintf(target, size, b"SIGRTMIN+%d", number - SIGNAL_FIRST_REALTIME)
     else:
-        cstd.snprintf(target, size, b"%d", number)
+        cstd.snprintf(target, size, b"signal %d", number)
 
 
 cdef int signal_parse(const char *text) noexcept nogil:

@@ -1,4 +1,4 @@
-"""Readiness of our own command: one probe, until it succeeds; then Ready is written.
+"""Readiness of the command: one probe, until it succeeds; then Ready is written.
 
 A TCP connection, a file newer than the start, or READY=1 on a socket as with
 sd_notify(3); steps/readiness_child.pyx has the probes that are processes. Nothing here
@@ -35,7 +35,7 @@ cdef void readiness_prepare(readiness_t *readiness, const ready_settings_t *sett
     if readiness.kind == READY_NOTIFY:
         error = readiness_listen(readiness, command)
         if error < 0:
-            log_warn(log, b"KUBEXIT_READY_NOTIFY: no socket can be had: %s; Ready will not be carved",
+            log_warn(log, b"KUBEXIT_READY_NOTIFY: cannot make a socket: %s; the command will never be ready",
                      cstd.strerror(-error))
             readiness.kind = READY_NONE
 

@@ -83,12 +83,12 @@ cdef void waiter_run(supervisor_t *sv, int argc, char **argv) noexcept nogil:
         code = sv.birth.waiter.entry(argc, argv)
         if code >= 0:
             kernel._exit(code)
-        log_error(&sv.log, b"cannot start the readiness waiter, which is in this file: cannot read %s: %s (its mode "
+        log_error(&sv.log, b"cannot start the waiter, which is in this file: cannot read %s: %s (its mode "
                   b"should be 0555)", argv[0], cstd.strerror(-code))
     else:
         signals_restore(&sv.signals)
         code = execute(argv, cstd.environ)
-        log_error(&sv.log, b"cannot start the readiness waiter %s: %s", argv[0], cstd.strerror(code))
+        log_error(&sv.log, b"cannot start the waiter %s: %s", argv[0], cstd.strerror(code))
     kernel._exit(EXIT_INTERNAL)
 
 

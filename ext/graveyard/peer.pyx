@@ -119,7 +119,7 @@ cdef int peer_facts(dependency_t *dep, const tombstone_t *tombstone) noexcept no
 cdef int peer_warn(dependency_t *dep, log_t *log, const char *why) noexcept nogil:
     """One warning until the next good write; PEER_UNREADABLE."""
     if not dep.warned:
-        log_warn(log, b"tombstone of %s cannot be read: %s; waiting for a good one", dep.name, why)
+        log_warn(log, b"cannot read tombstone of %s: %s; waiting for the next one", dep.name, why)
     dep.warned = True
     return PEER_UNREADABLE
 

@@ -31,7 +31,7 @@ cdef void action_perform(supervisor_t *sv, int action, const event_t *event) noe
     elif action == ACTION_ASK:
         birth_start_children(sv)
     elif action == ACTION_ASK_LATER:
-        birth_lose_child(sv, event.value, b"readiness waiter" if event.kind == EVENT_WAITER_LOST
+        birth_lose_child(sv, event.value, b"waiter" if event.kind == EVENT_WAITER_LOST
                          else b"probe of the birth URLs")
     elif action == ACTION_START:
         start_command(sv)
@@ -72,7 +72,7 @@ cdef void action_perform_alive(supervisor_t *sv, int action) noexcept nogil:
         action_stop(sv)
     elif action == ACTION_GRACE:
         explain_death(sv)
-        log_info(&sv.log, b"%s; the command has its signal already, KILL in %s", sv.reason,
+        log_info(&sv.log, b"%s; the command already has a stop signal; SIGKILL in %s", sv.reason,
                  sv.settings.value[SETTING_GRACE_PERIOD])
         command_begin_grace(sv)
     elif action == ACTION_FORWARD_GRACE:
@@ -89,7 +89,7 @@ cdef void action_perform_dead(supervisor_t *sv, int action) noexcept nogil:
     if action == ACTION_TERM_ORPHANS:
         death_command_ended(sv)
     elif action == ACTION_KILL_ORPHANS:
-        log_info(&sv.log, b"left-over processes did not end in time: KILL")
+        log_warn(&sv.log, b"sent SIGKILL to processes that the command left")
         death_signal_orphans(sv, kernel.SIGKILL)
         phase_arm(sv, ORPHANS_KILL_MS * MILLISECOND_NS)
     elif action == ACTION_WRITE_DEATH:
@@ -121,7 +121,7 @@ cdef int action_forward(supervisor_t *sv) noexcept nogil:
     cdef char signal[16]
     cdef int result
     if signal_is_of_terminal(&sv.signal) and command_shares_group(&sv.command):
-        log_debug(&sv.log, b"signal %d from the terminal, which the command has too", number)
+        log_debug(&sv.log, b"signal %d from the terminal: the command also got it", number)
         return 0
     result = command_forward(&sv.command, &sv.signal)
     if number == kernel.SIGCONT:
@@ -157,7 +157,7 @@ cdef void action_stop(supervisor_t *sv) noexcept nogil:
     sv.stopped_by_us = result == 0
     command_begin_grace(sv)
     if result == 0:
-        log_info(&sv.log, b"%s: %s sent to the command, KILL in %s", sv.reason, signal,
+        log_info(&sv.log, b"%s: sent %s to the command; SIGKILL in %s", sv.reason, signal,
                  sv.settings.value[SETTING_GRACE_PERIOD])
     else:
         log_info(&sv.log, b"%s", sv.reason)
@@ -171,7 +171,7 @@ cdef void action_kill(supervisor_t *sv) noexcept nogil:
     if result == 0:
         sv.life.killed = True
         sv.deadline_ns = NEVER_NS
-        log_warn(&sv.log, b"grace period of %s is over: KILL sent to the command",
+        log_warn(&sv.log, b"grace period of %s is over: sent SIGKILL to the command",
                  sv.settings.value[SETTING_GRACE_PERIOD])
         return
     command_report_refused(sv, b"grace period is over: SIGKILL", result)

@@ -26,16 +26,16 @@ cdef int cp_run(int argc, char **argv, log_t *log) noexcept nogil:
     cdef copy_t copy
     cdef int code
     if not cp_parse(argc, argv, operands):
-        log_error(log, b"this cp is kubexit and copies only itself: cp [-afLpRrv] KUBEXIT FILE-OR-FOLDER")
+        log_error(log, b"this cp is kubexit and can only copy itself: cp [-afLpRrv] KUBEXIT FILE-OR-FOLDER")
         return EXIT_SETTINGS
     code = install_begin(&copy, log)
     if code != 0:
         return code
     if kernel.fstatat(kernel.AT_FDCWD, operands[0], &status, 0) < 0:
-        log_error(log, b"this cp is kubexit and copies only itself; %s: %s", operands[0], cstd.strerror(cstd.errno))
+        log_error(log, b"this cp is kubexit and can only copy itself; %s: %s", operands[0], cstd.strerror(cstd.errno))
         return EXIT_SETTINGS
     if not copy_is_source(&copy, &status):
-        log_error(log, b"this cp is kubexit and copies only itself; %s is another file", operands[0])
+        log_error(log, b"this cp is kubexit and can only copy itself, not %s", operands[0])
         return EXIT_SETTINGS
     return cp_place(&copy, operands[0], operands[1], log)
 

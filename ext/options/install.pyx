@@ -30,14 +30,14 @@ cdef int install_begin(copy_t *copy, log_t *log) noexcept nogil:
     if error == 0:
         return 0
     if error == cstd.ENOEXEC:
-        log_error(log, b"this kubexit is a Python package, not a single file that could be copied; "
-                       b"take the static file, kubexit-linux-amd64 or kubexit-linux-arm64")
+        log_error(log, b"this kubexit is a Python package and cannot be copied as one file; "
+                       b"use the static file, kubexit-linux-amd64 or kubexit-linux-arm64")
         return EXIT_SETTINGS
     if error == cstd.ESTALE:
-        log_error(log, b"cannot find the file that is running: there is no /proc here, and %s is another file",
+        log_error(log, b"cannot find the running file: there is no /proc here, and %s is another file",
                   <const char *>cstd.getauxval(cstd.AT_EXECFN))
     else:
-        log_error(log, b"cannot read the file that is running, %s: %s; it takes mode 0555 to copy it",
+        log_error(log, b"cannot read the running file, %s: %s; set its mode to 0555",
                   <const char *>cstd.getauxval(cstd.AT_EXECFN), cstd.strerror(error))
     return EXIT_INTERNAL
 
@@ -63,7 +63,7 @@ cdef int install_finish(copy_t *copy, int folder, const char *name, const char *
     if error < 0:
         return install_refuse(copy, target, -error, log)
     if error == 1:
-        log_info(log, b"%s is the file that is running: nothing to install", target)
+        log_info(log, b"%s is the running file: nothing to install", target)
     else:
         log_info(log, b"installed %s, %ld bytes", target, copy.status.st_size)
     return 0
@@ -72,14 +72,14 @@ cdef int install_finish(copy_t *copy, int folder, const char *name, const char *
 cdef int install_refuse(const copy_t *copy, const char *target, int error, log_t *log) noexcept nogil:
     """Say why it cannot be installed, and what would be right; the exit code."""
     if error == cstd.ENOSPC and 0 <= copy.room < copy.status.st_size:
-        log_error(log, b"cannot install %.1024s: it needs %ld bytes, and %lld are free there", target,
+        log_error(log, b"cannot install %.1024s: it needs %ld bytes, but only %lld are free", target,
                   copy.status.st_size, copy.room)
     elif error == cstd.ENOSPC or error == cstd.EDQUOT:
         log_error(log, b"cannot install %.1024s: %s; it needs %ld bytes", target, cstd.strerror(error),
                   copy.status.st_size)
     elif error == cstd.EACCES or error == cstd.EPERM:
         log_error(log, b"cannot install %.1024s: %s; the folder must be writable for user %u, group %u (an emptyDir "
-                       b"is; else give the pod an fsGroup)", target, cstd.strerror(error), kernel.geteuid(),
+                       b"is; otherwise set fsGroup on the pod)", target, cstd.strerror(error), kernel.geteuid(),
                   kernel.getegid())
     elif error == cstd.EROFS:
         log_error(log, b"cannot install %.1024s: %s; the volume must be mounted without readOnly here", target,

@@ -74,6 +74,6 @@ cdef int options_prepare(const options_t *options, log_t *log) noexcept nogil:
     if options.graveyard == NULL:
         return code
     if code != 0:
-        log_error(log, b"graveyard %s was left as it is, since nothing was installed", options.graveyard)
+        log_error(log, b"graveyard %s was not cleared, because nothing was installed", options.graveyard)
         return code
     return clear_run(options.graveyard, log)

@@ -54,7 +54,7 @@ cdef void birth_lose_child(supervisor_t *sv, int signal, const char *what) noexc
     """Start a child of the wait again after a pause: a signal from outside ended it."""
     cdef char label[16]
     signal_label(label, sizeof(label), signal)
-    log_warn(&sv.log, b"the %s was ended by %s; it will be started again", what, label)
+    log_warn(&sv.log, b"%s ended the %s; starting it again", label, what)
     birth_back_off(&sv.birth)
 
 
@@ -74,16 +74,30 @@ cdef void birth_back_off(birth_t *birth) noexcept nogil:
 
 cdef void birth_begin_wait(supervisor_t *sv) noexcept nogil:
     """Start the clock and the children that ask: some birth dependency is missing."""
-    cdef const char *deps = sv.settings.value[SETTING_BIRTH_DEPS]
-    cdef const char *urls = sv.settings.value[SETTING_BIRTH_URLS]
-    cdef const char *mesh = sv.settings.value[SETTING_MESH]
-    log_info(&sv.log, b"waiting for birth dependencies: %s%s%s%s%s%s, at most %s", deps,
-             b", " if deps[0] != 0 and urls[0] != 0 else b"", urls,
-             b", " if mesh[0] != 0 and (deps[0] != 0 or urls[0] != 0) else b"",
-             b"the proxy of " if mesh[0] != 0 else b"", mesh, sv.settings.value[SETTING_BIRTH_TIMEOUT])
+    cdef text_t awaited
+    awaited.length = 0
+    birth_add_awaited(&awaited, b"", sv.settings.value[SETTING_BIRTH_DEPS])
+    birth_add_awaited(&awaited, b"", sv.settings.value[SETTING_BIRTH_URLS])
+    birth_add_awaited(&awaited, b"the proxy of ", sv.settings.value[SETTING_MESH])
+    awaited.bytes[awaited.length] = 0
+    if sv.settings.birth_timeout_ns == NEVER_NS:
+        log_info(&sv.log, b"waiting for birth dependencies: %s, without a time limit", awaited.bytes)
+    else:
+        log_info(&sv.log, b"waiting for birth dependencies: %s, at most %s", awaited.bytes,
+                 sv.settings.value[SETTING_BIRTH_TIMEOUT])
     phase_arm(sv, sv.settings.birth_timeout_ns)
     if sv.settings.birth_timeout_ns > 0:
         birth_start_children(sv)
+
+
+cdef void birth_add_awaited(text_t *text, const char *prefix, const char *elements) noexcept nogil:
+    """Add a setting to what the wait is for, if it is set."""
+    if elements[0] == 0:
+        return
+    if text.length > 0:
+        text_add(text, b", ")
+    text_add(text, prefix)
+    text_add_list(text, elements)
 
 
 cdef void birth_start_children(supervisor_t *sv) noexcept nogil:
@@ -93,13 +107,13 @@ cdef void birth_start_children(supervisor_t *sv) noexcept nogil:
     if not sv.birth.waiter_satisfied and not sv.birth.ask_again and sv.birth.waiter_pid == 0:
         error = -waiter_start(sv)
         if error != 0:
-            log_warn(&sv.log, b"no process for the readiness waiter: %s; trying again", cstd.strerror(error))
+            log_warn(&sv.log, b"cannot start the waiter: %s; trying again", cstd.strerror(error))
     if not sv.birth.urls_ready and sv.birth.probe_pid == 0:
         pid = probe_start(sv, &sv.settings.birth_urls, PROBE_PERIOD_MS * MILLISECOND_NS)
         sv.birth.probe_pid = pid if pid > 0 else 0
         if pid < 0:
             error = -pid
-            log_warn(&sv.log, b"no process for the probe of the birth URLs: %s; trying again", cstd.strerror(error))
+            log_warn(&sv.log, b"cannot start the probe of the birth URLs: %s; trying again", cstd.strerror(error))
     if error != 0:
         birth_back_off(&sv.birth)
 

@@ -16,9 +16,9 @@ cdef void birth_abandon(supervisor_t *sv, bint death) noexcept nogil:
                         signal, sv.signal.ssi_pid, sv.signal.ssi_uid)
         sv.life.exit_code = EXIT_BY_SIGNAL + <int>sv.signal.ssi_signo
     if sv.life.exit_code == EXIT_UNAVAILABLE:
-        log_error(&sv.log, b"%s: the command is not started", sv.reason)
+        log_error(&sv.log, b"%s: the command will not start", sv.reason)
     else:
-        log_info(&sv.log, b"%s: the command is not started", sv.reason)
+        log_info(&sv.log, b"%s: the command will not start", sv.reason)
     birth_abandon_probe(sv)
     birth_end_children(sv)
 
@@ -42,12 +42,12 @@ cdef void birth_time_out(supervisor_t *sv) noexcept nogil:
         event_post(sv, EVENT_BIRTH_READY, 0)
         return
     if sv.settings.birth_on_timeout == ON_TIMEOUT_START:
-        log_warn(&sv.log, b"%s; starting the command all the same (KUBEXIT_BIRTH_ON_TIMEOUT=start)", sv.reason)
+        log_warn(&sv.log, b"%s; starting the command anyway (KUBEXIT_BIRTH_ON_TIMEOUT=start)", sv.reason)
     elif birth_lacks_proxy_alone(sv) and sv.birth.proxy_answers:
-        log_warn(&sv.log, b"the proxy of KUBEXIT_MESH=%s is there but was not ready within %s; starting the command "
+        log_warn(&sv.log, b"the proxy of KUBEXIT_MESH=%s runs but was not ready within %s; starting the command "
                  b"all the same", sv.settings.value[SETTING_MESH], sv.settings.value[SETTING_BIRTH_TIMEOUT])
     elif birth_lacks_proxy_alone(sv):
-        log_info(&sv.log, b"no proxy of KUBEXIT_MESH=%s answered within %s; starting the command without",
+        log_info(&sv.log, b"no proxy of KUBEXIT_MESH=%s answered within %s; starting the command without it",
                  sv.settings.value[SETTING_MESH], sv.settings.value[SETTING_BIRTH_TIMEOUT])
     else:
         event_post(sv, EVENT_BIRTH_FAILED, EXIT_UNAVAILABLE)
@@ -73,7 +73,7 @@ cdef void birth_fail(supervisor_t *sv, int code) noexcept nogil:
     if sv.reason[0] == 0 or code != EXIT_UNAVAILABLE:   # else the time was up, and the reason says so
         cstd.snprintf(sv.reason, REASON_BYTES, b"%s: %.180s%s%.180s", birth_why_failed(sv, code), deps,
                       b" " if deps[0] != 0 and urls[0] != 0 else b"", urls)
-    log_error(&sv.log, b"%s: the command is not started", sv.reason)
+    log_error(&sv.log, b"%s: the command will not start", sv.reason)
     sv.life.exit_code = code
 
 
@@ -82,12 +82,12 @@ cdef const char *birth_why_failed(const supervisor_t *sv, int code) noexcept nog
     if code == EXIT_UNAVAILABLE:
         return b"birth dependencies can never be ready"
     if code == EXIT_SETTINGS:
-        return b"birth dependencies cannot be as they are set"
+        return b"birth dependencies are impossible"
     if code == EXIT_REFUSED:
-        return b"the Kubernetes API refused to tell about readiness"
+        return b"the Kubernetes API refused to report readiness"
     if not sv.settings.asks_api:
-        return b"the readiness waiter failed, which asks URLs with TLS or a host's name"
+        return b"the waiter failed, which asks URLs with TLS or a host name"
     if sv.birth.waiter.entry != NULL:
-        return b"the readiness waiter failed (KUBEXIT_BIRTH_SOURCE=graveyard needs none)"
-    return (b"the readiness waiter failed (it needs python3 with the package kubexit; "
-            b"KUBEXIT_BIRTH_SOURCE=graveyard needs none)")
+        return b"the waiter failed (KUBEXIT_BIRTH_SOURCE=graveyard needs no waiter)"
+    return (b"the waiter failed (it needs python3 with the package kubexit; "
+            b"KUBEXIT_BIRTH_SOURCE=graveyard needs no waiter)")

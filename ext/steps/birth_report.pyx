@@ -20,14 +20,14 @@ cdef void birth_report_missing(supervisor_t *sv) noexcept nogil:
             unready = unready or dep.facts == FACT_BORN
         elif dep.starts_us & FACT_READY and sv.settings.birth_source == SOURCE_KUBERNETES and \
                 not sv.birth.waiter_satisfied:
-            birth_report_add(&text, dep.name, b"the API has not shown it ready")
+            birth_report_add(&text, dep.name, b"not ready in the API")
     if sv.settings.deps.every_other and not sv.birth.waiter_satisfied:
-        birth_report_add(&text, b"*", b"the API has not shown all others ready")
+        birth_report_add(&text, b"*", b"not all others are ready in the API")
     birth_report_urls(sv, &text)
     if unborn:
-        text_add(&text, b"; not born: is it wrapped by kubexit, in this graveyard?")
+        text_add(&text, b"; not born: does it run under kubexit, with this graveyard?")
     if unready:
-        text_add(&text, b"; not ready: has it a KUBEXIT_READY_* probe?")
+        text_add(&text, b"; not ready: does it have a KUBEXIT_READY_* probe?")
     text_add_byte(&text, 0)
     cstd.snprintf(sv.reason, REASON_BYTES, b"birth dependencies not met after %s: %s",
                   sv.settings.value[SETTING_BIRTH_TIMEOUT], text.bytes)
@@ -58,4 +58,4 @@ cdef void birth_report_urls(const supervisor_t *sv, text_t *text) noexcept nogil
         text_add_bytes(text, urls.list[0].text, urls.list[0].length)
         text_add(text, b" (no 2xx yet)")
     else:
-        text_add(text, b"birth URLs (not all have answered 2xx; those that have not are named above)")
+        text_add(text, b"birth URLs (not all have answered 2xx; see the lines above)")

@@ -31,7 +31,7 @@ cdef int claim_name(supervisor_t *sv) noexcept nogil:
     if watched:
         error = -watch_begin(&sv.graveyard)
         if error != 0:
-            log_warn(&sv.log, b"inotify cannot be had: %s; polling the graveyard instead", cstd.strerror(error))
+            log_warn(&sv.log, b"inotify is not available: %s; polling the graveyard instead", cstd.strerror(error))
     error = claim_open_fifo(sv)
     if error != 0:
         return claim_refuse(sv, sv.settings.graveyard, error)
@@ -49,7 +49,7 @@ cdef int claim_refuse(supervisor_t *sv, const char *path, int error) noexcept no
 
 cdef void claim_lost(supervisor_t *sv) noexcept nogil:
     """Be a plain init: another supervisor has our name (kubexit inside kubexit, kubectl exec, a copied name)."""
-    log_warn(&sv.log, b"%s is alive in %s already; supervising without the graveyard", sv.settings.name,
+    log_warn(&sv.log, b"%s is already alive in %s; supervising without the graveyard", sv.settings.name,
              sv.settings.graveyard)
     sv.name_in_use = True
     sv.settings.deps.count = 0
@@ -67,19 +67,19 @@ cdef int claim_open_fifo(supervisor_t *sv) noexcept nogil:
     if sv.settings.liveness:
         error = -liveness_create(&sv.graveyard, sv.settings.name, &sv.fifo_fd)
         if error == -1:
-            log_warn(&sv.log, b"%s/.%s.alive is of an earlier run as another user and cannot be replaced; using it",
+            log_warn(&sv.log, b"%s/.%s.alive belongs to another user (an earlier run) and cannot be replaced; using it",
                      sv.settings.graveyard, sv.settings.name)
             return 0
         if error == 0 and liveness_is_private(sv.fifo_fd):
             claim_warn_private(sv)
         if error == 0 or error == cstd.EACCES or error == cstd.EROFS:
             return error
-        log_warn(&sv.log, b"no FIFO can be made in %s: %s; peers will not see a crash of this container",
+        log_warn(&sv.log, b"cannot make a FIFO in %s: %s; peers will not see a crash of this container",
                  sv.settings.graveyard, cstd.strerror(error))
     # Peers would take the FIFO of a predecessor that was killed for our crash.
     error = -liveness_remove(&sv.graveyard, sv.settings.name)
     if error != 0 and liveness_open(&sv.graveyard, sv.settings.name, &peer_fd) == LIVENESS_GONE:
-        log_error(&sv.log, b"%s/.%s.alive is of an earlier run as another user and cannot be removed",
+        log_error(&sv.log, b"%s/.%s.alive belongs to another user (an earlier run) and cannot be removed",
                   sv.settings.graveyard, sv.settings.name)
         return error
     if kernel.faccessat(kernel.AT_FDCWD, sv.settings.graveyard, kernel.W_OK | kernel.X_OK, kernel.AT_EACCESS) < 0:
@@ -104,12 +104,12 @@ cdef int claim_remove_leftovers(supervisor_t *sv) noexcept nogil:
     graveyard_remove(&sv.graveyard, draft)
     if error == cstd.EISDIR:
         liveness_remove(&sv.graveyard, sv.settings.name)
-        cstd.snprintf(sv.reason, REASON_BYTES, b"%.300s/%s is a directory, where the tombstone should be",
+        cstd.snprintf(sv.reason, REASON_BYTES, b"%.300s/%s is a directory, so the tombstone cannot be written",
                         sv.settings.graveyard, sv.settings.name)
         log_error(&sv.log, b"%s", sv.reason)
         termination_message_write(sv.reason)
         return EXIT_GRAVEYARD
     if error != 0:
-        log_warn(&sv.log, b"old tombstone %s/%s cannot be removed: %s; peers may take this container for dead",
+        log_warn(&sv.log, b"cannot remove old tombstone %s/%s: %s; peers may read it as a death",
                  sv.settings.graveyard, sv.settings.name, cstd.strerror(error))
     return 0

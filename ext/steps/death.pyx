@@ -32,7 +32,11 @@ cdef void death_log_end(supervisor_t *sv) noexcept nogil:
     """Log the command's end once. If it left nothing behind, that is after the
     tombstone: peers wait for the tombstone, not for this line."""
     if sv.command.started and not sv.end_logged:
-        log_info(&sv.log, b"command ended with exit code %d", sv.command_code)
+        if sv.life.exit_code == sv.command_code:
+            log_info(&sv.log, b"command exited with %d", sv.command_code)
+        else:
+            log_info(&sv.log, b"command exited with %d; exiting with %d (KUBEXIT_EXIT_CODE_ON_STOP)", sv.command_code,
+                     sv.life.exit_code)
         sv.end_logged = True
 
 
@@ -54,18 +58,19 @@ cdef int death_signal_orphans(supervisor_t *sv, int signal) noexcept nogil:
     cdef int refused
     cdef int count = orphans_signal(signal, &refused)
     if count < 0:
-        log_warn(&sv.log, b"/proc cannot be read: %s; left-over processes are not all found", cstd.strerror(-count))
+        log_warn(&sv.log, b"cannot read /proc: %s; some processes that the command left may not be found",
+                 cstd.strerror(-count))
         # PID 1 of a namespace can see its descendants only.
         count = 1 if kernel.getpid() == 1 and kernel.kill(-1, signal) == 0 else 0
     if refused > 0:
-        log_warn(&sv.log, b"%d left-over processes cannot be signalled%s", refused, command_hint(-cstd.EPERM))
+        log_warn(&sv.log, b"cannot signal %d processes that the command left%s", refused, command_hint(-cstd.EPERM))
     return count
 
 
 cdef void death_explain_refused(supervisor_t *sv, int result) noexcept nogil:
     """Add to the reason that SIGKILL was refused."""
     cdef char why[REASON_BYTES]
-    cstd.snprintf(why, REASON_BYTES, b"%.300s; SIGKILL cannot be sent to the command: %s%s", sv.reason,
+    cstd.snprintf(why, REASON_BYTES, b"%.300s; cannot send SIGKILL to the command: %s%s", sv.reason,
                   cstd.strerror(-result), command_hint(result))
     cstd.memcpy(sv.reason, why, REASON_BYTES)
 
@@ -93,7 +98,7 @@ cdef void death_write(supervisor_t *sv) noexcept nogil:
         error = -death_write_tombstone(sv)
         sv.death_written = error == 0
         if error != 0:
-            log_error(&sv.log, b"tombstone %s/%s cannot be written: %s; the exit code stays %d",
+            log_error(&sv.log, b"cannot write tombstone %s/%s: %s; the exit code stays %d",
                       sv.settings.graveyard, sv.settings.name, cstd.strerror(error), sv.life.exit_code)
 
 cdef void death_release_name(supervisor_t *sv) noexcept nogil:

@@ -49,7 +49,8 @@ cdef void observe_report_unseen(supervisor_t *sv) noexcept nogil:
     sv.unseen_at_ns = NEVER_NS
     for index in range(sv.settings.deps.count):
         if sv.settings.deps.list[index].facts == 0 and sv.settings.deps.list[index].fifo_fd < 0:
-            log_warn(&sv.log, b"dependency %s has not been seen in %s yet; is it wrapped, with this name and folder?",
+            log_warn(&sv.log, b"dependency %s has not appeared in %s yet; does it run under kubexit, with this name "
+                     b"and folder?",
                      sv.settings.deps.list[index].name, sv.settings.graveyard)
 
 

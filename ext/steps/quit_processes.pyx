@@ -18,12 +18,12 @@ cdef void quit_processes(supervisor_t *sv) noexcept nogil:
     if sv.settings.quit.processes[0] == 0:
         return
     if kernel.getpid() == 1:
-        log_warn(&sv.log, b"KUBEXIT_QUIT_PROCESSES: no other container's process is in sight, since kubexit is "
-                          b"PID 1 here; the pod needs shareProcessNamespace: true")
+        log_warn(&sv.log, b"KUBEXIT_QUIT_PROCESSES: cannot see other containers' processes; set "
+                          b"shareProcessNamespace: true on the pod")
         return
     proc = kernel.opendir(b"/proc")
     if proc == NULL:
-        log_warn(&sv.log, b"KUBEXIT_QUIT_PROCESSES: /proc cannot be read: %s", cstd.strerror(cstd.errno))
+        log_warn(&sv.log, b"KUBEXIT_QUIT_PROCESSES: cannot read /proc: %s", cstd.strerror(cstd.errno))
         return
     quit_processes_read_cgroup(kernel.getpid(), cgroup)
     pid = proc_next(proc)
@@ -59,9 +59,9 @@ cdef void quit_processes_read_cgroup(kernel.pid_t pid, char *cgroup) noexcept no
 cdef void quit_processes_signal(supervisor_t *sv, kernel.pid_t pid) noexcept nogil:
     """Send SIGTERM to one process."""
     if kernel.kill(pid, kernel.SIGTERM) == 0:
-        log_info(&sv.log, b"TERM sent to pid %d (KUBEXIT_QUIT_PROCESSES)", pid)
+        log_info(&sv.log, b"sent SIGTERM to pid %d (KUBEXIT_QUIT_PROCESSES)", pid)
     elif cstd.errno != cstd.ESRCH:
-        log_warn(&sv.log, b"TERM cannot be sent to pid %d (KUBEXIT_QUIT_PROCESSES): %s; it needs the same user "
+        log_warn(&sv.log, b"cannot send SIGTERM to pid %d (KUBEXIT_QUIT_PROCESSES): %s; kubexit needs the same user "
                           b"or CAP_KILL", pid, cstd.strerror(cstd.errno))
 
 

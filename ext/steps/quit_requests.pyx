@@ -48,7 +48,7 @@ cdef void quit_ask(supervisor_t *sv) noexcept nogil:
 cdef void quit_note(supervisor_t *sv, kernel.pid_t pid, const url_t *url) noexcept nogil:
     """Remember a request's process, or log that it could not be made."""
     if pid < 0:
-        log_warn(&sv.log, b"no process for a quit request: %s", cstd.strerror(-pid))
+        log_warn(&sv.log, b"cannot start a process for a quit request: %s", cstd.strerror(-pid))
         return
     sv.quit.running[sv.quit.count].pid = pid
     sv.quit.running[sv.quit.count].url = url
@@ -73,7 +73,7 @@ cdef void quit_request(supervisor_t *sv, const url_t *url) noexcept nogil:
     if http_is_good(status):
         log_info(&sv.log, b"quit request %s %.*s: %s", method, <int>url.length, url.text, outcome)
     elif url.of_mesh and status == -cstd.ECONNREFUSED:
-        log_debug(&sv.log, b"quit request %s %.*s: %s; no proxy was injected, it seems", method,
+        log_debug(&sv.log, b"quit request %s %.*s: %s; probably no proxy was injected", method,
                   <int>url.length, url.text, outcome)
     else:
         log_warn(&sv.log, b"quit request %s %.*s: %s; the exit code stays %d", method, <int>url.length, url.text,
@@ -86,7 +86,7 @@ cdef bint quit_collected(supervisor_t *sv, kernel.pid_t pid, int status) noexcep
     for index in range(sv.quit.count):
         if sv.quit.running[index].pid == pid:
             if exitcode_of_status(status) != 0:
-                log_warn(&sv.log, b"the process of a quit request ended with code %d; the exit code stays %d",
+                log_warn(&sv.log, b"the process of a quit request exited with %d; the exit code stays %d",
                          exitcode_of_status(status), sv.life.exit_code)
             sv.quit.count -= 1
             sv.quit.running[index] = sv.quit.running[sv.quit.count]
@@ -108,7 +108,7 @@ cdef void quit_abort(supervisor_t *sv) noexcept nogil:
             log_warn(&sv.log, b"quit request %s %.*s: no answer in time; the exit code stays %d",
                      quit_method(url), <int>url.length, url.text, sv.life.exit_code)
         else:
-            log_warn(&sv.log, b"the waiter's quit requests were not done in time; the exit code stays %d",
+            log_warn(&sv.log, b"the quit requests of the waiter did not finish in time; the exit code stays %d",
                      sv.life.exit_code)
     sv.quit.count = 0
 

@@ -12,7 +12,7 @@ cdef void readiness_child_start(supervisor_t *sv) noexcept nogil:
     cdef kernel.pid_t pid
     sv.readiness.next_ns = NEVER_NS
     if sv.readiness.pid > 0:
-        log_debug(&sv.log, b"readiness probe %s has not ended within 10s: KILL", sv.settings.ready.argv[0])
+        log_debug(&sv.log, b"readiness probe %s did not exit within 10s: sent SIGKILL", sv.settings.ready.argv[0])
         kernel.kill(-sv.readiness.pid, kernel.SIGKILL)
         kernel.kill(sv.readiness.pid, kernel.SIGKILL)       # in case it has no group
         return
@@ -26,7 +26,7 @@ cdef void readiness_child_start(supervisor_t *sv) noexcept nogil:
         sv.readiness.pid = pid
     else:
         sv.readiness.next_ns = clock_add_ns(now_ns, sv.settings.ready.period_ns)
-        log_debug(&sv.log, b"no process for the readiness probe: %s; trying again", cstd.strerror(-pid))
+        log_debug(&sv.log, b"cannot start the readiness probe: %s; trying again", cstd.strerror(-pid))
 
 
 cdef kernel.pid_t readiness_child_execute(supervisor_t *sv) noexcept nogil:
@@ -75,7 +75,7 @@ cdef void readiness_child_ended(supervisor_t *sv, int status) noexcept nogil:
     if sv.readiness.kind == READY_EXEC and not sv.readiness.warned:
         sv.readiness.warned = True
         readiness_child_complain(sv, code)
-    log_debug(&sv.log, b"readiness probe ended with code %d", code)
+    log_debug(&sv.log, b"readiness probe exited with %d", code)
 
 
 cdef void readiness_child_complain(supervisor_t *sv, int code) noexcept nogil:
@@ -83,7 +83,7 @@ cdef void readiness_child_complain(supervisor_t *sv, int code) noexcept nogil:
     (for example because of quotes, which no shell removes)."""
     cdef const char *program = sv.settings.ready.argv[0]
     if code == EXIT_NOT_FOUND or code == EXIT_NOT_EXECUTABLE:
-        log_warn(&sv.log, b"KUBEXIT_READY_EXEC: cannot execute %s (code %d); Ready is not carved until it succeeds",
+        log_warn(&sv.log, b"KUBEXIT_READY_EXEC: cannot execute %s (exit code %d); not ready until it succeeds",
                  program, code)
     else:
-        log_info(&sv.log, b"readiness probe %s ended with code %d; trying again until it succeeds", program, code)
+        log_info(&sv.log, b"readiness probe %s exited with %d; trying again until it succeeds", program, code)

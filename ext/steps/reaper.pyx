@@ -29,7 +29,7 @@ cdef bint reaper_collect(supervisor_t *sv) noexcept nogil:
     elif pid == sv.readiness.pid:
         readiness_child_ended(sv, status)
     elif not quit_collected(sv, pid, status):
-        log_debug(&sv.log, b"collected orphan %d", pid)
+        log_debug(&sv.log, b"reaped orphan %d", pid)
     return True
 
 

@@ -6,6 +6,7 @@ cimport kernel
 cdef void start_command(supervisor_t *sv) noexcept nogil:
     """Start the command, then write its birth."""
     cdef int error
+    cdef text_t deps
     sv.deadline_ns = NEVER_NS
     sv.birth.restart_ns = NEVER_NS
     start_forget_birth_dependencies(sv)
@@ -19,8 +20,8 @@ cdef void start_command(supervisor_t *sv) noexcept nogil:
     readiness_arm(&sv.readiness, clock_monotonic_ns())
     start_write_tombstone(sv)
     if sv.settings.is_set[SETTING_DEATH_DEPS] and not sv.name_in_use:
-        log_info(&sv.log, b"command started, pid %d; it ends after %s", sv.command.pid,
-                 sv.settings.value[SETTING_DEATH_DEPS])
+        log_info(&sv.log, b"command started, pid %d; death dependencies: %s", sv.command.pid,
+                 text_list(&deps, sv.settings.value[SETTING_DEATH_DEPS]))
     else:
         log_info(&sv.log, b"command started, pid %d", sv.command.pid)
     if sv.log.level == LOG_DEBUG:
@@ -59,7 +60,7 @@ cdef void start_explain_failure(supervisor_t *sv, int error) noexcept nogil:
     elif error == cstd.ENOENT and cstd.strchr(name, c'/') == NULL:
         why = b"not found in PATH"
     elif error == cstd.ENOEXEC:
-        why = b"not a program for this machine, and no #! line either"
+        why = b"not a program for this machine, and it has no #! line"
     cstd.snprintf(sv.reason, REASON_BYTES, b"cannot execute %.300s: %s", name, why)
     log_error(&sv.log, b"%s", sv.reason)
 
@@ -74,7 +75,7 @@ cdef void start_write_tombstone(supervisor_t *sv) noexcept nogil:
     if error == 0:
         error = -graveyard_write(&sv.graveyard, sv.settings.name, &sv.life)
     if error != 0:
-        log_warn(&sv.log, b"tombstone %s/%s cannot be written: %s", sv.settings.graveyard, sv.settings.name,
+        log_warn(&sv.log, b"cannot write tombstone %s/%s: %s", sv.settings.graveyard, sv.settings.name,
                  cstd.strerror(error))
 
 

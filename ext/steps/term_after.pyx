@@ -12,30 +12,33 @@ cdef void term_after_defer(supervisor_t *sv) noexcept nogil:
     30 s for both: a rest of it, at most 5 s, is for the command to end in.
     """
     cdef char signal[16]
+    cdef text_t names
     cdef long long rest_ns = DEFER_REST_MS * MILLISECOND_NS
     if rest_ns > sv.settings.grace_ns // 2:
         rest_ns = sv.settings.grace_ns // 2
     sv.deferred = sv.signal
     signal_label(signal, sizeof(signal), <int>sv.deferred.ssi_signo)
     phase_arm(sv, sv.settings.grace_ns - rest_ns)
-    log_info(&sv.log, b"%s from pid %u, uid %u: held until %s is dead, at most %g s; a second one passes", signal,
-             sv.signal.ssi_pid, sv.signal.ssi_uid, sv.settings.value[SETTING_TERM_AFTER],
-             <double>(sv.settings.grace_ns - rest_ns) / SECOND_NS)
+    log_info(&sv.log, b"%s from pid %u, uid %u: waiting for %s to exit first, at most %g s; a second %s is forwarded "
+             b"at once", signal, sv.signal.ssi_pid, sv.signal.ssi_uid,
+             text_list(&names, sv.settings.value[SETTING_TERM_AFTER]),
+             <double>(sv.settings.grace_ns - rest_ns) / SECOND_NS, signal)
 
 
 cdef void term_after_forward(supervisor_t *sv) noexcept nogil:
     """Forward the kept signal: the other containers have exited, or the time is over."""
     cdef char signal[16]
+    cdef text_t names
     cdef int number = <int>sv.deferred.ssi_signo
     cdef int result = term_after_send(sv, signal, sizeof(signal))
     cdef bint late = dependencies_hold_term(&sv.settings.deps)
     command_note_asked(sv, number, result)
+    text_list(&names, sv.settings.value[SETTING_TERM_AFTER])
     if late:
-        log_warn(&sv.log, b"not all of %s ended within the grace period: %s %s the command",
-                 sv.settings.value[SETTING_TERM_AFTER], signal, term_after_outcome(result))
+        log_warn(&sv.log, b"not all of %s exited in time: %s %s to the command", names.bytes,
+                 term_after_outcome(result), signal)
     else:
-        log_info(&sv.log, b"%s: dead; %s %s the command", sv.settings.value[SETTING_TERM_AFTER], signal,
-                 term_after_outcome(result))
+        log_info(&sv.log, b"%s: dead; %s %s to the command", names.bytes, term_after_outcome(result), signal)
 
 
 cdef void term_after_forward_grace(supervisor_t *sv) noexcept nogil:
@@ -45,7 +48,7 @@ cdef void term_after_forward_grace(supervisor_t *sv) noexcept nogil:
     explain_death(sv)
     result = term_after_send(sv, signal, sizeof(signal))
     command_begin_grace(sv)
-    log_info(&sv.log, b"%s: %s %s the command, KILL in %s", sv.reason, signal, term_after_outcome(result),
+    log_info(&sv.log, b"%s: %s %s to the command; SIGKILL in %s", sv.reason, term_after_outcome(result), signal,
              sv.settings.value[SETTING_GRACE_PERIOD])
 
 
@@ -60,4 +63,4 @@ cdef int term_after_send(supervisor_t *sv, char *signal, size_t size) noexcept n
 
 cdef const char *term_after_outcome(int result) noexcept nogil:
     """Return what became of the signal, in words."""
-    return b"passed on to" if result == 0 else b"could not be passed on to"
+    return b"forwarded" if result == 0 else b"could not forward"

@@ -101,7 +101,7 @@ def test_time_is_up(api: ApiServer, awaiting: Callable[..., Supervised], actor: 
 def test_a_killed_waiter_is_started_again(api: ApiServer, watching: Supervised) -> None:
     """A waiter that is killed is started again, from the same file."""
     os.kill(watching.command_pid(), signal.SIGKILL)
-    watching.wait_line("waiter was ended by KILL; it will be started again", "stderr")
+    watching.wait_line("SIGKILL ended the waiter; starting it again", "stderr")
     api.wait_asked(2, "watch")
     api.show(READY)
 

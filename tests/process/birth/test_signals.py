@@ -48,7 +48,7 @@ def test_the_tombstone_names_the_signal(kubexit: Kubexit) -> None:
     app.signal(signal.SIGTERM)
     app.wait()
 
-    assert (kubexit.tombstone("app") or {})["Reason"].startswith("TERM ")
+    assert (kubexit.tombstone("app") or {})["Reason"].startswith("SIGTERM from pid ")
 
 
 @pytest.mark.behaviour(36, 61)

@@ -147,7 +147,7 @@ def test_an_earlier_death_asks_no_url(kubexit: Kubexit, web: Web) -> None:
 @pytest.mark.parametrize("answer", [status(503), webserver.silent], ids=["503", "silent"])
 @pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
 def test_signal_while_waiting(kubexit: Kubexit, web: Web, number: int, answer: webserver.Answer, pid1: bool) -> None:
-    """A signal ends the wait at once, also while a server takes its time: 128+n, and the command is not started."""
+    """A signal ends the wait at once, also while a server takes its time: 128+n, and the command will not start."""
     server = web(answer)
     app = waiting(kubexit, BIRTH_URLS=server.url(), pid1=pid1)
     server.wait_asked()
@@ -167,7 +167,7 @@ def test_the_probe_is_ended(kubexit: Kubexit, web: Web, number: int) -> None:
     app = waiting(kubexit, BIRTH_URLS=server.url())
     server.wait_asked()
     os.kill(processes.first_child(app.pid), number)
-    app.wait_line(f"probe of the birth URLs was ended by {signal.Signals(number).name[3:]}; .* again", "stderr")
+    app.wait_line(f"{signal.Signals(number).name} ended the probe of the birth URLs; starting it again", "stderr")
     server.answer_next(status(200))
 
     assert app.wait() == 0

@@ -31,8 +31,7 @@ def test_pauses_between_forks_grow(kubexit: Kubexit) -> None:
     settings = {"BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "infinite", "POD_NAME": "pod", "NAMESPACE": "ns"}
     app = kubexit.start("echo", "BORN", name="app", waiter=waiter, preexec_fn=no_process, **settings)
     found = [
-        app.wait_line(r"^(\S+) warn .*no process for the readiness waiter", stream="stderr", count=count)
-        for count in (1, 2, 3)
+        app.wait_line(r"^(\S+) warn .*cannot start the waiter", stream="stderr", count=count) for count in (1, 2, 3)
     ]
     app.signal(15)
 

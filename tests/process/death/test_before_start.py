@@ -1,4 +1,4 @@
-"""A dependency that is dead already: the command is not started."""
+"""A dependency that is dead already: the command will not start."""
 
 import pytest
 

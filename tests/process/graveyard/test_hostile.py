@@ -111,7 +111,7 @@ def test_things_that_are_no_file_cause_one_warning(kubexit: Kubexit, make: Calla
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     if not there:
         make(path)
-    container.wait_line("tombstone of main cannot be read", stream="stderr")
+    container.wait_line("cannot read tombstone of main", stream="stderr")
     (kubexit.graveyard / "noise").write_bytes(b"")
     assert container.process.poll() is None
     clear(path)
@@ -147,7 +147,7 @@ def test_warned_again_after_a_good_one(kubexit: Kubexit) -> None:
         container.wait_line(f"main: {state}", stream="stderr")
         (kubexit.graveyard / "main").write_bytes(b"Died:")
         (kubexit.graveyard / "main").write_bytes(b"?")
-        container.wait_line("main cannot be read", stream="stderr", count=count)
+        container.wait_line("cannot read tombstone of main: ", stream="stderr", count=count)
 
 
 @pytest.mark.behaviour(24)
@@ -170,7 +170,7 @@ def test_no_right_to_read(kubexit: Kubexit) -> None:
     (kubexit.graveyard / "main").chmod(0)
     os.chown(kubexit.graveyard / "main", 1000, 1000)
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="20ms", preexec_fn=namespaces.no_override)
-    container.wait_line("main cannot be read: Permission denied", stream="stderr")
+    container.wait_line("cannot read tombstone of main: Permission denied", stream="stderr")
     (kubexit.graveyard / "main").chmod(0o644)
 
     assert container.wait() == 0
@@ -212,7 +212,7 @@ def test_an_empty_tombstone_causes_one_warning(kubexit: Kubexit, text: bytes, po
     kubexit.graveyard.mkdir()
     in_one_step(kubexit.graveyard / "main", text)
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL=poll)
-    container.wait_line("tombstone of main cannot be read: it is empty", stream="stderr", timeout=5)
+    container.wait_line("cannot read tombstone of main: it is empty", stream="stderr", timeout=5)
     for count in range(1, 6):
         in_one_step(kubexit.graveyard / "main", text)
         looks = sleeps(container.pid)

@@ -1,4 +1,4 @@
-"""Where inotify cannot be had, kubexit says so once and polls."""
+"""Where inotify is not available, kubexit says so once and polls."""
 
 import errno
 

@@ -1,4 +1,4 @@
-"""A graveyard that cannot be used at start is 73, and the command is not started."""
+"""A graveyard that cannot be used at start is 73, and the command will not start."""
 
 import os
 import shutil

@@ -145,7 +145,7 @@ def test_cp_copies_only_itself(kubexit: Kubexit, image: Path, arguments: str) ->
 
     assert (finished.code, finished.stdout) == (2, "")
     (line,) = finished.stderr.splitlines()
-    assert " error kubexit: this cp is kubexit and copies only itself" in line
+    assert " error kubexit: this cp is kubexit and can only copy itself" in line
     assert os.listdir(image / "kubexit") == []
 
 

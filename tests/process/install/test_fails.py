@@ -65,7 +65,7 @@ def test_a_full_disk_is_reported_before_writing(kubexit: Kubexit, shared: Path) 
 
     assert finished.code == 73
     size = os.stat(kubexit.path).st_size
-    assert f"{shared}/kubexit: it needs {size} bytes, and 65536 are free there" in error_line(finished)
+    assert f"{shared}/kubexit: it needs {size} bytes, but only 65536 are free" in error_line(finished)
     assert left == []
 
 
@@ -198,5 +198,5 @@ def test_file_that_cannot_be_read(kubexit: Kubexit, open_folder: Path) -> None:
     finished = install(secret, open_folder / "shared", preexec_fn=namespaces.user(NOBODY, NOBODY))
 
     assert finished.code == 70
-    assert f"{open_folder}/secret: Permission denied; it takes mode 0555" in error_line(finished)
+    assert f"{open_folder}/secret: Permission denied; set its mode to 0555" in error_line(finished)
     assert os.listdir(open_folder / "shared") == []

@@ -58,7 +58,7 @@ def test_a_failed_install_clears_nothing(kubexit: Kubexit, shared: Path, install
     assert os.listdir(kubexit.graveyard) == ["main"]
     refused, left = finished.stderr.splitlines()
     assert " error kubexit: cannot install " in refused
-    assert f" error kubexit: graveyard {kubexit.graveyard} was left as it is" in left
+    assert f" error kubexit: graveyard {kubexit.graveyard} was not cleared, because nothing was installed" in left
 
 
 @pytest.mark.behaviour(29, 73, 109)

@@ -100,7 +100,7 @@ def test_is_no_success(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize("born", [True, False])
 @pytest.mark.parametrize(("births", "code"), [("", 0), ("main:born", 69)])
 def test_before_our_start(kubexit: Kubexit, born: bool, births: str, code: int) -> None:
-    """A container that crashed before our start is dead: the command is not started."""
+    """A container that crashed before our start is dead: the command will not start."""
     main = running(kubexit, "main") if born else waiting(kubexit, "main", BIRTH_DEPS="db:born")
     if born:
         kubexit.wait_tombstone("main", "Born")

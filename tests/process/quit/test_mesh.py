@@ -116,7 +116,7 @@ def test_an_unready_proxy_ends_the_wait_at_the_timeout(
     assert main.wait() == 0
     assert main.stdout == "BORN\n"
     # One that says something is there, which is worth a warning; of one that is silent nobody knows.
-    assert ("is there but was not ready" in main.stderr) == (answer is not webserver.silent)
+    assert ("runs but was not ready" in main.stderr) == (answer is not webserver.silent)
 
 
 @every_mesh

@@ -43,7 +43,7 @@ class Pod:
 
     def signalled(self) -> set[int]:
         """The pids that kubexit says it has sent TERM to, as its own namespace counts them."""
-        return {int(pid) for pid in re.findall(r"TERM sent to pid (\d+)", self.main.stderr)}
+        return {int(pid) for pid in re.findall(r"sent SIGTERM to pid (\d+)", self.main.stderr)}
 
 
 @contextmanager
@@ -130,7 +130,7 @@ def test_a_script_has_its_own_name(kubexit: Kubexit, web: Web) -> None:
     main.signal(signal.SIGUSR1)
 
     assert main.wait() == 3
-    assert "TERM sent to pid" in main.stderr
+    assert "sent SIGTERM to pid" in main.stderr
 
 
 def test_kubexit_and_pid_1_are_never_meant(kubexit: Kubexit, web: Web) -> None:
@@ -169,4 +169,4 @@ def test_without_a_shared_namespace_nothing_is_signalled(kubexit: Kubexit, actor
     (line,) = lines(finished.stderr, "warn")
     assert "KUBEXIT_QUIT_PROCESSES" in line
     assert "shareProcessNamespace" in line
-    assert "TERM sent" not in finished.stderr
+    assert "sent SIGTERM" not in finished.stderr

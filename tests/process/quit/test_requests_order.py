@@ -131,7 +131,7 @@ def test_signal_shortens_after_one_that_was_held(kubexit: Kubexit, web: Web) -> 
     )
     eventually(lambda: "Born" in (kubexit.tombstone("main") or {}), "main is born")
     app.signal(signal.SIGTERM)
-    app.wait_line("held until", "stderr")
+    app.wait_line("to exit first, at most", "stderr")
     app.signal(signal.SIGUSR1)
     server.wait_asked()
     app.signal(signal.SIGRTMIN + 2)

@@ -73,10 +73,10 @@ def test_the_probe_is_found_along_path(kubexit: Kubexit) -> None:
 def test_cannot_be_executed(kubexit: Kubexit, name: str, code: int) -> None:
     """A probe that cannot be executed is worth one warning, and no harm to the command."""
     db = running(kubexit, "db", READY_EXEC=name, READY_PERIOD="10ms", LOG_LEVEL="debug")
-    db.wait_line(f"readiness probe ended with code {code}", "stderr", count=3)
+    db.wait_line(f"readiness probe exited with {code}", "stderr", count=3)
 
     (line,) = lines(db.stderr, "warn")
-    assert f"KUBEXIT_READY_EXEC: cannot execute {name} (code {code})" in line
+    assert f"KUBEXIT_READY_EXEC: cannot execute {name} (exit code {code})" in line
     assert "Ready" not in (kubexit.tombstone("db") or {})
 
 

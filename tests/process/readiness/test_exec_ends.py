@@ -62,7 +62,7 @@ def test_a_hanging_probe_is_killed_with_its_children(kubexit: Kubexit) -> None:
     script = probe(kubexit, body)
     db = running(kubexit, "db", READY_EXEC=script, READY_PERIOD="10500ms", LOG_LEVEL="debug")
     pids = pids_of(script)
-    db.wait_line("has not ended within 10s: KILL", "stderr", timeout=40)
+    db.wait_line("did not exit within 10s: sent SIGKILL", "stderr", timeout=40)
 
     eventually(lambda: not any(map(processes.alive, pids)), "both have ended")
     kubexit.wait_tombstone("db", "Ready")

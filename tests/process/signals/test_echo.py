@@ -81,7 +81,7 @@ def test_is_no_request_from_outside(kubexit: Kubexit, actor: str, own_group: boo
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
 
     supervised.wait_line("SIGNAL TERM", count=2)
-    supervised.wait_line("dependency db died with exit code 0: TERM sent", stream="stderr")
+    supervised.wait_line("dependency db died with exit code 0: sent SIGTERM", stream="stderr")
 
 
 @pytest.mark.behaviour(64, 118)
@@ -92,7 +92,7 @@ def test_group_is_no_request_from_outside(kubexit: Kubexit, actor: str) -> None:
     )
     supervised.wait_line("READY")
     os.kill(supervised.command_pid(), signal.SIGTERM)
-    supervised.wait_line("TERM from pid .*: forwarded", stream="stderr")
+    supervised.wait_line("SIGTERM from pid .*: forwarded", stream="stderr")
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
 
-    supervised.wait_line("dependency db died with exit code 0: TERM sent", stream="stderr")
+    supervised.wait_line("dependency db died with exit code 0: sent SIGTERM", stream="stderr")

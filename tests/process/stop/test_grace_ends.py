@@ -28,7 +28,7 @@ def test_a_command_that_ended_is_not_killed(kubexit: Kubexit, actor: str, own_gr
     command = supervised.command_pid()
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
     supervised.wait_line("SIGNAL TERM")
-    supervised.wait_line("TERM sent", stream="stderr")
+    supervised.wait_line("sent SIGTERM", stream="stderr")
     supervised.signal(signal.SIGSTOP)
     over = time.monotonic() + GRACE
     os.kill(command, signal.SIGUSR1)
@@ -40,4 +40,4 @@ def test_a_command_that_ended_is_not_killed(kubexit: Kubexit, actor: str, own_gr
     tombstone = kubexit.tombstone()
     assert tombstone["ExitCode"] == 3
     assert "Killed" not in tombstone
-    assert "KILL sent" not in supervised.stderr
+    assert "sent SIGKILL" not in supervised.stderr

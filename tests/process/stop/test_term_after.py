@@ -26,7 +26,7 @@ def shipper(kubexit: Kubexit, exits: str = "TERM=9", **settings: Any) -> Supervi
 def hold(container: Supervised, number: int = signal.SIGTERM) -> None:
     """Send it a TERM that it holds."""
     container.signal(number)
-    container.wait_line("held until", "stderr")
+    container.wait_line("to exit first, at most", "stderr")
 
 
 @pytest.mark.parametrize("how", ["ends", "is told to end", "fails", "crashes"])
@@ -78,7 +78,7 @@ def test_at_most_one_grace_period(kubexit: Kubexit) -> None:
     born(kubexit)
     held = shipper(kubexit, "USR1=0", GRACE_PERIOD="200ms")
     hold(held)
-    held.wait_line("warn .*not all of main ended within the grace period: TERM passed on", "stderr")
+    held.wait_line("warn .*not all of main exited in time: forwarded SIGTERM to the command", "stderr")
     held.wait_line("SIGNAL TERM")
     held.signal(signal.SIGUSR1)
 
@@ -104,7 +104,7 @@ def test_seen_in_the_last_moment(kubexit: Kubexit) -> None:
     kubexit.carve("main", Born=True)
     held.signal(signal.SIGTERM)
     held.signal(signal.SIGCONT)
-    held.wait_line("held until main", "stderr")
+    held.wait_line(": waiting for main to exit first", "stderr")
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
 
     assert held.wait() == 9

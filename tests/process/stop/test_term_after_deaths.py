@@ -21,7 +21,7 @@ def test_a_death_dependency_brings_one_sigterm(kubexit: Kubexit, code_on_stop: s
     settings = {"TERM_AFTER": "main", "DEATH_DEPS": "main", "GRACE_PERIOD": "1h", "STOP_DELAY": "1h"}
     held = running(kubexit, "shipper", "WINCH=9", EXIT_CODE_ON_STOP=code_on_stop, **settings)
     held.signal(signal.SIGTERM)
-    held.wait_line("held until main", "stderr")
+    held.wait_line(": waiting for main to exit first", "stderr")
     main.signal(signal.SIGTERM)
     held.wait_line("SIGNAL TERM")
     held.signal(signal.SIGWINCH)
@@ -37,7 +37,7 @@ def test_grace_period_runs(kubexit: Kubexit) -> None:
     main = born(kubexit)
     held = running(kubexit, "shipper", "", TERM_AFTER="main", DEATH_DEPS="main", GRACE_PERIOD="2s")
     held.signal(signal.SIGTERM)
-    held.wait_line("held until main", "stderr")
+    held.wait_line(": waiting for main to exit first", "stderr")
     main.signal(signal.SIGTERM)
 
     assert held.wait() == 137
@@ -52,12 +52,12 @@ def test_another_death_forwards_sigterm_at_once(kubexit: Kubexit) -> None:
     settings = {"TERM_AFTER": "main", "DEATH_DEPS": "db", "GRACE_PERIOD": "1h"}
     held = running(kubexit, "shipper", "TERM=9", **settings)
     held.signal(signal.SIGTERM)
-    held.wait_line("held until main", "stderr")
+    held.wait_line(": waiting for main to exit first", "stderr")
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
 
     assert held.wait() == 9
     assert held.stdout == "READY\nSIGNAL TERM 15\n"
-    assert "dependency db died with exit code 0: TERM passed on" in held.stderr
+    assert "dependency db died with exit code 0: forwarded SIGTERM to the command" in held.stderr
     assert lines(held.stderr, "warn") == []
 
 
@@ -84,7 +84,7 @@ def test_term_after_our_own(kubexit: Kubexit) -> None:
 
     assert sidecar.wait() == 9
     assert sidecar.stdout.count("SIGNAL TERM") == 1
-    assert "held until" not in sidecar.stderr
+    assert "to exit first, at most" not in sidecar.stderr
 
 
 def test_pod_of_three(kubexit: Kubexit) -> None:
@@ -92,9 +92,9 @@ def test_pod_of_three(kubexit: Kubexit) -> None:
     main = born(kubexit)
     proxy = born(kubexit, "proxy", "TERM=0", TERM_AFTER="main", GRACE_PERIOD="1h")
     shipper = born(kubexit, "shipper", "TERM=0", TERM_AFTER="main,proxy", GRACE_PERIOD="1h")
-    for held in (shipper, proxy):
+    for held, names in ((shipper, "main, proxy"), (proxy, "main")):
         held.signal(signal.SIGTERM)
-        held.wait_line("held until main", "stderr")
+        held.wait_line(f": waiting for {names} to exit first", "stderr")
     main.signal(signal.SIGTERM)
     for container in (main, proxy, shipper):
         assert container.wait() == 0
@@ -110,7 +110,7 @@ def test_each_waits_for_the_other(kubexit: Kubexit) -> None:
     two = born(kubexit, "two", "TERM=2", TERM_AFTER="one", GRACE_PERIOD="1h")
     for container in (two, one):
         container.signal(signal.SIGTERM)
-        container.wait_line("held until", "stderr")
+        container.wait_line("to exit first, at most", "stderr")
 
     assert one.wait() == 1
     assert two.wait() == 2

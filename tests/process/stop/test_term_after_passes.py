@@ -20,7 +20,7 @@ def shipper(kubexit: Kubexit, exits: str = "TERM=9", **settings: Any) -> Supervi
 def hold(container: Supervised, number: int = signal.SIGTERM) -> None:
     """Send it a TERM that it holds."""
     container.signal(number)
-    container.wait_line("held until", "stderr")
+    container.wait_line("to exit first, at most", "stderr")
 
 
 @pytest.mark.behaviour(64)
@@ -59,7 +59,7 @@ def test_nobody_to_wait_for(kubexit: Kubexit, stone: dict[str, Any] | None) -> N
     held.signal(signal.SIGTERM)
 
     assert held.wait() == 9
-    assert "held until" not in held.stderr
+    assert "to exit first, at most" not in held.stderr
 
 
 @pytest.mark.behaviour(61)

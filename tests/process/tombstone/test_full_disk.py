@@ -1,6 +1,7 @@
 """A full graveyard harms neither the command nor its exit code."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def test_an_unwritten_birth_is_a_warning(kubexit: Kubexit) -> None:
     """A birth that cannot be carved is a warning; the command lives, and its death is carved when there is room."""
     world = small_disk(kubexit.graveyard, 1, 1)
     container = kubexit.start(kubexit.program(), "ready-then-wait", "--exit", "TERM=7", preexec_fn=world)
-    container.wait_line("warn .*/main cannot be written: No space left on device", stream="stderr")
+    container.wait_line("warn .*cannot write tombstone .*/main: No space left on device", stream="stderr")
     container.wait_line("READY")
     folder = os.open(namespaces.inside(container.pid, kubexit.graveyard), os.O_RDONLY)
     os.unlink("ballast", dir_fd=folder)
@@ -73,8 +74,10 @@ def test_the_end_is_logged_after_the_tombstone(kubexit: Kubexit) -> None:
     """
     finished = kubexit.run("sh", "-c", "exit 7", preexec_fn=small_disk(kubexit.graveyard, 1, 1))
     messages = finished.stderr.splitlines()
-    (failure,) = [at for at, line in enumerate(messages) if "/main cannot be written" in line and " error " in line]
-    (end,) = [at for at, line in enumerate(messages) if "exit code 7" in line and " info " in line]
+    (failure,) = [
+        at for at, line in enumerate(messages) if re.search(" error .*cannot write tombstone .*/main: ", line)
+    ]
+    (end,) = [at for at, line in enumerate(messages) if "command exited with 7" in line and " info " in line]
 
     assert failure < end
 

@@ -128,7 +128,7 @@ def test_end_behind_the_old_fifo_of_another_user(kubexit: Kubexit, pod: Path, or
 
 @pytest.mark.behaviour(19, 30)
 def test_fifo_of_another_user_that_cannot_be_held(kubexit: Kubexit, pod: Path) -> None:
-    """Where we may not hold it, but peers can see that nobody does, the command is not started: it would seem dead."""
+    """Where we may not hold it, but peers can see that nobody does, the command will not start: it would seem dead."""
     old_fifo(pod)
     (pod / ".main.alive").chmod(0o622)
     finished = kubexit.run("/bin/echo", "BORN", GRAVEYARD=pod, preexec_fn=namespaces.user(ONE, ONE))
