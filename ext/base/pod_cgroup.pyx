@@ -1,8 +1,8 @@
 """Pod cgroup: whether two processes are of one pod, by /proc/PID/cgroup (cgroups(7)).
 
 That file is open to every user, which the links in /proc/PID/ns are not. A container's
-cgroup is named after its 64-digit ID, and those of one pod have one parent. With a cgroup
-namespace the paths are relative to our own, "/../ID"; those of other pods then lead
+cgroup is named after its 64-digit ID, and the cgroups of one pod have one parent. With a cgroup
+namespace the paths are relative to our own, "/../ID"; the paths of other pods then lead
 through a folder that is named after the pod.
 """
 from libc.stddef cimport size_t
@@ -93,7 +93,7 @@ cdef bint cgroup_rest_is_container(cgroup_path_t *path, bint required) noexcept 
 
 
 cdef bint cgroup_names_container(const char *part, size_t length) noexcept nogil:
-    """Return whether a part of a path holds a container's ID. A slice of systemd holds containers, but is none;
+    """Return whether a part of a path holds a container's ID. A slice of systemd holds containers, but is not a container;
     "SLICE:RUNTIME:ID" is what a runtime makes of it that takes it for a name."""
     cdef size_t digits = 0
     cdef size_t at

@@ -1,4 +1,4 @@
-"""Signal origin: where a signal came from, as far as the kernel reports it (sigaction(2), signalfd(2))."""
+"""Signal origin: where a signal came from, if the kernel reports it (sigaction(2), signalfd(2))."""
 cimport kernel
 
 

@@ -140,7 +140,7 @@ cdef int lifecycle_supervise(supervisor_t *sv) noexcept nogil:
 cdef int lifecycle_job_control(const supervisor_t *sv) noexcept nogil:
     """Return what it means for us if the terminal stops the command.
 
-    A group of its own is stopped if no shell can continue it, too: as PID 1, as session leader,
+    A separate group is stopped if no shell can continue it, too: as PID 1, as session leader,
     or if the foreground group and ours are both outside of our PID namespace (shown as 0).
     A command in our group shares our fate then.
     """

@@ -70,7 +70,7 @@ cdef int death_signal_orphans(supervisor_t *sv, int signal) noexcept nogil:
 cdef void death_explain_refused(supervisor_t *sv, int result) noexcept nogil:
     """Add to the reason that SIGKILL was refused."""
     cdef char why[REASON_BYTES]
-    cstd.snprintf(why, REASON_BYTES, b"%.300s; cannot send SIGKILL to the command: %s%s", sv.reason,
+    cstd.snprintf(why, REASON_BYTES, b"%.300s; SIGKILL cannot be sent to the command: %s%s", sv.reason,
                   cstd.strerror(-result), command_hint(result))
     cstd.memcpy(sv.reason, why, REASON_BYTES)
 

@@ -44,7 +44,7 @@ cdef void quit_processes(supervisor_t *sv) noexcept nogil:
 
 
 cdef bint quit_processes_is_ours(kernel.pid_t pid, const char *cgroup) noexcept nogil:
-    """Return whether a process is of this pod: with hostPID: true those of the whole node are in sight."""
+    """Return whether a process is of this pod: with hostPID: true the processes of the whole node are visible."""
     cdef char theirs[CGROUP_BYTES + 1]
     quit_processes_read_cgroup(pid, theirs)
     return cgroups_are_of_one_pod(cgroup, theirs)

@@ -162,5 +162,5 @@ def test_left_over_of_another_user(kubexit: Kubexit, actor: str) -> None:
     )  # fmt: skip
 
     assert finished.code == 3
-    assert "2 left-over processes cannot be signalled; kubexit needs CAP_KILL" in finished.stderr
+    assert "cannot signal 2 processes that the command left; kubexit needs CAP_KILL" in finished.stderr
     assert "left SIGNAL" not in finished.stdout

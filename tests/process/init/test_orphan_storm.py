@@ -30,6 +30,6 @@ def test_death_among_orphans(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     supervised.signal(signal.SIGCONT)
 
     assert supervised.wait() == 143
-    before, _, after = supervised.stderr.partition("TERM sent to the command")
-    assert before.count("collected orphan") < ORPHANS / 2
-    assert "command ended with exit code 143" in after
+    before, _, after = supervised.stderr.partition("sent SIGTERM to the command")
+    assert before.count("reaped orphan") < ORPHANS / 2
+    assert "command exited with 143" in after

@@ -43,7 +43,7 @@ BAD = {
 @pytest.mark.behaviour(2, 26)
 @pytest.mark.parametrize("variable", BAD)
 def test_a_bad_value_exits_with_2(kubexit: Kubexit, variable: str) -> None:
-    """A bad value is one line with the variable's name and the value; the command does not start; the death is written."""
+    """A bad value is one line with the variable and the value; the command does not start; the death is written."""
     finished = kubexit.run("echo", "BORN", pid1=variable == "ORPHAN_GRACE_PERIOD", **{variable: BAD[variable]})
 
     assert (finished.code, finished.stdout) == (2, "")

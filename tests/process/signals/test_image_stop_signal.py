@@ -89,7 +89,7 @@ def test_sigquit_and_stop_signal_are_deferred(kubexit: Kubexit, name: str, setti
     born(kubexit)
     held = running(kubexit, "shipper", f"{name}=9 WINCH=3", pid1=True, TERM_AFTER="main", GRACE_PERIOD="1h", **settings)
     held.signal(getattr(signal, f"SIG{name}"))
-    held.wait_line("held until main", "stderr")
+    held.wait_line(": waiting for main to exit first", "stderr")
     assert "SIGNAL" not in held.stdout
     die(kubexit, "main")
 
@@ -120,7 +120,7 @@ def test_a_death_after_sigquit_sends_no_sigterm(kubexit: Kubexit) -> None:
     sidecar.signal(signal.SIGQUIT)
     sidecar.wait_line("SIGNAL QUIT")
     die(kubexit)
-    sidecar.wait_line("the command has its signal already", "stderr")
+    sidecar.wait_line("the command already has a stop signal", "stderr")
     sidecar.signal(signal.SIGWINCH)
 
     assert sidecar.wait() == 9
@@ -185,7 +185,7 @@ def test_stop_signal_quit(kubexit: Kubexit) -> None:
     sidecar.wait_line("SIGNAL_STOP: LIFE to ASKED", "stderr")
     sidecar.wait_line("SIGNAL QUIT")
     die(kubexit)
-    sidecar.wait_line("the command has its signal already", "stderr")
+    sidecar.wait_line("the command already has a stop signal", "stderr")
     os.kill(sidecar.pid, signal.SIGWINCH)
 
     assert sidecar.wait() == 9

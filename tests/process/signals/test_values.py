@@ -54,7 +54,7 @@ def test_a_deferred_signal_keeps_its_value(kubexit: Kubexit, actor: str) -> None
     supervised = kubexit.start(actor, "values", name="shipper", TERM_AFTER="main", GRACE_PERIOD="1h")
     supervised.wait_line("READY")
     queue(supervised.pid, signal.SIGTERM, VALUE)
-    supervised.wait_line("held until main", "stderr")
+    supervised.wait_line(": waiting for main to exit first", "stderr")
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
 
     supervised.wait_line(rf"VALUE 15 code -1 value {VALUE} ")

@@ -49,8 +49,8 @@ def test_command_that_left_its_group(kubexit: Kubexit, actor: str) -> None:
     command = supervised.command_pid()
     assert os.getpgid(command) != command
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
-    supervised.wait_line("TERM sent to the command", "stderr")
-    supervised.wait_line("KILL sent to the command", "stderr")
+    supervised.wait_line("sent SIGTERM to the command", "stderr")
+    supervised.wait_line("sent SIGKILL to the command", "stderr")
     with contextlib.suppress(ProcessLookupError):
         os.kill(command, signal.SIGUSR1)
 

@@ -49,8 +49,8 @@ def test_refused_signals_exit_with_70(kubexit: Kubexit, pid1: bool, own_group: b
     assert "Killed" not in stone
     assert "dependency db died with exit code 0; SIGKILL cannot be sent" in stone["Reason"]
     assert "CAP_KILL" in stone["Reason"]
-    assert "TERM sent" not in supervised.stderr
-    assert "KILL sent" not in supervised.stderr
+    assert "sent SIGTERM" not in supervised.stderr
+    assert "sent SIGKILL" not in supervised.stderr
     assert "SIGNAL" not in supervised.stdout
 
 
@@ -62,7 +62,7 @@ def test_ends_by_itself(kubexit: Kubexit, pid1: bool) -> None:
     """
     supervised = started(kubexit, "USR1=9", pid1=pid1, GRACE_PERIOD="1h", EXIT_CODE_ON_STOP="zero")
     die(kubexit)
-    supervised.wait_line("TERM cannot be sent to the command", "stderr")
+    supervised.wait_line("SIGTERM cannot be sent to the command", "stderr")
     os.kill(supervised.command_pid(), signal.SIGUSR1)
 
     assert supervised.wait() == 9
@@ -90,13 +90,13 @@ def test_a_refused_request_does_not_replace_sigterm(kubexit: Kubexit) -> None:
     """
     supervised = started(kubexit, "USR1=9", GRACE_PERIOD="1h")
     supervised.signal(signal.SIGTERM)
-    supervised.wait_line("TERM cannot be sent to the command", "stderr")
+    supervised.wait_line("SIGTERM cannot be sent to the command", "stderr")
     die(kubexit)
-    supervised.wait_line("TERM cannot be sent to the command", "stderr", count=2)
+    supervised.wait_line("SIGTERM cannot be sent to the command", "stderr", count=2)
     os.kill(supervised.command_pid(), signal.SIGUSR1)
 
     assert supervised.wait() == 9
-    assert "the command has its signal already" not in supervised.stderr
+    assert "the command already has a stop signal" not in supervised.stderr
 
 
 @pytest.mark.behaviour(123)
@@ -105,9 +105,9 @@ def test_refused_after_others(kubexit: Kubexit) -> None:
     born(kubexit)
     supervised = started(kubexit, "USR1=9", name="shipper", TERM_AFTER="main", GRACE_PERIOD="1h")
     supervised.signal(signal.SIGTERM)
-    supervised.wait_line("held until main", "stderr")
+    supervised.wait_line(": waiting for main to exit first", "stderr")
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
-    supervised.wait_line("TERM could not be passed on to the command", "stderr")
+    supervised.wait_line("could not forward SIGTERM to the command", "stderr")
     os.kill(supervised.command_pid(), signal.SIGUSR1)
 
     assert supervised.wait() == 9

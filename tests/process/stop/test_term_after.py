@@ -113,7 +113,7 @@ def test_seen_in_the_last_moment(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour(44, 45)
 def test_without_inotify_polling_finds_the_death(kubexit: Kubexit) -> None:
-    """Where inotify cannot be had the death is found by polling."""
+    """Where inotify is not available the death is found by polling."""
     kubexit.carve("main", Born=True)
     held = shipper(kubexit, preexec_fn=namespaces.refuse("inotify_init1", errno.ENOSYS), POLL_INTERVAL="10ms")
     hold(held)
