@@ -93,7 +93,7 @@ cdef bint cgroup_rest_is_container(cgroup_path_t *path, bint required) noexcept 
 
 
 cdef bint cgroup_names_container(const char *part, size_t length) noexcept nogil:
-    """Return whether a part of a path holds a container's ID. A slice of systemd holds containers, but is not a container;
+    """Return whether a part of a path holds a container's ID. A slice of systemd is not a container;
     "SLICE:RUNTIME:ID" is what a runtime makes of it that takes it for a name."""
     cdef size_t digits = 0
     cdef size_t at

@@ -150,7 +150,7 @@ cdef void action_delay(supervisor_t *sv) noexcept nogil:
 
 
 cdef void action_stop(supervisor_t *sv) noexcept nogil:
-    """Send the stop signal and begin the grace period. A signal that the command did not get is not a stop by kubexit."""
+    """Send the stop signal and begin the grace period. A signal that the command did not get does not count."""
     cdef char signal[16]
     cdef int result = command_signal(&sv.command, sv.settings.stop_signal)
     signal_label(signal, sizeof(signal), sv.settings.stop_signal)

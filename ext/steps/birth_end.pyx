@@ -45,7 +45,7 @@ cdef void birth_time_out(supervisor_t *sv) noexcept nogil:
         log_warn(&sv.log, b"%s; starting the command anyway (KUBEXIT_BIRTH_ON_TIMEOUT=start)", sv.reason)
     elif birth_lacks_proxy_alone(sv) and sv.birth.proxy_answers:
         log_warn(&sv.log, b"the proxy of KUBEXIT_MESH=%s runs but was not ready within %s; starting the command "
-                 b"all the same", sv.settings.value[SETTING_MESH], sv.settings.value[SETTING_BIRTH_TIMEOUT])
+                 b"anyway", sv.settings.value[SETTING_MESH], sv.settings.value[SETTING_BIRTH_TIMEOUT])
     elif birth_lacks_proxy_alone(sv):
         log_info(&sv.log, b"no proxy of KUBEXIT_MESH=%s answered within %s; starting the command without it",
                  sv.settings.value[SETTING_MESH], sv.settings.value[SETTING_BIRTH_TIMEOUT])
