@@ -92,7 +92,7 @@ def test_rest_of_the_grace_period(kubexit: Kubexit, grace: str, limit: int) -> N
     born(kubexit)
     held = shipper(kubexit, GRACE_PERIOD=grace, POLL_INTERVAL="0")
     hold(held)
-    held.wait_line(f"at most {limit} s; a second one passes", "stderr")
+    held.wait_line(f"at most {limit} s; a second SIGTERM is forwarded at once", "stderr")
 
     assert limit - 2 < eventually(lambda: processes.next_look(held.pid), "it sleeps") <= limit
 
