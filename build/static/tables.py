@@ -51,7 +51,8 @@ def write(bootloader: Path, folder: Path) -> str:
         lines += [f"static const unsigned char module_{number}[] = {{", f'#embed "{file.resolve()}"', "};"]
         rows.append(f'    {{"{name}", module_{number}, sizeof module_{number}, {int(is_package)}, NULL}},')
     lines += ["", "static const struct _frozen modules[] = {", *rows, "    {NULL, NULL, 0, 0, NULL},", "};", ""]
-    lines += ["void linked_modules_offer(void)", "{", "    PyImport_FrozenModules = modules;", "}"]
+    lines += ["void linked_modules_offer(void)", "{", "    PyImport_FrozenModules = modules;"]
+    lines += ['    PyImport_AppendInittab("_pages", pages_module);', "}"]
     return "\n".join(lines) + "\n"
 
 

@@ -2,6 +2,8 @@
 #ifndef KUBEXIT_LINKED_H
 #define KUBEXIT_LINKED_H
 
+struct _object;
+
 typedef struct {
     const char *name;
     void *address;
@@ -12,5 +14,8 @@ extern const linked_function_t linked_functions[];
 
 /* Let the interpreter find the modules that it needs before it can open an archive. */
 void linked_modules_offer(void);
+
+/* The module `_pages` of that interpreter. */
+struct _object *pages_module(void);
 
 #endif

@@ -1,7 +1,10 @@
 """The command line that the supervisor composes for the waiter."""
 
-import os
-from collections.abc import Sequence
+from kubexit.waiter import engine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 USAGE = (
     "usage: python -m kubexit.waiter [--pod POD --namespace NS] --name OWN_NAME [--get URL]... [DEP...]\n"
@@ -17,7 +20,7 @@ class Arguments:
     --service-account and --watch-seconds are for tests; the supervisor never passes them.
     """
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: "Sequence[str]") -> None:
         options = dict.fromkeys(("--pod", "--namespace", "--name", "--service-account"), "")
         options |= {"--watch-seconds": "20", "--quit-seconds": "0"}
         self.urls: list[tuple[str, str]] = []
@@ -33,7 +36,7 @@ class Arguments:
         # Quit requests are made for a container without a (valid) name too.
         named = self.name or self.quit_seconds > 0
         if not named or not (rest or self.urls) or (rest and not (self.pod and self.namespace)):
-            os.write(2, USAGE.encode() + b"\n")
+            engine.write(2, USAGE.encode() + b"\n")
             raise SystemExit(SETTINGS)
         self.service_account = options["--service-account"]
         self.watch_seconds = int(options["--watch-seconds"])

@@ -1,8 +1,12 @@
-"""What the waiter has to say to the supervisor, which only reads its exit code.
+"""What the waiter reports to the supervisor, which only reads its exit code; and what keeps it from knowing.
 
 A waiter that just ended would leave the reader of a pod's log with a number.
-Each exception is one sentence for the log and one of the documented codes.
+Each WaiterError is one sentence for the log and one of the documented codes.
 """
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class WaiterError(Exception):
@@ -25,7 +29,7 @@ class SettingsError(WaiterError):
 
 
 class NeverReadyError(WaiterError):
-    """The dependencies can never be ready in this pod any more."""
+    """The dependencies can never be ready in this pod."""
 
     code = 69
 
@@ -34,3 +38,24 @@ class RefusedError(WaiterError):
     """The API server does not let this service account look."""
 
     code = 77
+
+
+class UnclearError(ValueError):
+    """An answer that is incomplete, or that only the official client may understand."""
+
+
+class WatchEndedError(Exception):
+    """The API server ended a watch long before the time that it was asked for."""
+
+
+class StatusError(Exception):
+    """An answer with another status than 200; the names of the fields are those of the official ApiException."""
+
+    def __init__(
+        self, status: int, reason: str, headers: "Mapping[str, str] | None" = None, body: bytes | None = None
+    ) -> None:
+        super().__init__(f"{status} {reason}")
+        self.status = status
+        self.reason = reason
+        self.headers = headers
+        self.body = body

@@ -5,11 +5,14 @@ time, level, name, one write a line below PIPE_BUF, and no wait for a reader: a 
 is a courtesy, and a pipe that nobody empties must not hold back the command's birth.
 """
 
-import json
-import os
 import select
 import time
-from collections.abc import Mapping
+
+from kubexit.waiter import engine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LEVELS = ("debug", "info", "warn", "error", "off")
 LINE_BYTES = 3584
@@ -19,7 +22,7 @@ STDERR = 2
 class Log:
     """Writes what is at or above KUBEXIT_LOG_LEVEL, in KUBEXIT_LOG_FORMAT."""
 
-    def __init__(self, name: str, environ: Mapping[str, str]) -> None:
+    def __init__(self, name: str, environ: "Mapping[str, str]") -> None:
         level = environ.get("KUBEXIT_LOG_LEVEL") or "info"
         self._least = LEVELS.index(level) if level in LEVELS else LEVELS.index("info")
         self._is_json = environ.get("KUBEXIT_LOG_FORMAT") == "json"
@@ -56,7 +59,7 @@ class Log:
         reader.register(STDERR, select.POLLOUT)
         try:
             if any(events & select.POLLOUT for _, events in reader.poll(0)):
-                os.write(STDERR, line)
+                engine.write(STDERR, line)
         except OSError:
             pass  # nobody is left to be told
 
@@ -70,4 +73,5 @@ class Log:
     def _json(self, stamp: str, level: str, message: str, attachment: str) -> bytes:
         fields = {"time": stamp, "level": level, "name": self._name}
         fields["message"] = "\n".join([message, attachment]) if attachment else message
-        return (json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8", "replace")
+        inside = ",".join(f'"{key}":{engine.quote(value)}' for key, value in fields.items())
+        return f"{{{inside}}}\n".encode("utf-8", "replace")

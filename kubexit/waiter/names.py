@@ -5,13 +5,17 @@ until the timeout and leave no reason. The pod's spec tells both at once, so the
 refused before any waiting.
 """
 
-from collections.abc import Iterable
-
 from kubexit.waiter.errors import SettingsError
-from kubexit.waiter.readiness import Object, inits, is_init, is_sidecar, regulars
+from kubexit.waiter.readiness import inits, is_init, is_sidecar, regulars
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kubexit.waiter.readiness import Object
 
 
-def awaited(pod: Object, own: str, words: Iterable[str]) -> list[str]:
+def awaited(pod: "Object", own: str, words: "Iterable[str]") -> list[str]:
     """The containers to wait for, each once; SettingsError when the pod's spec rules one out."""
     known = [container["name"] for container in inits(pod) + regulars(pod)]
     names: list[str] = []
@@ -29,7 +33,7 @@ def awaited(pod: Object, own: str, words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _others(pod: Object, own: str, known: list[str]) -> list[str]:
+def _others(pod: "Object", own: str, known: list[str]) -> list[str]:
     """All regular containers and native sidecars but our own; in an init container those that start before it."""
     if own not in known:
         raise SettingsError(
@@ -45,7 +49,7 @@ def _others(pod: Object, own: str, known: list[str]) -> list[str]:
     ]
 
 
-def _check_order(pod: Object, own: str, name: str) -> None:
+def _check_order(pod: "Object", own: str, name: str) -> None:
     """Refuse to wait for what starts only after our own container."""
     if name == own:
         raise SettingsError(f"KUBEXIT_BIRTH_DEPS: {name} is this container itself")
@@ -63,10 +67,10 @@ def _check_order(pod: Object, own: str, name: str) -> None:
         )
 
 
-def _position(pod: Object, name: str) -> int:
+def _position(pod: "Object", name: str) -> int:
     return [container["name"] for container in inits(pod)].index(name)
 
 
-def _pod_name(pod: Object) -> str:
+def _pod_name(pod: "Object") -> str:
     metadata = pod.get("metadata") or {}
     return f"{metadata.get('namespace')}/{metadata.get('name')}"

@@ -1,4 +1,4 @@
-"""One pod as the API server shows it: a list, then a watch, for as long as it takes.
+"""The patient client: one pod as the official client shows it, for as long as it takes.
 
 A watch alone misses what was true before it began, and it ends all the time: by the
 clock, with a server, with a connection that nobody closed, because its version is too
@@ -8,25 +8,23 @@ old. Each of these is an ordinary event here, and none makes the wait end or run
 import gc
 import json
 import math
-import random
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from urllib3.exceptions import HTTPError
 
-from kubexit.waiter import lean, rbac, readiness, stream
+from kubexit.waiter import lean, rbac, stream
 from kubexit.waiter.backoff import Backoff
 from kubexit.waiter.cluster import Cluster
-from kubexit.waiter.errors import NeverReadyError, RefusedError
+from kubexit.waiter.errors import NeverReadyError, RefusedError, StatusError, WatchEndedError
 from kubexit.waiter.log import Log
-from kubexit.waiter.readiness import Object
+from kubexit.waiter.view import LIST_READ_SECONDS, WATCH_SLACK_SECONDS, View
+
+if TYPE_CHECKING:
+    from kubexit.waiter.readiness import Object
 
 PATH = "/api/v1/namespaces/{namespace}/pods"
-LIST_READ_SECONDS = 10.0
-WATCH_SECONDS = 20  # of the first watch; later ones are longer, since a long wait is no emergency
-WATCH_MOST_SECONDS = 160
-WATCH_SLACK_SECONDS = 3.0  # a stream that is silent for longer than it was asked for is half open
 RBAC_SECONDS = 2.0  # a Role made together with the pod takes a moment to count
 RBAC_AGAIN_SECONDS = 30.0  # a server that has just started refuses everybody until it has read the roles
 RBAC_PAUSE_SECONDS = 0.5
@@ -35,61 +33,57 @@ REFUSES_BOOKMARKS = (400, 422, 500)
 
 
 class Pod:
-    """Follows one pod; `trouble` says what keeps it from being seen, empty when nothing does."""
+    """Follows one pod; `view` holds what is known of it, also by the look that was taken before."""
 
-    def __init__(self, cluster: Cluster, name: str, namespace: str, log: Log, watch_seconds: int = WATCH_SECONDS):
-        self.trouble = ""
+    def __init__(self, cluster: Cluster, view: View, log: Log) -> None:
         self._cluster = cluster
-        self._name, self._namespace = name, namespace
+        self._view = view
         self._log = log
-        self._uid = cluster.account.pod_uid(name, namespace)
-        self._allowed = False  # a watch has been granted once
-        self._version: str | None = None
         self._bookmarks = True
-        self._verb = "list"
-        self._watch_seconds = watch_seconds
         self._warned = ""
         self._refused_since: float | None = None
         self._backoff = Backoff()
 
-    def sightings(self) -> Iterator[Object]:
-        """Each state of the pod, without end; NeverReadyError when it is gone, RefusedError when we may not look."""
+    def sightings(self, trouble: Exception | None = None) -> "Iterator[Object]":
+        """Each state of the pod, without end; NeverReadyError when it is gone, RefusedError when we may not look.
+
+        `trouble` ended the look before. It is taken as if it had happened here.
+        """
+        if isinstance(trouble, StatusError) and trouble.status == UNAUTHORIZED:
+            self._cluster.account.read()
+            trouble = None
         while True:
             try:
-                if self._version is None:
+                if trouble is not None:
+                    past, trouble = trouble, None
+                    raise past
+                if self._view.version is None:
                     yield self._list()
                 yield from self._watch()
-            except lean.client().ApiException as error:
+            except (lean.client().ApiException, StatusError) as error:
                 self._on_status(error.status, error.reason, error.headers, error.body)
+            except WatchEndedError as error:
+                self._retry(str(error))
             except (HTTPError, OSError, ValueError, KeyError, TypeError) as error:
                 self._cluster.disconnect()
                 self._refused_since = None
-                self._retry(f"{self._verb}: {type(error).__name__}: {error}")
+                self._retry(f"{self._view.verb}: {type(error).__name__}: {error}")
 
-    def _list(self) -> Object:
+    def _list(self) -> "Object":
         """The pod now. Without a resourceVersion: a cached list may hold an older pod of the same name."""
-        self._verb = "list"
-        response = self._get([], LIST_READ_SECONDS)
+        self._view.verb = "list"
+        response = self._get(self._view.query, LIST_READ_SECONDS)
         answer = json.loads(response.read())
         response.release_conn()
-        self._version = answer["metadata"]["resourceVersion"]
-        if not answer["items"]:
-            hint = "are KUBEXIT_POD_NAME and KUBEXIT_NAMESPACE right, or was it deleted?"
-            raise NeverReadyError(f"the API server has no pod {self._namespace}/{self._name}: {hint}")
-        return self._see(answer["items"][0])
+        return self._view.listed(answer)
 
-    def _watch(self) -> Iterator[Object]:
+    def _watch(self) -> "Iterator[Object]":
         """Each state after the version we know, until the server ends the stream."""
-        self._verb = "watch"
-        seconds = random.uniform(0.8, 1.0) * self._watch_seconds
-        query: list[tuple[str, object]] = [("watch", "1"), ("resourceVersion", self._version)]
-        query.append(("timeoutSeconds", max(round(seconds), 1)))
-        if self._bookmarks:
-            query.append(("allowWatchBookmarks", "true"))
+        self._view.verb = "watch"
+        seconds = self._view.watch_seconds()
         began = time.monotonic()
-        response = self._get(query, seconds + WATCH_SLACK_SECONDS)
-        self._allowed = True
-        self.trouble = ""
+        response = self._get(self._view.watch_query(seconds, self._bookmarks), seconds + WATCH_SLACK_SECONDS)
+        self._view.watching()
         self._refused_since = None
         try:
             for line in stream.lines(stream.pieces(response)):
@@ -101,30 +95,18 @@ class Pod:
             if not is_early:
                 self._worked()
         if is_early:
-            self._retry("the API server ended the watch early")
-        else:
-            self._watch_seconds = min(self._watch_seconds * 2, WATCH_MOST_SECONDS)
+            raise WatchEndedError("the API server ended the watch early")
+        self._view.watched()
 
-    def _take(self, kind: str, thing: Object) -> Iterator[Object]:
+    def _take(self, kind: str, thing: "Object") -> "Iterator[Object]":
         self._log.debug(f"watch: {kind}")
-        if kind == "ERROR":
-            raise lean.client().ApiException(status=thing.get("code") or 0, reason=thing.get("message"))
-        self._version = thing["metadata"]["resourceVersion"]
+        pod = self._view.happened(kind, thing)
         self._worked()
-        if kind == "DELETED":
-            raise NeverReadyError(f"pod {self._namespace}/{self._name} was deleted")
-        if kind in ("ADDED", "MODIFIED"):
-            yield self._see(thing)
-
-    def _see(self, pod: Object) -> Object:
-        readiness.stays(pod, self._uid)
-        self._uid = pod["metadata"].get("uid")
-        self.trouble = ""
-        return pod
+        if pod is not None:
+            yield pod
 
     def _get(self, query: list[tuple[str, object]], read_seconds: float) -> Any:
-        selector = ("fieldSelector", f"metadata.name={self._name}")
-        return self._cluster.get(PATH, {"namespace": self._namespace}, [selector, *query], read_seconds)
+        return self._cluster.get(PATH, {"namespace": self._view.namespace}, query, read_seconds)
 
     def _worked(self) -> None:
         """A watch brought something. A list alone is no success: the watch after it may be refused for ever."""
@@ -135,7 +117,7 @@ class Pod:
     def _on_status(self, status: int, reason: str, headers: Any, body: bytes | None) -> None:
         most_seconds = math.inf
         if status == NOT_FOUND:
-            raise NeverReadyError(f"the API server knows no pods in namespace {self._namespace} (404 {reason})")
+            raise NeverReadyError(f"the API server knows no pods in namespace {self._view.namespace} (404 {reason})")
         if status in (UNAUTHORIZED, FORBIDDEN):
             self._bear_refusal(status, body)
             most_seconds = RBAC_PAUSE_SECONDS
@@ -143,28 +125,28 @@ class Pod:
             self._refused_since = None
         if status == GONE and self._backoff.is_fresh:
             most_seconds = 0.0
-        if self._verb == "watch" and status in REFUSES_BOOKMARKS:
+        if self._view.verb == "watch" and status in REFUSES_BOOKMARKS:
             self._bookmarks = False
         if status == 0:  # TLS: the certificate is read again too
             self._cluster.disconnect()
-        self._retry(f"{self._verb}: {status or ''} {' '.join(str(reason).split())}", headers, most_seconds)
+        self._retry(f"{self._view.verb}: {status or ''} {' '.join(str(reason).split())}", headers, most_seconds)
 
     def _bear_refusal(self, status: int, body: bytes | None) -> None:
         """RefusedError when the server has refused for long enough: it may be starting, the Role may be on its way."""
         self._refused_since = self._refused_since or time.monotonic()
-        patience = RBAC_AGAIN_SECONDS if self._allowed else RBAC_SECONDS
+        patience = RBAC_AGAIN_SECONDS if self._view.allowed else RBAC_SECONDS
         if time.monotonic() - self._refused_since <= patience:
             return
         if status == UNAUTHORIZED:
             server = self._cluster.url
             raise RefusedError(f"the API server {server} does not accept the token of this service account (401)")
-        raise RefusedError(*rbac.explain(self._verb, self._namespace, self._cluster.account.claims, body))
+        raise RefusedError(*rbac.explain(self._view.verb, self._view.namespace, self._cluster.account.claims, body))
 
     def _retry(self, trouble: str, headers: Any = None, most_seconds: float = math.inf) -> None:
         """Wait a while, then list: always right, and one key to read for the server."""
         gc.enable()  # a try that failed leaves cycles behind, and there may be many of them
-        self._version = None
+        self._view.version = None
         delay = self._backoff.delay(headers, most_seconds)
-        told, self.trouble, self._warned = self._warned, trouble, trouble
+        told, self._view.trouble, self._warned = self._warned, trouble, trouble
         (self._log.debug if trouble == told else self._log.warn)(f"{trouble}; next try in {delay:.1f} s")
         time.sleep(delay)

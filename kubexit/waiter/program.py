@@ -1,146 +1,181 @@
-"""The readiness waiter: a child of the supervisor that leaves when the dependencies are ready.
+"""The readiness waiter: a child of the supervisor that exits when the dependencies are ready.
 
 The supervisor speaks no TLS and knows no API. It starts this program with the pod and
 the names, reads the verdict from its exit code (kubexit.waiter.errors; 0 is ready), and sends
-TERM when the time is up: then we say what was last seen, and leave at once.
+SIGTERM when the time is up: then we say what was last seen, and exit at once.
 
 It also asks the URLs that need TLS or a name resolved (kubexit.waiter.urls): before the birth, or
 as quit requests after the death, when it has no verdict to give.
+
+There are two steps. The first, `look`, imports next to nothing; most waits end with it. The second,
+`wait`, has the official client. In the static file an archive is opened between the two.
 """
 
 import gc
-import os
-import signal
-import sys
-from types import FrameType
-from typing import TYPE_CHECKING
 
+from kubexit.waiter import engine
 from kubexit.waiter.arguments import Arguments
+from kubexit.waiter.errors import StatusError, WaiterError
+from kubexit.waiter.log import Log
+from kubexit.waiter.questions import Questions
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from threading import Thread
+    from collections.abc import Callable, Iterator, Sequence
 
-    from kubexit.waiter.pod import Pod
-    from kubexit.waiter.readiness import Missing
-    from kubexit.waiter.urls import Answer, Url
+    from kubexit.waiter.account import Account
+    from kubexit.waiter.readiness import Missing, Object
+    from kubexit.waiter.view import View
 
 READY, UNAVAILABLE, INTERNAL = 0, 69, 70
+SIGTERM, SIG_IGN = engine.signal.SIGTERM, engine.signal.SIG_IGN
 
 
 class Waiter:
     """Waits for the containers, and can say at any time for what it waits."""
 
     def __init__(self, arguments: Arguments) -> None:
-        from kubexit.waiter.log import Log
-
-        self.log = Log(arguments.name, os.environ)
+        self.log = Log(arguments.name, engine.environ)
         self._arguments = arguments
-        self._pod: Pod | None = None
+        self._account: Account | None = None
+        self._view: View | None = None
+        self._trouble: Exception | None = None
         self._missing: list[Missing] | None = None
-        self._unanswered: dict[str, str] = {url: "no answer yet" for _, url in arguments.urls}
+        self._questions = Questions(arguments.urls, self.log)
+        self._held: Iterator[Object] | None = None
 
-    def run(self) -> int:
-        """Return the verdict; exceptions of kubexit.waiter.errors are verdicts too.
-
-        URLs are asked beside the API, so that one that never answers does not keep the API's word back.
-        """
+    def look(self) -> int | None:
+        """Return the verdict; None if it takes the official client to find it, by `wait`."""
         gc.disable()  # imports leave no garbage, and looking for it takes a tenth of the time to the first request
-        asking = self._ask_urls()
+        if self._arguments.quit_seconds > 0:
+            self._questions.quit(self._arguments.quit_seconds)
+            return READY  # how they are answered changes no exit code
+        engine.signal.signal(SIGTERM, self._leave)
+        return self._verdict(self._look)
+
+    def wait(self) -> int:
+        """Return the verdict, with the official client."""
+        code = self._verdict(self._wait)
+        return INTERNAL if code is None else code
+
+    def _verdict(self, step: "Callable[[], int | None]") -> int | None:
+        try:
+            return step()
+        except WaiterError as error:
+            engine.signal.signal(SIGTERM, SIG_IGN)
+            self.log.error(str(error), error.attachment)
+            return error.code
+        except Exception as error:
+            self.log.error(f"the readiness waiter failed: {type(error).__name__}: {error}")
+            return INTERNAL
+
+    def _look(self) -> int | None:
+        self._questions.begin()
         while True:
-            ready = self._await_containers() if self._arguments.dependencies else "the URLs have answered"
-            if asking is None or not asking.is_alive():
+            ready = self._await_containers(self._looked()) if self._arguments.dependencies else "the URLs have answered"
+            if ready is None or self._questions.have_answered():
+                return None if ready is None else self._ready(ready)
+
+    def _wait(self) -> int:
+        while True:
+            ready = self._await_containers(self._waited())
+            if ready is None:
+                raise RuntimeError("the pod is out of sight")  # sightings never end
+            if self._questions.have_answered():
                 return self._ready(ready)
-            asking.join()  # then look again: what the API said may be of a while ago
+            self.prepare()  # from here on a new list counts
 
-    def quit(self) -> int:
-        """Send the quit requests; how they go changes no exit code."""
-        from kubexit.waiter import urls
+    def _await_containers(self, sightings: "Iterator[Object]") -> str | None:
+        """What is ready; None if the sightings end before."""
+        from kubexit.waiter import names, readiness
 
-        asked = [urls.Url(*pair) for pair in self._arguments.urls]
-        urls.ask_all(asked, self._arguments.quit_seconds, self._tell_quit)
-        return READY
-
-    def _tell_quit(self, url: "Url", answer: "Answer") -> None:
-        log = self.log.info if answer.good else self.log.warn
-        log(f"quit request {url.method} {url.text}: {answer.words}")
-
-    def _ask_urls(self) -> "Thread | None":
-        if not self._arguments.urls:
-            return None
-        import threading
-
-        from kubexit.waiter import urls
-
-        asked = [urls.Url(*pair) for pair in self._arguments.urls]
-        thread = threading.Thread(target=urls.await_all, args=(asked, self._tell_answer), daemon=True)
-        thread.start()
-        return thread
-
-    def _tell_answer(self, url: "Url", answer: "Answer") -> None:
-        if answer.good:
-            self._unanswered.pop(url.text, None)
-            return
-        gc.enable()  # this may take long
-        if self._unanswered.get(url.text) != answer.words:
-            self._unanswered[url.text] = answer.words
-            self.log.debug(f"not ready: {url.text}: {answer.words}")
-
-    def _ready(self, what: str) -> int:
-        # Ready was seen: a TERM that comes from now on finds a verdict.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        self.log.info(f"ready: {what}")
-        return READY
-
-    def _await_containers(self) -> str:
-        from kubexit.waiter import names, pod, readiness
-        from kubexit.waiter.cluster import SERVICE_ACCOUNT, Account, Cluster
-
+        self._held = sightings  # with it goes a connection, and tidying that up takes longer than to exit
         arguments = self._arguments
-        cluster = Cluster(Account(arguments.service_account or SERVICE_ACCOUNT))
-        self._pod = pod.Pod(cluster, arguments.pod, arguments.namespace, self.log, arguments.watch_seconds)
-        for seen in self._pod.sightings():
+        for seen in sightings:
             awaited = names.awaited(seen, arguments.name, arguments.dependencies)
             self._missing = readiness.missing(seen, awaited)
             if not self._missing:
                 return ", ".join(awaited) or "nothing to wait for"
             gc.enable()
             self.log.debug(f"not ready: {', '.join(map(str, self._missing))}")
-        raise RuntimeError("the pod is out of sight")  # sightings never end
+        return None
+
+    def prepare(self) -> "tuple[Account, View]":
+        """Read who we are; nothing is known of the pod yet."""
+        from kubexit.waiter.account import SERVICE_ACCOUNT, Account
+        from kubexit.waiter.view import View
+
+        arguments = self._arguments
+        if self._account is None:
+            self._account = Account(arguments.service_account or SERVICE_ACCOUNT)
+        uid = self._account.pod_uid(arguments.pod, arguments.namespace)
+        self._view = View(arguments.pod, arguments.namespace, uid, arguments.watch_seconds)
+        return self._account, self._view
+
+    def _looked(self) -> "Iterator[Object]":
+        """What the first look sees; ends when the official client must continue."""
+        from kubexit.waiter.look import Look
+
+        account, view = self.prepare()
+        try:
+            yield from Look(account, view, self.log).sightings()
+        except WaiterError:
+            raise
+        except Exception as trouble:
+            self.log.debug(f"{view.verb}: {type(trouble).__name__}: {trouble}; the official client continues")
+            if view.verb == "list":
+                view.version = None
+            if view.verb == "watch" or isinstance(trouble, StatusError):
+                self._trouble = trouble
+
+    def _waited(self) -> "Iterator[Object]":
+        """What the official client sees."""
+        import os
+
+        from kubexit.waiter.cluster import Cluster
+        from kubexit.waiter.pod import Pod
+
+        os.environ.pop("SSLKEYLOGFILE", None)  # urllib3 would write our keys there, and fail where it cannot
+        assert self._account is not None
+        assert self._view is not None
+        trouble, self._trouble = self._trouble, None
+        return Pod(Cluster(self._account), self._view, self.log).sightings(trouble)
+
+    def _ready(self, what: str) -> int:
+        # Ready was seen: a SIGTERM that comes from now on finds a verdict.
+        engine.signal.signal(SIGTERM, SIG_IGN)
+        self.log.info(f"ready: {what}")
+        return READY
 
     def _missing_words(self) -> list[str]:
-        trouble = self._pod.trouble if self._pod is not None else ""
+        trouble = self._view.trouble if self._view is not None else ""
         if self._missing is not None:
             words = ", ".join(map(str, self._missing))
             return [words + (f"; out of date: {trouble}" if trouble else "")] if words else []
         dependencies = ", ".join(self._arguments.dependencies)
         return [f"{dependencies} (the pod was not seen: {trouble or 'no answer yet'})"] if dependencies else []
 
-    def leave(self, number: int, frame: FrameType | None) -> None:
-        """At TERM: the last word, without unwinding what is under way."""
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        found = ", ".join([f"{url}: {words}" for url, words in self._unanswered.items()] + self._missing_words())
+    def _leave(self, number: int, frame: object) -> None:
+        """At SIGTERM: the last word, without unwinding what is under way."""
+        engine.signal.signal(SIGTERM, SIG_IGN)
+        found = ", ".join(
+            [f"{url}: {words}" for url, words in self._questions.unanswered.items()] + self._missing_words()
+        )
         if not found:
-            os._exit(READY)  # it was seen in the moment before
+            engine.leave(READY)  # it was seen in the moment before
         self.log.error(f"not ready: {found}")
-        os._exit(UNAVAILABLE)
+        engine.leave(UNAVAILABLE)
 
 
-def main() -> int:
-    """Wait as the command line says; the exit code is the verdict."""
-    arguments = Arguments(sys.argv[1:])
-    waiter = Waiter(arguments)
-    os.environ.pop("SSLKEYLOGFILE", None)  # urllib3 would write our keys there, and fail where it cannot
-    if arguments.quit_seconds > 0:
-        return waiter.quit()
-    signal.signal(signal.SIGTERM, waiter.leave)
-    from kubexit.waiter.errors import WaiterError
+def begin(words: "Sequence[str]") -> Waiter:
+    """Look as the command line says, and exit with the verdict if there is one."""
+    waiter = Waiter(Arguments(words))
+    code = waiter.look()
+    if code is not None:
+        engine.leave(code)  # not by way of the interpreter's own end: the command waits for this program
+    return waiter
 
-    try:
-        return waiter.run()
-    except WaiterError as error:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        waiter.log.error(str(error), error.attachment)
-        return error.code
-    except Exception as error:
-        waiter.log.error(f"the readiness waiter failed: {type(error).__name__}: {error}")
-        return INTERNAL
+
+def main(words: "Sequence[str]") -> None:
+    """Wait as the command line says, and exit with the verdict."""
+    engine.leave(begin(words).wait())

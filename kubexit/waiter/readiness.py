@@ -5,25 +5,28 @@ is not remembered: all dependencies have to be ready in the same one. Nothing he
 talks to anybody, so every rule can be tested with a dictionary.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
-
 from kubexit.waiter.errors import NeverReadyError
 
-Object = dict[str, Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    Object = dict[str, Any]
 
 
-class Missing(NamedTuple):
+class Missing:
     """A container that is not ready, and the reason in words."""
 
-    name: str
-    why: str
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        self.why = why
 
     def __str__(self) -> str:
         return f"{self.name} ({self.why})"
 
 
-def missing(pod: Object, names: Sequence[str]) -> list[Missing]:
+def missing(pod: "Object", names: "Sequence[str]") -> list[Missing]:
     """Those of the names that are not ready in this pod; NeverReadyError when one can never be."""
     status = pod.get("status") or {}
     if status.get("phase") in ("Failed", "Succeeded"):
@@ -41,7 +44,7 @@ def missing(pod: Object, names: Sequence[str]) -> list[Missing]:
     return found
 
 
-def stays(pod: Object, uid: str | None) -> None:
+def stays(pod: "Object", uid: str | None) -> None:
     """NeverReadyError for a pod that is being deleted, or another one than that of this uid."""
     metadata = pod["metadata"]
     name = f"{metadata.get('namespace')}/{metadata.get('name')}"
@@ -51,27 +54,27 @@ def stays(pod: Object, uid: str | None) -> None:
         raise NeverReadyError(f"pod {name} is being deleted")
 
 
-def is_init(pod: Object, name: str) -> bool:
+def is_init(pod: "Object", name: str) -> bool:
     """Whether the container is in spec.initContainers, as native sidecars are too."""
     return any(container.get("name") == name for container in inits(pod))
 
 
-def is_sidecar(container: Object) -> bool:
+def is_sidecar(container: "Object") -> bool:
     """Whether an init container is a native sidecar (KEP-753)."""
     return container.get("restartPolicy") == "Always"
 
 
-def regulars(pod: Object) -> list[Object]:
+def regulars(pod: "Object") -> "list[Object]":
     """spec.containers."""
     return _entries(pod.get("spec") or {}, "containers")
 
 
-def inits(pod: Object) -> list[Object]:
+def inits(pod: "Object") -> "list[Object]":
     """spec.initContainers, in the order in which they start."""
     return _entries(pod.get("spec") or {}, "initContainers")
 
 
-def _is_ready(pod: Object, name: str, entry: Object) -> bool:
+def _is_ready(pod: "Object", name: str, entry: "Object") -> bool:
     state = entry.get("state") or {}
     container = _container(pod, name)
     if is_init(pod, name) and not is_sidecar(container):
@@ -81,7 +84,7 @@ def _is_ready(pod: Object, name: str, entry: Object) -> bool:
     return entry.get("ready") is True and "terminated" not in state and "waiting" not in state
 
 
-def _is_over(pod: Object, name: str, entry: Object) -> bool:
+def _is_over(pod: "Object", name: str, entry: "Object") -> bool:
     """Whether the kubelet will not start the container again (KEP-5307 and KEP-5532 included)."""
     terminated = (entry.get("state") or {}).get("terminated")
     if terminated is None:
@@ -94,7 +97,7 @@ def _is_over(pod: Object, name: str, entry: Object) -> bool:
     return policy == "Never" or (policy == "OnFailure" and terminated.get("exitCode") == 0)
 
 
-def _why(entry: Object, status: Object) -> str:
+def _why(entry: "Object", status: "Object") -> str:
     state = entry.get("state") or {}
     words = []
     if "running" in state:
@@ -114,13 +117,13 @@ def _why(entry: Object, status: Object) -> str:
     return ", ".join(words)
 
 
-def _ended(terminated: Object, verb: str) -> str:
+def _ended(terminated: "Object", verb: str) -> str:
     signal = f", signal {terminated['signal']}" if terminated.get("signal") else ""
     reason = f", {terminated['reason']}" if terminated.get("reason") else ""
     return f"{verb} with exit code {terminated.get('exitCode')}{signal}{reason}"
 
 
-def _condition(status: Object) -> str:
+def _condition(status: "Object") -> str:
     """Why a pod was not even scheduled."""
     for condition in _entries(status, "conditions"):
         if condition.get("type") == "PodScheduled" and condition.get("status") != "True":
@@ -128,9 +131,9 @@ def _condition(status: Object) -> str:
     return ""
 
 
-def _container(pod: Object, name: str) -> Object:
+def _container(pod: "Object", name: str) -> "Object":
     return next((container for container in regulars(pod) + inits(pod) if container.get("name") == name), {})
 
 
-def _entries(parent: Object, *keys: str) -> list[Object]:
+def _entries(parent: "Object", *keys: str) -> "list[Object]":
     return [entry for key in keys for entry in parent.get(key) or []]

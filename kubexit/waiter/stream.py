@@ -4,14 +4,16 @@ A piece may end anywhere, also inside a character, so lines are cut from bytes; 
 line may be a megabyte long, so what is incomplete is only joined when its end is there.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
 
 LINE_MOST_BYTES = 64 << 20  # far more than etcd stores in an object
 PIECE_BYTES = 65536
 
 
-def lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def lines(pieces: "Iterable[bytes]") -> "Iterator[bytes]":
     """The complete lines that are not empty; ValueError for one that never ends."""
     begun: list[bytes] = []
     length = 0
@@ -29,7 +31,7 @@ def lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
             length = len(part)
 
 
-def pieces(response: Any) -> Iterator[bytes]:
+def pieces(response: "Any") -> "Iterator[bytes]":
     """What an urllib3.HTTPResponse brings, as it comes in: read(n) would wait for n bytes."""
     if response.chunked:
         yield from response.read_chunked(PIECE_BYTES, decode_content=False)

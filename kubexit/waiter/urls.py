@@ -1,52 +1,79 @@
-"""URLs that the supervisor does not ask by itself: https, and hosts whose name has to be resolved.
+"""URLs that the supervisor does not ask by itself: https, and hosts whose name must be resolved.
 
 Before the birth each of them is asked until it has answered 2xx; as quit requests
 all are asked once, side by side. Certificates are checked against the system's
 authorities, or those in SSL_CERT_FILE; no proxy and no redirect is followed.
 """
 
-import threading
-import time
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+import _thread
+from time import monotonic, sleep
 
-import urllib3
+from kubexit.waiter import engine
+from kubexit.waiter.answer import Answer as HttpAnswer
+from kubexit.waiter.connection import Connection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 PERIOD_SECONDS = 0.25  # from an answer that is not 2xx to the next request
 LIMIT_SECONDS = 5.0  # for one request before the birth
 
 
-class Url(NamedTuple):
-    """What to ask, and how."""
+class Url:
+    """What to ask, and how. The supervisor has checked the text (ext/base/url.pyx)."""
 
-    method: str
-    text: str
+    def __init__(self, method: str, text: str) -> None:
+        self.method = method
+        self.text = text
+        scheme, _, rest = text.partition("#")[0].partition("://")
+        end = min(rest.find(mark) if mark in rest else len(rest) for mark in "/?")
+        self.authority, target = rest[:end], rest[end:]
+        self.secure = scheme.lower() == "https"
+        self.target = target if target.startswith("/") else f"/{target}"
+        host, bracket, port = self.authority.rpartition("]")
+        if not bracket:
+            host, _, port = self.authority.partition(":")
+        self.host = host.removeprefix("[")
+        self.port = int(port.removeprefix(":") or (443 if self.secure else 80))
 
 
-class Answer(NamedTuple):
+class Answer:
     """How a request went: whether it was answered 2xx, and in words."""
 
-    good: bool
-    words: str
+    def __init__(self, good: bool, words: str) -> None:
+        self.good = good
+        self.words = words
 
 
 def ask(url: Url, seconds: float) -> Answer:
-    """Send one request; it takes `seconds` at most, as far as the resolver allows."""
-    fields = {"User-Agent": "kubexit", "Connection": "close"}
+    """Send one request; all of it takes `seconds` at most, except that the resolver has limits of its own."""
     try:
-        with urllib3.PoolManager(retries=False) as pool:
-            timeout = urllib3.Timeout(total=seconds)
-            response = pool.request(
-                url.method, url.text, headers=fields, timeout=timeout, redirect=False, preload_content=False
-            )
-            return Answer(200 <= response.status < 300, f"answered {response.status}")
-    except urllib3.exceptions.SSLError as error:
+        status = _status(url, monotonic() + seconds)
+    except engine.SslError as error:
         return Answer(False, f"{error} (authorities other than the system's: SSL_CERT_FILE)")
-    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-        return Answer(False, _without_object(str(error)))
+    except Exception as error:  # whatever it was, it was no answer
+        return Answer(False, str(error) or type(error).__name__)
+    return Answer(200 <= status < 300, f"answered {status}")
 
 
-def await_all(urls: Sequence[Url], tell: Callable[[Url, Answer], None]) -> None:
+def _status(url: Url, until: float) -> int:
+    tls = engine.context("") if url.secure else None
+    connection = Connection(url.host, url.port, until)
+    try:
+        if tls is not None:
+            connection.secure(tls)
+        length = "Content-Length: 0\r\n" if url.method == "POST" else ""
+        connection.send(
+            f"{url.method} {url.target} HTTP/1.1\r\nHost: {url.authority}\r\nUser-Agent: kubexit\r\nAccept: */*\r\n"
+            f"{length}Connection: close\r\n\r\n".encode("ascii")
+        )
+        return HttpAnswer(connection.receive).status
+    finally:
+        connection.close()
+
+
+def await_all(urls: "Sequence[Url]", tell: "Callable[[Url, Answer], None]") -> None:
     """Ask one after the other until each has answered 2xx; `tell` is given every answer, good ones too."""
     for url in urls:
         while True:
@@ -54,19 +81,27 @@ def await_all(urls: Sequence[Url], tell: Callable[[Url, Answer], None]) -> None:
             tell(url, answer)
             if answer.good:
                 break
-            time.sleep(PERIOD_SECONDS)
+            sleep(PERIOD_SECONDS)
 
 
-def ask_all(urls: Sequence[Url], seconds: float, tell: Callable[[Url, Answer], None]) -> None:
+def ask_all(urls: "Sequence[Url]", seconds: float, tell: "Callable[[Url, Answer], None]") -> None:
     """Ask each of them once, side by side, and give the answers to `tell` as they come."""
-    threads = [threading.Thread(target=lambda url=url: tell(url, ask(url, seconds)), daemon=True) for url in urls]
-    for thread in threads:
-        thread.start()
-    end = time.monotonic() + seconds
-    for thread in threads:
-        thread.join(max(0.0, end - time.monotonic()))
+    threads = [start(lambda url=url: tell(url, ask(url, seconds))) for url in urls]  # type: ignore[misc]
+    end = monotonic() + seconds
+    for ended in threads:
+        ended.acquire(timeout=max(0.0, end - monotonic()))
 
 
-def _without_object(text: str) -> str:
-    """Cut "<urllib3.connection…>: " off, with which the library's messages begin."""
-    return text.split(">: ", 1)[1] if text.startswith("<") and ">: " in text else text
+def start(work: "Callable[[], None]") -> "_thread.LockType":
+    """Do the work in a thread; the lock that is returned can be had when the thread has ended."""
+    ended = _thread.allocate_lock()
+    ended.acquire()
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            ended.release()
+
+    _thread.start_new_thread(run, ())
+    return ended

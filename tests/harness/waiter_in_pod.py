@@ -20,6 +20,7 @@ class Waiter:
 
     def __init__(self, folder: Path, api: ApiServer, authority: Path) -> None:
         self.api = api
+        self.is_patient = False
         self.account = folder / "serviceaccount"
         self.account.mkdir()
         (self.account / "ca.crt").write_bytes(authority.read_bytes())
@@ -44,6 +45,10 @@ class Waiter:
         self._script.write_text(f'#!/bin/sh\nexec {sys.executable} -P -m kubexit.waiter {own} "$@"\n')
         self._script.chmod(0o755)
 
+    def prepare(self) -> None:
+        """Just before a start: break the first look, if it is the official client that the test is about."""
+        self.api.breaks = int(self.is_patient)
+
     @property
     def keywords(self) -> dict[str, Any]:
         """What `kubexit.start` has to be given for a kubexit with this waiter."""
@@ -53,6 +58,7 @@ class Waiter:
         """Start it for these dependencies; the environment is added to that of a container."""
         words = ["--pod", "job-1", "--namespace", "shop", "--name", name, *dependencies]
         variables = {"PATH": "/usr/bin:/bin", **self.api.environment, **environment}
+        self.prepare()
         process = subprocess.Popen(
             [os.fspath(self), *words], env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -92,6 +98,7 @@ class InsideWaiter(Waiter):
         variables |= {"KUBEXIT_GRAVEYARD": os.fspath(self._graveyard), "KUBEXIT_LIVENESS": "false"}
         variables |= {"KUBEXIT_BIRTH_DEPS": ",".join(dependencies), "KUBEXIT_BIRTH_TIMEOUT": "infinite"}
         variables |= {"KUBEXIT_POD_NAME": "job-1", "KUBEXIT_NAMESPACE": "shop", **environment}
+        self.prepare()
         process = subprocess.Popen(
             [forms.FORMS["static"].path, "true"],
             env=variables,

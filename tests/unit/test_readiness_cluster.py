@@ -9,7 +9,7 @@ import yaml
 
 from harness.servers.pods import UID, token
 from kubexit.waiter import rbac
-from kubexit.waiter.cluster import Account, address
+from kubexit.waiter.account import Account, address, authority
 from kubexit.waiter.errors import SettingsError
 
 
@@ -23,12 +23,14 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.behaviour(99)
 @pytest.mark.parametrize(
-    ("host", "url"),
-    [("10.0.0.1", "https://10.0.0.1:443"), ("fd00::1", "https://[fd00::1]:443"), ("api", "https://api:443")],
+    ("host", "place"), [("10.0.0.1", "10.0.0.1:443"), ("fd00::1", "[fd00::1]:443"), ("api", "api:443")]
 )
-def test_ipv6_addresses_get_brackets(host: str, url: str) -> None:
+def test_ipv6_addresses_get_brackets(host: str, place: str) -> None:
     """An IPv6 address goes in brackets."""
-    assert address({"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": "443"}) == url
+    found = address({"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": "443"})
+
+    assert found == (host, "443")
+    assert authority(*found) == place
 
 
 @pytest.mark.behaviour(94)
@@ -41,7 +43,7 @@ def test_token_has_no_newline(folder: Path) -> None:
 def test_token_is_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A token is at most a minute old, and an old one is kept while the file is away."""
     now = 1000.0
-    monkeypatch.setattr("kubexit.waiter.cluster.time.monotonic", lambda: now)
+    monkeypatch.setattr("kubexit.waiter.account.monotonic", lambda: now)
     account = Account(folder)
     (folder / "token").write_text("renewed")
     now += 59

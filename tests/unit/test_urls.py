@@ -1,6 +1,8 @@
 """kubexit.waiter.urls: what the waiter asks, and how it says what it got."""
 
+import gc
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +13,8 @@ import pytest
 from harness.servers import webserver
 from harness.servers.webserver import WebServer
 from kubexit.waiter import urls
+from kubexit.waiter.log import Log
+from kubexit.waiter.questions import Questions
 
 Web = Callable[..., WebServer]
 
@@ -21,7 +25,9 @@ def test_only_2xx_is_good(web: Web, method: str, code: int, good: bool) -> None:
     """2xx is good, everything else is not, and a redirect is not followed."""
     server = web(webserver.status(code, "Location: /elsewhere"))
 
-    assert urls.ask(urls.Url(method, server.url("/quit?x=1")), 20) == urls.Answer(good, f"answered {code}")
+    got = urls.ask(urls.Url(method, server.url("/quit?x=1")), 20)
+
+    assert (got.good, got.words) == (good, f"answered {code}")
     assert [(request.method, request.target) for request in server.requests] == [(method, "/quit?x=1")]
 
 
@@ -46,7 +52,7 @@ def test_a_proxy_is_not_used(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "words"),
-    [(webserver.sends(b"nonsense\r\n\r\n"), "nonsense"), (webserver.sends(b""), "Connection aborted")],
+    [(webserver.sends(b"nonsense\r\n\r\n"), "nonsense"), (webserver.sends(b""), "closed the connection")],
     ids=["garbage", "nothing"],
 )
 def test_a_broken_answer_is_explained(web: Web, answer: webserver.Answer, words: str) -> None:
@@ -87,6 +93,67 @@ def test_a_silent_server_costs_the_given_time(web: Web) -> None:
 
     assert not got.good
     assert "timed out" in got.words
+
+
+def drips(connection: socket.socket) -> None:
+    """One byte of an answer after the other, each in time, and never a whole line."""
+    try:
+        while True:
+            connection.sendall(b"H")
+            time.sleep(0.02)
+    except OSError:
+        return
+
+
+@pytest.mark.behaviour(161)
+def test_dripping_answers_have_one_limit(web: Web) -> None:
+    """The time is for the request as a whole: a server that sends something all the time does not extend it."""
+    begin = time.monotonic()
+    got = urls.ask(urls.Url("GET", web(drips).url()), 0.3)
+
+    assert not got.good
+    assert "timed out" in got.words
+    assert 0.3 <= time.monotonic() - begin < 10
+
+
+def test_odd_fields_change_nothing(web: Web) -> None:
+    """The status is the answer. Fields at which a library stumbles change nothing."""
+    odd = "Content-Type: multipart/mixed; boundary*=a; boundary*0=b"
+
+    for code, good in ((503, False), (200, True)):
+        got = urls.ask(urls.Url("GET", web(webserver.status(code, odd)).url()), 20)
+        assert (got.good, got.words) == (good, f"answered {code}")
+
+
+@pytest.mark.behaviour(161)
+@pytest.mark.parametrize("error", [TypeError("odd"), KeyError(), RecursionError(), MemoryError()])
+def test_failure_is_no_answer(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Whatever goes wrong in a request, it was not answered."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(urls, "Connection", fail)
+    got = urls.ask(urls.Url("GET", "http://127.0.0.1/"), 20)
+
+    assert (got.good, got.words) == (False, str(error) or type(error).__name__)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("http://proxy", ("proxy", 80, "proxy", "/", False)),
+        ("HTTPS://proxy:8443/a?b=c#d", ("proxy", 8443, "proxy:8443", "/a?b=c", True)),
+        ("https://[::1]?q=/", ("::1", 443, "[::1]", "/?q=/", True)),
+        ("http://[fd00::1]:81/x", ("fd00::1", 81, "[fd00::1]:81", "/x", False)),
+        ("http://127.1:8080/#", ("127.1", 8080, "127.1:8080", "/", False)),
+    ],
+)
+def test_urls_are_asked_as_written(text: str, parts: tuple[object, ...]) -> None:
+    """A URL is asked as it is written; what is behind # is never sent."""
+    url = urls.Url("GET", text)
+
+    assert (url.host, url.port, url.authority, url.target, url.secure) == parts
 
 
 def test_await_asks_one_after_the_other(web: Web) -> None:
@@ -137,14 +204,28 @@ def waiter(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return program
 
 
-def test_waiting_long_is_tidied_up(waiter: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The collection of garbage, off at the start, is on again once an answer was not good: this may take for ever."""
-    import gc
+@pytest.mark.behaviour(124)
+def test_thread_that_fails_opens_nothing(waiter: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate is open when each URL has answered 2xx, not when nobody asks any longer."""
 
+    def fail(*_: object) -> None:
+        raise TypeError("odd")
+
+    monkeypatch.setattr(urls, "ask", fail)
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: None)
+    monkeypatch.setattr(waiter.engine.signal, "signal", lambda number, action: None)
+    monkeypatch.setattr(gc, "disable", lambda: None)
+    arguments = waiter.Arguments(["--name", "main", "--get", "http://proxy/"])
+
+    assert waiter.Waiter(arguments).look() == waiter.INTERNAL
+
+
+def test_waiting_long_is_tidied_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The collection of garbage, off at the start, is on again once an answer was not good: this may take for ever."""
     monkeypatch.setattr(gc, "enable", lambda: called.append(True))
     called: list[bool] = []
-    arguments = waiter.Arguments(["--name", "main", "--get", "http://proxy/"])
-    waiter.Waiter(arguments)._tell_answer(urls.Url("GET", "http://proxy/"), urls.Answer(False, "answered 503"))
+    questions = Questions([("GET", "http://proxy/")], Log("main", {}))
+    questions.take(urls.Url("GET", "http://proxy/"), urls.Answer(False, "answered 503"))
 
     assert called == [True]
 

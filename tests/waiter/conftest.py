@@ -18,12 +18,24 @@ ANY_LOOPBACK = ("IP:127.0.0.1", "IP:::1")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test of the waiter alone over the module and, if it is marked `every_form`, over the static file too."""
-    if "waiter_form" in metafunc.fixturenames and "form" not in metafunc.fixturenames:
-        every_form = metafunc.definition.get_closest_marker("every_form") is not None
-        usable = [form for form in forms.of_test(every_form, single_file=False) if form.exists or form.name != "static"]
-        kinds = {"static" if form.name == "static" else "installed" for form in usable}
-        metafunc.parametrize("waiter_form", [pytest.param(kind, id=kind) for kind in sorted(kinds)])
+    """Run each test through both clients: that of the first look, and the official one.
+
+    The official client continues when the server breaks the connection of the look.
+
+    A test of the waiter alone runs over the module and over the static file, whose look uses other modules. The
+    official client is the same in both: only a test marked `every_form` runs through that in the static file too.
+    """
+    if "waiter" not in metafunc.fixturenames:
+        return
+    if "waiter_form" not in metafunc.fixturenames or "form" in metafunc.fixturenames:
+        metafunc.parametrize("client", ["look", "official"])
+        return
+    every_form = metafunc.definition.get_closest_marker("every_form") is not None
+    names = {form.name for form in forms.of_test(True, single_file=False) if form.exists}
+    pairs = [("installed", "look"), ("installed", "official")] if names - {"static"} else []
+    pairs += [("static", "look")] if "static" in names else []
+    pairs += [("static", "official")] if "static" in names and every_form else []
+    metafunc.parametrize(("waiter_form", "client"), pairs, ids=["-".join(pair) for pair in pairs])
 
 
 @pytest.fixture(scope="session")
@@ -55,10 +67,13 @@ def waiter_form(form: forms.Form) -> str:
 
 
 @pytest.fixture
-def waiter(tmp_path: Path, api: ApiServer, authority: certificates.Certificate, waiter_form: str) -> Iterator[Waiter]:
+def waiter(
+    tmp_path: Path, api: ApiServer, authority: certificates.Certificate, waiter_form: str, client: str
+) -> Iterator[Waiter]:
     """The waiter, in a pod whose API server is `api`."""
     kind = InsideWaiter if waiter_form == "static" else Waiter
     started = kind(tmp_path, api, authority.certificate)
+    started.is_patient = client == "official"
     yield started
     for supervised in started.started:
         supervised.end()
@@ -70,6 +85,7 @@ def start(kubexit: Kubexit, api: ApiServer, waiter: Waiter) -> Callable[..., Sup
 
     def start(*command: str, **keywords: Any) -> Supervised:
         settings = {"BIRTH_DEPS": "db", "POD_NAME": "job-1", "NAMESPACE": "shop", "env": api.environment}
+        waiter.prepare()
         return kubexit.start(*command, **{**waiter.keywords, **settings, **keywords})
 
     return start

@@ -17,6 +17,7 @@ class TlsServer:
 
     def __init__(self, certificate: Certificate, host: str) -> None:
         self.connections = 0
+        self.breaks = 0  # so many connections are broken as soon as they are made, before a word is said
         self.hold_handshake = threading.Event()
         self.hold_handshake.set()
         self.closed = False
@@ -89,6 +90,10 @@ class TlsServer:
         with suppress(OSError):
             while True:
                 connection, _ = listener.accept()
+                if self.breaks > 0:
+                    self.breaks -= 1
+                    connection.close()
+                    continue
                 self.connections += 1
                 self._start(self._serve, connection)
 

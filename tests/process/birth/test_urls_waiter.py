@@ -100,6 +100,16 @@ def test_a_verdict_ends_the_wait_for_urls(kubexit: Kubexit, web: Web, verdict: i
 
 
 @pytest.mark.behaviour(89)
+def test_odd_answers_start_nothing(kubexit: Kubexit, web: Web) -> None:
+    """An answer at which a library stumbles is no reason to start: it was not 2xx."""
+    server = web(status(503, "Content-Type: multipart/mixed; boundary*=a; boundary*0=b"))
+    app = start(kubexit, waiters.real(kubexit), BIRTH_URLS=server.url("/", NAMED), BIRTH_TIMEOUT="1s")
+
+    assert app.wait() == 69
+    assert len(server.requests) > 0
+    assert "BORN" not in app.stdout
+
+
 def test_not_from_memory(kubexit: Kubexit) -> None:
     """While the graveyard keeps us waiting a verdict is of no use: it is asked for again afterwards."""
     waiter = Waiter(kubexit.folder, "")

@@ -1,0 +1,58 @@
+"""The URLs of one waiter: asked in a thread beside the API before the birth, or once each as quit requests."""
+
+import gc
+
+from kubexit.waiter import urls
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _thread import LockType
+
+    from kubexit.waiter.log import Log
+
+
+class Questions:
+    """Which URLs have not answered 2xx, and how they were last answered."""
+
+    def __init__(self, pairs: list[tuple[str, str]], log: "Log") -> None:
+        self._urls = [urls.Url(*pair) for pair in pairs]
+        self._log = log
+        self._asking: LockType | None = None
+        self.unanswered: dict[str, str] = {url.text: "no answer yet" for url in self._urls}
+
+    def begin(self) -> None:
+        """Ask until each has answered 2xx, in a thread: one that never answers does not delay the API's answer."""
+        if self._urls:
+            self._asking = urls.start(lambda: urls.await_all(self._urls, self.take))
+
+    def have_answered(self) -> bool:
+        """Whether they have. If not, wait until they have: then the API's answer is old.
+
+        A thread that has ended is no answer. Only what it was told is.
+        """
+        if not self.unanswered:
+            return True
+        if self._asking is not None:
+            self._asking.acquire()
+            self._asking = None
+        if self.unanswered:
+            raise RuntimeError(f"{', '.join(self.unanswered)}: not answered, and the thread that asks has ended")
+        return False
+
+    def take(self, url: urls.Url, answer: urls.Answer) -> None:
+        """Note an answer."""
+        if answer.good:
+            self.unanswered.pop(url.text, None)
+            return
+        gc.enable()  # this may take long
+        if self.unanswered.get(url.text) != answer.words:
+            self.unanswered[url.text] = answer.words
+            self._log.debug(f"not ready: {url.text}: {answer.words}")
+
+    def quit(self, seconds: float) -> None:
+        """Send each as a quit request, and log the answers."""
+        urls.ask_all(self._urls, seconds, self._log_quit)
+
+    def _log_quit(self, url: urls.Url, answer: urls.Answer) -> None:
+        log = self._log.info if answer.good else self._log.warn
+        log(f"quit request {url.method} {url.text}: {answer.words}")
