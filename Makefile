@@ -1,7 +1,8 @@
 # Everything that is made goes to .build/ (and dist/); build/ is source. Logs of the steps: .build/*.log
 PYTHON ?= python3
 ARCH ?= $(if $(filter aarch64,$(shell uname -m)),arm64,amd64)
-JOBS ?= 2
+# Two workers for each processor: most tests wait for processes and deadlines, and compute little.
+JOBS ?= $(shell echo $$((2 * $$(nproc))))
 FUZZ_SECONDS ?= 20
 STRESS_ROUNDS ?= 200
 ARGS ?=
