@@ -72,6 +72,19 @@ def test_each_test_is_annotated() -> None:
     )
 
 
+def test_each_parameter_has_a_word() -> None:
+    """The identifiers of parameters are words: `[gate-]` in a report says nothing."""
+    empty = [
+        f"{path.relative_to(TESTS)}:{node.value.lineno}"
+        for path in sorted(TESTS.rglob("test_*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.keyword) and node.arg == "ids" and isinstance(node.value, ast.List)
+        if any(isinstance(word, ast.Constant) and word.value == "" for word in node.value.elts)
+    ]
+
+    assert empty == []
+
+
 @pytest.mark.parametrize(
     ("body", "doubtful"),
     [

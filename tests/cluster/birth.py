@@ -89,7 +89,7 @@ class Birth:
             pod.remove()
 
 
-def born(container: Supervised) -> None:
+def assert_born(container: Supervised) -> None:
     """The command starts, and its end is kubexit's."""
     assert container.wait(60) == 0, container.stderr
     assert container.stdout == "BORN\n"

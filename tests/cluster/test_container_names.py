@@ -2,7 +2,7 @@
 
 import pytest
 
-from cluster.birth import Birth, born, failed
+from cluster.birth import Birth, assert_born, failed
 from cluster.pods import READY, RUNNING, plain, sidecar, terminated
 from harness.kubexit import Kubexit
 
@@ -23,7 +23,7 @@ def test_may_be_absent(kubexit: Kubexit, birth: Birth) -> None:
     pod = birth.pod("db")
     pod.show(db=READY)
 
-    born(birth.start(kubexit, pod, "proxy?,db?"))
+    assert_born(birth.start(kubexit, pod, "proxy?,db?"))
 
 
 @pytest.mark.behaviour(91)
@@ -36,7 +36,7 @@ def test_a_native_sidecar_is_found_among_init_containers(kubexit: Kubexit, birth
 
     pod.show(proxy=READY)
 
-    born(container)
+    assert_born(container)
 
 
 @pytest.mark.behaviour(91)
@@ -57,4 +57,4 @@ def test_a_star_is_every_other_container(kubexit: Kubexit, birth: Birth) -> None
 
     pod.show(proxy=READY)
 
-    born(container)
+    assert_born(container)

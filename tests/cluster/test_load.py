@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cluster.audit import RECEIVED, Audit, Entry
-from cluster.birth import Birth, born
+from cluster.birth import Birth, assert_born
 from cluster.keeper import Keeper
 from cluster.pods import READY, RUNNING, PodObject
 from cluster.relay import relay
@@ -35,7 +35,7 @@ def test_one_wait_is_one_connection(kubexit: Kubexit, birth: Birth, own: Keeper,
         waiter = status(children(container.pid)[0])
         changed = datetime.now(UTC)
         pod.show(db=READY)
-        born(container)
+        assert_born(container)
     requests = audit.wait_complete(pod.name, 2)
 
     size = object_size(birth, pod)
@@ -81,7 +81,7 @@ def test_many_come_back(kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audi
         for pod in pods:
             pod.show(db=READY)
         for container in containers:
-            born(container)
+            assert_born(container)
 
     attempts = [connection.came for connection in counting.connections[before[0] :]]
     requests = [entry for entry in audit.entries(family) if entry.id not in before[1]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cluster.birth import Birth, born, failed
+from cluster.birth import Birth, assert_born, failed
 from cluster.pods import READY, RUNNING, PodObject, plain, terminated
 from harness.kubexit import Kubexit
 
@@ -86,4 +86,4 @@ def test_a_restarting_dependency_is_waited_for(kubexit: Kubexit, birth: Birth) -
     pod.show(db=RUNNING)
     pod.show(db=READY)
 
-    born(container)
+    assert_born(container)

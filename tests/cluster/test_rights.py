@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cluster.audit import Audit
-from cluster.birth import Birth, born, failed
+from cluster.birth import Birth, assert_born, failed
 from cluster.keeper import Keeper
 from cluster.pods import READY
 from harness.kubexit import Kubexit
@@ -45,7 +45,7 @@ def test_rights_come_late(kubexit: Kubexit, birth: Birth, audit: Audit, tmp_path
 
     birth.access.grant(account)
 
-    born(container)
+    assert_born(container)
 
 
 @pytest.mark.behaviour(94)
@@ -77,7 +77,7 @@ def test_a_refused_token_is_read_again(
     own.start_server()
     pod.show(db=READY)
 
-    born(container)
+    assert_born(container)
     assert audit.wait_refused(pod.name, 401)
 
 

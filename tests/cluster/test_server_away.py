@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cluster.audit import Audit
-from cluster.birth import Birth, born
+from cluster.birth import Birth, assert_born
 from cluster.keeper import Keeper
 from cluster.pods import READY
 from harness.kubexit import Kubexit
@@ -30,7 +30,7 @@ def test_unreachable_at_first(kubexit: Kubexit, birth: Birth, own: Keeper) -> No
 
     own.start_server()
 
-    born(container)
+    assert_born(container)
 
 
 @pytest.mark.behaviour(92, 93)
@@ -49,7 +49,7 @@ def test_restarted_during_watch(kubexit: Kubexit, birth: Birth, own: Keeper, aud
     own.start_server()
     pod.show(db=READY)
 
-    born(container)
+    assert_born(container)
     assert watch_from(birth, watch.query["resourceVersion"])["object"]["code"] == 410
     assert [entry.verb for entry in audit.entries(pod.name)].count("list") >= 2
 
@@ -68,7 +68,7 @@ def test_ready_while_away(kubexit: Kubexit, birth: Birth, own: Keeper) -> None:
 
     os.kill(waiter, signal.SIGCONT)
 
-    born(container)
+    assert_born(container)
 
 
 def watch_from(birth: Birth, version: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from cluster.birth import Birth, born, failed
+from cluster.birth import Birth, assert_born, failed
 from cluster.pods import READY, RUNNING, running, waiting
 from harness.kubexit import Kubexit
 from harness.processes import alive, children
@@ -87,7 +87,7 @@ def test_with_graveyard_conditions(kubexit: Kubexit, birth: Birth) -> None:
     pod.show(db=READY)
     kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
 
-    born(container)
+    assert_born(container)
 
 
 @pytest.mark.behaviour(88)
@@ -101,7 +101,7 @@ def test_the_api_can_be_ready_last(kubexit: Kubexit, birth: Birth) -> None:
 
     pod.show(db=READY)
 
-    born(container)
+    assert_born(container)
 
 
 @pytest.mark.behaviour(106)
@@ -109,4 +109,4 @@ def test_the_graveyard_source_asks_no_api(kubexit: Kubexit, birth: Birth) -> Non
     """With readiness from the graveyard the API is not asked: it would say that the pod does not exist."""
     kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
 
-    born(birth.start(kubexit, "no-such-pod", "migrate:succeeded", BIRTH_SOURCE="graveyard"))
+    assert_born(birth.start(kubexit, "no-such-pod", "migrate:succeeded", BIRTH_SOURCE="graveyard"))

@@ -3,7 +3,7 @@
 import pytest
 
 from cluster.audit import Audit
-from cluster.birth import Birth, born
+from cluster.birth import Birth, assert_born
 from cluster.pods import READY, RUNNING, running
 from harness.kubexit import Kubexit
 
@@ -21,7 +21,7 @@ def test_starts_when_ready(kubexit: Kubexit, birth: Birth) -> None:
 
     pod.show(db=READY)
 
-    born(container)
+    assert_born(container)
 
 
 @pytest.mark.behaviour(88)
@@ -30,7 +30,7 @@ def test_a_ready_dependency_needs_no_event(kubexit: Kubexit, birth: Birth) -> No
     pod = birth.pod("db")
     pod.show(db=READY)
 
-    born(birth.start(kubexit, pod, "db"))
+    assert_born(birth.start(kubexit, pod, "db"))
 
 
 @pytest.mark.behaviour(89)
@@ -49,7 +49,7 @@ def test_all_in_one_object(kubexit: Kubexit, birth: Birth) -> None:
     kubexit.carve("fence", Born=True)
     pod.show(db=READY, cache=READY)
 
-    born(container)
+    assert_born(container)
     # Not ready at once before the fence: the birth is later than it.
     born_at, fence = kubexit.tombstone("app"), kubexit.tombstone("fence")
     assert born_at is not None
@@ -64,7 +64,7 @@ def test_one_list_one_watch(kubexit: Kubexit, birth: Birth, audit: Audit) -> Non
     container = birth.start(kubexit, pod, "db")
     birth.watched(container, pod)
     pod.show(db=READY)
-    born(container)
+    assert_born(container)
 
     listing, watch = audit.wait_complete(pod.name, 2)
 
@@ -80,7 +80,7 @@ def test_ready_already_needs_no_watch(kubexit: Kubexit, birth: Birth, audit: Aud
     """A dependency that is ready in the list costs the server one request."""
     pod = birth.pod("db")
     pod.show(db=READY)
-    born(birth.start(kubexit, pod, "db"))
+    assert_born(birth.start(kubexit, pod, "db"))
 
     assert [entry.verb for entry in audit.wait_complete(pod.name, 1)] == ["list"]
 

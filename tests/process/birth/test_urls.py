@@ -145,7 +145,7 @@ def test_an_earlier_death_asks_no_url(kubexit: Kubexit, web: Web) -> None:
 @pytest.mark.behaviour(57, 61)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP])
 @pytest.mark.parametrize("answer", [status(503), webserver.silent], ids=["503", "silent"])
-@pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
+@pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 def test_signal_while_waiting(kubexit: Kubexit, web: Web, number: int, answer: webserver.Answer, pid1: bool) -> None:
     """A signal ends the wait at once, also while a server takes its time: 128+n, and the command will not start."""
     server = web(answer)

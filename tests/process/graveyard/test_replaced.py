@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from harness.containers import fenced_off, running, waiting
+from harness.containers import born, fenced_off, running, waiting
 from harness.kubexit import Kubexit
 from harness.supervised import Supervised
 from harness.world import namespaces
@@ -19,18 +19,11 @@ def inside(container: Supervised, *command: object) -> None:
     )
 
 
-def born(kubexit: Kubexit, **settings: object) -> Supervised:
-    """A running sidecar that has carved its birth: nothing of its own is under way in the folder."""
-    container = running(kubexit, **settings)
-    kubexit.wait_tombstone("sidecar", "Born")
-    return container
-
-
 @pytest.mark.behaviour(42)
 @pytest.mark.parametrize("poll", ["20ms", "0"])
 def test_deleted_and_made_again(kubexit: Kubexit, poll: str) -> None:
     """A folder that is deleted and made again is watched again, also when the backstop poll is off."""
-    container = born(kubexit, DEATH_DEPS="main", POLL_INTERVAL=poll)
+    container = born(kubexit, "sidecar", DEATH_DEPS="main", POLL_INTERVAL=poll)
     shutil.rmtree(kubexit.graveyard)
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
 
@@ -42,7 +35,7 @@ def test_deleted_and_made_again(kubexit: Kubexit, poll: str) -> None:
 def test_no_death_of_anybody(kubexit: Kubexit) -> None:
     """That it is gone is nobody's death. Shown to fail by carving main's death into the new one."""
     kubexit.carve("main", Born=True)
-    container = born(kubexit, DEATH_DEPS="main,fence", POLL_INTERVAL="20ms", LOG_LEVEL="debug")
+    container = born(kubexit, "sidecar", DEATH_DEPS="main,fence", POLL_INTERVAL="20ms", LOG_LEVEL="debug")
     shutil.rmtree(kubexit.graveyard)
     container.wait_line("graveyard .* (is gone|was replaced)", stream="stderr")
 
@@ -52,7 +45,7 @@ def test_no_death_of_anybody(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour(42)
 def test_nothing_is_carved_again(kubexit: Kubexit) -> None:
     """A birth is carved once: in the new folder there is none. The death is carved there."""
-    container = born(kubexit, DEATH_DEPS="fence", POLL_INTERVAL="20ms")
+    container = born(kubexit, "sidecar", DEATH_DEPS="fence", POLL_INTERVAL="20ms")
     shutil.rmtree(kubexit.graveyard)
     kubexit.graveyard.mkdir()
     container.wait_line("was replaced", stream="stderr")
@@ -66,7 +59,7 @@ def test_nothing_is_carved_again(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize("poll", ["20ms", "0"])
 def test_a_replaced_folder_is_left_for_the_new(kubexit: Kubexit, poll: str) -> None:
     """A folder that is moved away and replaced by another is left for the other."""
-    container = born(kubexit, DEATH_DEPS="main,fence", POLL_INTERVAL=poll)
+    container = born(kubexit, "sidecar", DEATH_DEPS="main,fence", POLL_INTERVAL=poll)
     kubexit.graveyard.rename(kubexit.folder / "old")
     kubexit.graveyard.mkdir()
     container.wait_line("was replaced", stream="stderr")
@@ -78,7 +71,7 @@ def test_a_replaced_folder_is_left_for_the_new(kubexit: Kubexit, poll: str) -> N
 @pytest.mark.behaviour(42)
 def test_a_death_in_the_new_folder_counts(kubexit: Kubexit) -> None:
     """A death that the new folder already holds counts at once."""
-    container = born(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
+    container = born(kubexit, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="0")
     new = kubexit.folder / "new"
     new.mkdir()
     (new / "main").write_text('Died: "2020-04-28T10:41:47Z"\nExitCode: 0\n')
@@ -94,7 +87,7 @@ def test_a_link_that_is_turned(kubexit: Kubexit) -> None:
     for name in ("one", "two"):
         (kubexit.folder / name).mkdir()
     kubexit.graveyard.symlink_to("one")
-    container = born(kubexit, DEATH_DEPS="main", POLL_INTERVAL="10ms")
+    container = born(kubexit, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="10ms")
     (kubexit.folder / "link").symlink_to("two")
     (kubexit.folder / "link").rename(kubexit.graveyard)
     kubexit.carve("main", Died=True, ExitCode=0)
@@ -132,7 +125,7 @@ def test_the_folder_below_a_volume_counts(kubexit: Kubexit) -> None:
 def test_liveness_survives_a_replaced_folder(kubexit: Kubexit) -> None:
     """A peer whose FIFO was open before the folder was replaced is still known to be alive, and to crash."""
     main = running(kubexit, "main")
-    container = born(kubexit, DEATH_DEPS="main", POLL_INTERVAL="20ms", LOG_LEVEL="debug")
+    container = born(kubexit, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="20ms", LOG_LEVEL="debug")
     container.wait_line("dependency main: born", stream="stderr")
     shutil.rmtree(kubexit.graveyard)
     kubexit.graveyard.mkdir()
@@ -157,7 +150,7 @@ def test_during_the_birth_wait(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour(42)
 def test_again_and_again(kubexit: Kubexit) -> None:
     """It may happen several times."""
-    container = born(kubexit, DEATH_DEPS="main", POLL_INTERVAL="10ms", LOG_LEVEL="debug")
+    container = born(kubexit, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="10ms", LOG_LEVEL="debug")
     for count in range(1, 4):
         shutil.rmtree(kubexit.graveyard)
         kubexit.carve("other", Born=True)

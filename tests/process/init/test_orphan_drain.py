@@ -15,7 +15,7 @@ from harness.kubexit import PID_NAMESPACE, Kubexit, pid_namespace_refused
 from harness.waiting import eventually
 from harness.world import namespaces
 
-both_sessions = pytest.mark.parametrize("session", [[], ["--session"]], ids=["", "own-session"])
+both_sessions = pytest.mark.parametrize("session", [[], ["--session"]], ids=["shared-session", "own-session"])
 
 
 @pytest.mark.behaviour(81)

@@ -31,7 +31,7 @@ def test_what_it_leaves(kubexit: Kubexit, after: str) -> None:
     eventually(lambda: not processes.alive(left), "it has ended")
 
 
-@pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
+@pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 def test_ends_with_the_command(kubexit: Kubexit, pid1: bool) -> None:
     """A probe that still runs when the command ends is ended with its children, and holds up nothing."""
     script = probe(kubexit, f"sleep 1000 & echo $! $$ > {kubexit.folder}/probe.pids; wait")

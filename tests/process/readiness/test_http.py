@@ -67,7 +67,7 @@ def test_is_not_disturbed(kubexit: Kubexit, web: Web) -> None:
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
+@pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 def test_a_slow_server_delays_no_signal(kubexit: Kubexit, web: Web, pid1: bool) -> None:
     """A server that takes its time holds up neither signals nor the end, and its probe ends with the command."""
     server = web(webserver.silent)

@@ -78,7 +78,7 @@ def test_term_as_soon_as_pid_1_runs(kubexit: Kubexit, actor: str) -> None:
 
 
 @pytest.mark.behaviour(60, 62, 70)
-@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+@pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_term_at_any_moment_of_the_start(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A TERM at any moment from the blocking of signals to the command's first line is never lost.
 

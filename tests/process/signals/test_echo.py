@@ -71,7 +71,7 @@ def test_sent_to_the_parent(kubexit: Kubexit, actor: str, name: str) -> None:
 
 
 @pytest.mark.behaviour(64, 118)
-@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+@pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_is_no_request_from_outside(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A TERM that the command sent itself does not ask it to end: the death of a dependency still sends the signal."""
     supervised = kubexit.start(

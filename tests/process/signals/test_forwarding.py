@@ -15,7 +15,7 @@ FORWARDED = [number for number in range(1, 65) if number not in (signal.SIGKILL,
 
 
 @pytest.mark.behaviour(64)
-@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+@pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_each_signal_is_forwarded_under_its_number(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """Each of the 61 signals is forwarded under its own number, real-time ones and fault numbers included."""
     supervised = kubexit.start(actor, "ready-then-wait", SIGNAL_GROUP=own_group)
@@ -93,7 +93,7 @@ def test_child_signal_is_not_forwarded(kubexit: Kubexit, actor: str) -> None:
 
 
 @pytest.mark.behaviour(64)
-@pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
+@pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 def test_command_may_signal_its_parent(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """A signal that the command sends to kubexit comes back to it, as from anyone else (`kill 1`)."""
     supervised = kubexit.start(actor, "signal-parent", "TERM", "--exit", "TERM=6", pid1=pid1)

@@ -17,7 +17,7 @@ def report(kubexit: Kubexit, actor: str, **keywords: Any) -> list[str]:
 
 
 @pytest.mark.behaviour(63)
-@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+@pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_empty_mask_and_default_dispositions(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """The command starts with nothing blocked, nothing pending and nothing ignored (PIPE and XFSZ included)."""
     assert report(kubexit, actor, SIGNAL_GROUP=own_group, DEATH_DEPS="db") == []

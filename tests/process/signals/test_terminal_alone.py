@@ -61,7 +61,7 @@ def test_stop_is_not_undone(kubexit: Kubexit, terminal: Terminal) -> None:
 
 
 @pytest.mark.behaviour(67, 146)
-@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+@pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_terminal_of_another_namespace(kubexit: Kubexit, terminal: Terminal, own_group: bool) -> None:
     """With a terminal whose session is outside of the PID namespace, the command can read, and gets its keys.
 

@@ -12,7 +12,7 @@ from harness.waiting import eventually
 
 pytestmark = pytest.mark.every_form
 
-both_groups = pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+both_groups = pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 
 
 @both_groups

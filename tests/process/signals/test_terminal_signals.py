@@ -14,7 +14,7 @@ from harness.waiting import eventually
 
 pytestmark = pytest.mark.every_form
 
-both_groups = pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+both_groups = pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 
 
 def start(kubexit: Kubexit, terminal: Terminal, *command: str, **settings: Any) -> Supervised:

@@ -61,7 +61,7 @@ def test_a_deferred_signal_keeps_its_value(kubexit: Kubexit, actor: str) -> None
 
 
 @pytest.mark.behaviour(64)
-@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+@pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_a_plain_signal_comes_from_kubexit(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A plain signal comes from kubexit; and to a group it goes without its value."""
     supervised = kubexit.start(actor, "values", SIGNAL_GROUP=own_group)
@@ -75,7 +75,7 @@ def test_a_plain_signal_comes_from_kubexit(kubexit: Kubexit, actor: str, own_gro
 
 
 @pytest.mark.behaviour(64, 144)
-@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+@pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_an_alarm_before_exec_ends_the_command(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """An alarm(2) that was set before kubexit's exec ends the command, as it would without kubexit.
 

@@ -36,7 +36,7 @@ def test_no_read_blocks(kubexit: Kubexit, settings: dict[str, str]) -> None:
 
 
 @pytest.mark.behaviour(26, 143)
-@pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
+@pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 @pytest.mark.parametrize(
     "settings", [{}, {"DEATH_DEPS": "db"}, {"BIRTH_DEPS": "db:born"}], ids=["alone", "death", "birth"]
 )

@@ -14,7 +14,7 @@ GRACE = 0.25
 
 
 @pytest.mark.behaviour(34, 54)
-@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+@pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_a_command_that_ended_is_not_killed(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A command that has ended by itself is not killed, nor is it said to have been: its pid may be another's by then.
 

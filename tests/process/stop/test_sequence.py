@@ -68,7 +68,7 @@ def test_command_that_forks_without_end(kubexit: Kubexit, actor: str) -> None:
 
 
 @pytest.mark.behaviour(50)
-@pytest.mark.parametrize("pid1", [False, True], ids=["", "pid1"])
+@pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 def test_a_busy_command_dies_of_sigterm(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """A command that never sleeps dies of the stop signal."""
     supervised = kubexit.start(actor, "spin", DEATH_DEPS="db", pid1=pid1)

@@ -25,7 +25,7 @@ def stopped(kubexit: Kubexit, **settings: Any) -> Supervised:
 
 
 @pytest.mark.behaviour(49, 50)
-@pytest.mark.parametrize("own_group", [False, True], ids=["", "group"])
+@pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_a_death_continues_a_stopped_command(kubexit: Kubexit, own_group: bool) -> None:
     """A dependency dies: the command gets the stop signal and ends by it. Fails by a grace period of an hour."""
     supervised = stopped(kubexit, DEATH_DEPS="db", SIGNAL_GROUP=own_group)
