@@ -10,7 +10,7 @@ from harness import processes
 from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
-GRACE = 0.25
+GRACE = 1.0
 
 
 @pytest.mark.behaviour(34, 54)
