@@ -11,6 +11,8 @@ from harness.kubexit import Kubexit
 from harness.supervised import Supervised
 from harness.waiters import Waiter
 
+MOMENT = "1s"  # in which a waiter has started, even on a busy machine
+
 
 def acting(kubexit: Kubexit, *exits: str) -> Waiter:
     """A waiter that says READY and the signals it gets on stderr, and leaves at those that are told."""
@@ -27,7 +29,7 @@ def start(kubexit: Kubexit, waiter: Waiter, timeout: str, **settings: str) -> Su
 def test_a_deadline_gives_the_waiter_a_last_word(kubexit: Kubexit) -> None:
     """At the deadline it gets TERM and a moment to say what it last saw; 69 follows."""
     body = "trap 'echo LAST WORDS >&2; exit 69' TERM\nwhile :; do sleep 0.01; done"
-    app = start(kubexit, Waiter(kubexit.folder, body), "100ms")
+    app = start(kubexit, Waiter(kubexit.folder, body), MOMENT)
 
     assert app.wait() == 69
     assert app.stderr.count("LAST WORDS") == 1
@@ -36,7 +38,7 @@ def test_a_deadline_gives_the_waiter_a_last_word(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour(103)
 def test_ready_as_last_word_starts_the_command(kubexit: Kubexit) -> None:
     """Ready wins, if that is its last word."""
-    app = start(kubexit, acting(kubexit, "TERM=0"), "80ms")
+    app = start(kubexit, acting(kubexit, "TERM=0"), MOMENT)
 
     assert app.wait() == 0
     assert app.stdout == "BORN\n"
@@ -46,7 +48,7 @@ def test_ready_as_last_word_starts_the_command(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize(("last_word", "code"), [(69, 69), (70, 69), (2, 2), (77, 77)])
 def test_a_verdict_as_last_word_replaces_69(kubexit: Kubexit, last_word: int, code: int) -> None:
     """So does a verdict that explains more than the deadline does."""
-    app = start(kubexit, acting(kubexit, f"TERM={last_word}"), "80ms")
+    app = start(kubexit, acting(kubexit, f"TERM={last_word}"), MOMENT)
 
     assert app.wait() == code
     assert app.stdout == ""
@@ -56,7 +58,7 @@ def test_a_verdict_as_last_word_replaces_69(kubexit: Kubexit, last_word: int, co
 @pytest.mark.parametrize("last_word", [69, 70])
 def test_start_all_the_same(kubexit: Kubexit, last_word: int) -> None:
     """With ON_TIMEOUT=start the command starts when the waiter has gone."""
-    app = start(kubexit, acting(kubexit, f"TERM={last_word}"), "80ms", BIRTH_ON_TIMEOUT="start")
+    app = start(kubexit, acting(kubexit, f"TERM={last_word}"), MOMENT, BIRTH_ON_TIMEOUT="start")
 
     assert app.wait() == 0
     assert app.stdout == "BORN\n"
@@ -66,7 +68,7 @@ def test_start_all_the_same(kubexit: Kubexit, last_word: int) -> None:
 def test_a_waiter_that_ignores_sigterm_is_killed(kubexit: Kubexit) -> None:
     """Who does not leave at TERM gets KILL 500 ms later."""
     begin = time.monotonic()
-    app = start(kubexit, acting(kubexit), "80ms")
+    app = start(kubexit, acting(kubexit), MOMENT)
 
     assert app.wait() == 69
     assert time.monotonic() - begin >= 0.58
@@ -111,7 +113,7 @@ def test_killed_until_the_deadline(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour(103)
 def test_signal_after_the_deadline(kubexit: Kubexit) -> None:
     """A TERM from outside while the waiter says its last words is what counts then."""
-    app = start(kubexit, acting(kubexit), "50ms", BIRTH_ON_TIMEOUT="start")
+    app = start(kubexit, acting(kubexit), MOMENT, BIRTH_ON_TIMEOUT="start")
     app.wait_line("SIGNAL TERM", stream="stderr")
     app.signal(signal.SIGTERM)
 
@@ -122,7 +124,7 @@ def test_signal_after_the_deadline(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour(37, 103)
 def test_death_after_the_deadline(kubexit: Kubexit) -> None:
     """So is a death."""
-    app = start(kubexit, acting(kubexit), "50ms", BIRTH_ON_TIMEOUT="start", DEATH_DEPS="main")
+    app = start(kubexit, acting(kubexit), MOMENT, BIRTH_ON_TIMEOUT="start", DEATH_DEPS="main")
     app.wait_line("SIGNAL TERM", stream="stderr")
     kubexit.carve("main", Died=True, ExitCode=0)
 
@@ -133,7 +135,7 @@ def test_death_after_the_deadline(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour(50)
 def test_a_stopped_waiter_does_not_delay_the_deadline(kubexit: Kubexit) -> None:
     """A waiter that is stopped does not hold up the deadline."""
-    app = start(kubexit, acting(kubexit), "200ms")
+    app = start(kubexit, acting(kubexit), MOMENT)
     app.wait_line("^READY", stream="stderr")
     (waiter,) = processes.children(app.pid)
     os.kill(waiter, signal.SIGSTOP)
