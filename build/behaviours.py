@@ -1,8 +1,9 @@
-"""Which test covers which numbered statement of docs/develop/behaviours.md.
+"""Which test covers which statement of docs/develop/behaviours.md.
 
-A statement is a line `12. text` there, perhaps with continuation lines. One that belongs to a capability that
+A statement is a line "12. `slug`: text" there, perhaps with continuation lines. One that belongs to a capability that
 kubexit does not have yet ends in `*(not yet: reason)*`. A test names what it covers by
-`@pytest.mark.behaviour(12, 16)`; the marks are gathered by collecting the tests, not by reading their source.
+`@pytest.mark.behaviour("slug", "other-slug")`; the marks are gathered by collecting the tests, not by reading their
+source.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "develop" / "behaviours.md"
-STATEMENT = re.compile(r"^(\d+)\. ")
+STATEMENT = re.compile(r"^(\d+)\. (?:`([a-z0-9-]+)`: )?")
 NOT_YET = re.compile(r"\*\(not yet: (.*)\)\*$")
 
 
@@ -27,9 +28,9 @@ class BehaviourError(Exception):
 
 @dataclass
 class Marks:
-    """A pytest plugin that keeps the behaviour marks of what was collected: number → file → test names."""
+    """A pytest plugin that keeps the behaviour marks of what was collected: slug → file → test names."""
 
-    tests: dict[int, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    tests: dict[str, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Look at each test once, with any number of forms and parameters."""
@@ -37,13 +38,13 @@ class Marks:
             path = str(item.path.relative_to(ROOT))
             name = item.nodeid.partition("::")[2].partition("[")[0].replace("::", ".")
             for mark in item.iter_markers("behaviour"):
-                for number in mark.args:
-                    names = self.tests[number][path]
+                for slug in mark.args:
+                    names = self.tests[slug][path]
                     if name not in names:
                         names.append(name)
 
 
-def collect() -> dict[int, dict[str, list[str]]]:
+def collect() -> dict[str, dict[str, list[str]]]:
     """The marks of all tests, the long ones too."""
     marks = Marks()
     output = io.StringIO()
@@ -54,47 +55,51 @@ def collect() -> dict[int, dict[str, list[str]]]:
     return marks.tests
 
 
-def statements(page: str) -> dict[int, str | None]:
-    """Number → None, or the reason why that statement does not apply yet."""
-    found: dict[int, str] = {}
-    number = None
+def statements(page: str) -> dict[str, str | None]:
+    """Slug → None, or the reason why that statement does not apply yet."""
+    found: dict[str, str] = {}
+    numbers: list[str] = []
+    slug = None
     for line in page.splitlines():
         if match := STATEMENT.match(line):
-            number = int(match[1])
-            if number in found:
-                raise BehaviourError(f"docs/develop/behaviours.md: statement {number} is there twice")
-            found[number] = line.strip()
+            number, slug = match.groups()
+            if slug is None:
+                raise BehaviourError(f"docs/develop/behaviours.md: statement {number} has no `slug`:")
+            if slug in found or number in numbers:
+                raise BehaviourError(f"docs/develop/behaviours.md: statement {number}, {slug}, is there twice")
+            numbers.append(number)
+            found[slug] = line.strip()
         elif not line.strip():
-            number = None
-        elif number is not None:
-            found[number] += " " + line.strip()
-    return {number: reason[1] if (reason := NOT_YET.search(text)) else None for number, text in found.items()}
+            slug = None
+        elif slug is not None:
+            found[slug] += " " + line.strip()
+    return {slug: reason[1] if (reason := NOT_YET.search(text)) else None for slug, text in found.items()}
 
 
-def problems(known: dict[int, str | None], tests: dict[int, dict[str, list[str]]]) -> list[str]:
+def problems(known: dict[str, str | None], tests: dict[str, dict[str, list[str]]]) -> list[str]:
     """What a newcomer could not rely on: marks without a statement, statements without a test."""
     strays = [
-        f"{', '.join(tests[number])}: behaviour {number} is not in docs/develop/behaviours.md"
-        for number in tests
-        if number not in known
+        f"{', '.join(tests[slug])}: behaviour {slug!r} is not in docs/develop/behaviours.md"
+        for slug in tests
+        if slug not in known
     ]
-    bare = [number for number, reason in known.items() if reason is None and number not in tests]
+    bare = [slug for slug, reason in known.items() if reason is None and slug not in tests]
     if bare:
-        strays.append(f"docs/develop/behaviours.md: no test is marked for {', '.join(map(str, bare))}")
-    tested = [number for number, reason in known.items() if reason is not None and number in tests]
+        strays.append(f"docs/develop/behaviours.md: no test is marked for {', '.join(bare)}")
+    tested = [slug for slug, reason in known.items() if reason is not None and slug in tests]
     if tested:
-        strays.append(f'docs/develop/behaviours.md: "not yet", but tested: {", ".join(map(str, tested))}')
+        strays.append(f'docs/develop/behaviours.md: "not yet", but tested: {", ".join(tested)}')
     return strays
 
 
-def table(known: dict[int, str | None], tests: dict[int, dict[str, list[str]]]) -> str:
+def table(known: dict[str, str | None], tests: dict[str, dict[str, list[str]]]) -> str:
     """The Markdown table."""
-    lines = ["| statement | covered by |", "|---:|---|"]
-    for number, reason in known.items():
-        covered = [f"`{path}`: {', '.join(names)}" for path, names in sorted(tests.get(number, {}).items())]
+    lines = ["| statement | covered by |", "|---|---|"]
+    for slug, reason in known.items():
+        covered = [f"`{path}`: {', '.join(names)}" for path, names in sorted(tests.get(slug, {}).items())]
         if reason is not None:
             covered.append(f"*not yet: {reason}*")
-        lines.append(f"| {number} | {'<br>'.join(covered) or '**nothing**'} |")
+        lines.append(f"| {slug} | {'<br>'.join(covered) or '**nothing**'} |")
     return "\n".join(lines)
 
 

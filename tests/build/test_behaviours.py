@@ -9,7 +9,7 @@ import pytest
 import behaviours
 
 ROOT = Path(__file__).parents[2]
-COVERED = {1: {"test_one.py": ["test_one"]}}
+COVERED = {"one": {"test_one.py": ["test_one"]}}
 
 
 def test_each_statement_has_a_test() -> None:
@@ -25,11 +25,11 @@ def test_each_statement_has_a_test() -> None:
 @pytest.mark.parametrize(
     ("page", "found"),
     [
-        ("1. One.", []),
-        ("1. One.\n2. Two,\n   *(not yet: no time)*", []),
-        ("1. One.\n2. Two.", ["no test is marked for 2"]),
-        ("2. Two *(not yet: no time)*", ["behaviour 1 is not in"]),
-        ("1. One.\n   *(not yet: no time)*", ['"not yet", but tested: 1']),
+        ("1. `one`: One.", []),
+        ("1. `one`: One.\n2. `two`: Two,\n   *(not yet: no time)*", []),
+        ("1. `one`: One.\n2. `two`: Two.", ["no test is marked for two"]),
+        ("2. `two`: Two *(not yet: no time)*", ["behaviour 'one' is not in"]),
+        ("1. `one`: One.\n   *(not yet: no time)*", ['"not yet", but tested: one']),
     ],
 )
 def test_missing_tests_and_unknown_marks_are_reported(page: str, found: list[str]) -> None:
@@ -40,7 +40,21 @@ def test_missing_tests_and_unknown_marks_are_reported(page: str, found: list[str
     assert all(words in problem for words, problem in zip(found, problems, strict=True))
 
 
-def test_a_repeated_statement_is_refused() -> None:
-    """Two statements with one number are refused."""
-    with pytest.raises(behaviours.BehaviourError, match="statement 1 is there twice"):
-        behaviours.statements("1. One.\n\n1. The same.")
+@pytest.mark.parametrize("page", ["1. `one`: One.\n\n2. `one`: The same.", "1. `one`: One.\n1. `two`: Two."])
+def test_a_repeated_statement_is_refused(page: str) -> None:
+    """Two statements with one slug, or with one number, are refused."""
+    with pytest.raises(behaviours.BehaviourError, match="is there twice"):
+        behaviours.statements(page)
+
+
+def test_a_statement_without_slug_is_refused() -> None:
+    """A number alone says nothing where a test cites it."""
+    with pytest.raises(behaviours.BehaviourError, match="statement 2 has no `slug`"):
+        behaviours.statements("1. `one`: One.\n2. Two.")
+
+
+def test_a_number_as_mark_is_reported() -> None:
+    """A test that cites the number of a statement, not its slug, is reported."""
+    (problem,) = behaviours.problems({"one": None}, {**COVERED, 1: {"test_two.py": ["test_two"]}})
+
+    assert problem == "test_two.py: behaviour 1 is not in docs/develop/behaviours.md"

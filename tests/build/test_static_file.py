@@ -68,13 +68,13 @@ def segments(elf: ELFFile, kind: str) -> list[ELFFile]:
     return [segment for segment in elf.iter_segments() if segment["p_type"] == kind]
 
 
-@pytest.mark.behaviour(110)
+@pytest.mark.behaviour("starts-fast-and-small")
 def test_the_file_is_at_most_10_mib(path: Path) -> None:
     """10.5 MiB at most: it is copied into every container."""
     assert path.stat().st_size <= SIZE_MOST
 
 
-@pytest.mark.behaviour(108)
+@pytest.mark.behaviour("one-file-for-all-images")
 def test_the_file_needs_no_library(elf: ELFFile, arch: str) -> None:
     """For this machine, no loader named in it, and no library."""
     dynamic = elf.get_section_by_name(".dynamic")

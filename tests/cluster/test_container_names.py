@@ -9,7 +9,7 @@ from harness.kubexit import Kubexit
 pytestmark = pytest.mark.cluster
 
 
-@pytest.mark.behaviour(90)
+@pytest.mark.behaviour("names-looked-up-in-pod")
 def test_an_unknown_name_is_refused_at_once(kubexit: Kubexit, birth: Birth) -> None:
     """A name that is in neither list of the spec is refused at once, with the names that exist."""
     pod = birth.pod("db", init=[sidecar("proxy")])
@@ -17,7 +17,7 @@ def test_an_unknown_name_is_refused_at_once(kubexit: Kubexit, birth: Birth) -> N
     failed(birth.start(kubexit, pod, "dbb"), 2, "dbb", "db", "proxy")
 
 
-@pytest.mark.behaviour(90)
+@pytest.mark.behaviour("names-looked-up-in-pod")
 def test_may_be_absent(kubexit: Kubexit, birth: Birth) -> None:
     """`name?` stands for nothing when the pod has no such container, and is waited for when it has."""
     pod = birth.pod("db")
@@ -26,7 +26,7 @@ def test_may_be_absent(kubexit: Kubexit, birth: Birth) -> None:
     assert_born(birth.start(kubexit, pod, "proxy?,db?"))
 
 
-@pytest.mark.behaviour(91)
+@pytest.mark.behaviour("native-sidecars")
 def test_a_native_sidecar_is_found_among_init_containers(kubexit: Kubexit, birth: Birth) -> None:
     """A native sidecar is looked up among the init containers' states."""
     pod = birth.pod(init=[sidecar("proxy")])
@@ -39,7 +39,7 @@ def test_a_native_sidecar_is_found_among_init_containers(kubexit: Kubexit, birth
     assert_born(container)
 
 
-@pytest.mark.behaviour(91)
+@pytest.mark.behaviour("native-sidecars")
 def test_sidecar_waits_for_regular(kubexit: Kubexit, birth: Birth) -> None:
     """A native sidecar that waits for a regular container would wait for ever: the kubelet starts that one later."""
     pod = birth.pod("db", init=[sidecar("proxy")])
@@ -47,7 +47,7 @@ def test_sidecar_waits_for_regular(kubexit: Kubexit, birth: Birth) -> None:
     failed(birth.start(kubexit, pod, "db", name="proxy"), 2, "proxy", "db")
 
 
-@pytest.mark.behaviour(89, 91)
+@pytest.mark.behaviour("all-ready-at-once", "native-sidecars")
 def test_a_star_is_every_other_container(kubexit: Kubexit, birth: Birth) -> None:
     """`*` is each other regular container and each native sidecar, and no init container that ends."""
     pod = birth.pod("db", init=[plain("migrate"), sidecar("proxy")])

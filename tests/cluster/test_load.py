@@ -22,7 +22,7 @@ WAITERS = 50
 MEASURED = BUILD / "cluster"
 
 
-@pytest.mark.behaviour(93)
+@pytest.mark.behaviour("broken-streams-reopened")
 def test_one_wait_is_one_connection(kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audit) -> None:
     """One wait is one connection, one list, one watch, and a few kilobytes; docs/use/readiness.md counts with them."""
     pod = birth.pod("db")
@@ -56,7 +56,7 @@ def test_one_wait_is_one_connection(kubexit: Kubexit, birth: Birth, own: Keeper,
     assert counting.from_server < 8_000 + 3 * size
 
 
-@pytest.mark.behaviour(93, 96)
+@pytest.mark.behaviour("broken-streams-reopened", "busy-server-not-crowded")
 def test_many_come_back(kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audit) -> None:
     """Fifty waiters whose server was away come back spread over time, each with few requests.
 

@@ -9,13 +9,13 @@ from harness.kubexit import Kubexit
 pytestmark = pytest.mark.cluster
 
 
-@pytest.mark.behaviour(95)
+@pytest.mark.behaviour("pod-gone-ends-wait")
 def test_no_such_pod(kubexit: Kubexit, birth: Birth) -> None:
     """A pod that the server does not have is a failure, not a wait."""
     failed(birth.start(kubexit, "no-such-pod", "db"), 69, "no-such-pod")
 
 
-@pytest.mark.behaviour(95)
+@pytest.mark.behaviour("pod-gone-ends-wait")
 def test_deleting_the_pod_fails_the_wait(kubexit: Kubexit, birth: Birth) -> None:
     """A pod that is deleted while its container waits is a failure."""
     pod = birth.pod("db")
@@ -27,7 +27,7 @@ def test_deleting_the_pod_fails_the_wait(kubexit: Kubexit, birth: Birth) -> None
     failed(container, 69, pod.name)
 
 
-@pytest.mark.behaviour(95)
+@pytest.mark.behaviour("pod-gone-ends-wait")
 def test_a_new_pod_of_the_name_is_another_pod(kubexit: Kubexit, birth: Birth) -> None:
     """Another pod under the same name is not the one that was waited in, ready as it may be."""
     pod = birth.pod("db")
@@ -41,7 +41,7 @@ def test_a_new_pod_of_the_name_is_another_pod(kubexit: Kubexit, birth: Birth) ->
     failed(container, 69)
 
 
-@pytest.mark.behaviour(102)
+@pytest.mark.behaviour("deleted-pod-starts-nothing")
 def test_no_command_starts_in_a_pod_being_deleted(kubexit: Kubexit, birth: Birth) -> None:
     """In a pod that is being deleted no command starts any more, also when its dependency is ready."""
     pod = birth.pod("db", held=True)
@@ -53,7 +53,7 @@ def test_no_command_starts_in_a_pod_being_deleted(kubexit: Kubexit, birth: Birth
     failed(container, 69, "delet")
 
 
-@pytest.mark.behaviour(102)
+@pytest.mark.behaviour("deleted-pod-starts-nothing")
 def test_no_command_starts_if_deletion_came_first(kubexit: Kubexit, birth: Birth) -> None:
     """The same when the deletion came first, and the dependency is ready."""
     pod = birth.pod("db", held=True)
@@ -63,7 +63,7 @@ def test_no_command_starts_if_deletion_came_first(kubexit: Kubexit, birth: Birth
     failed(birth.start(kubexit, pod, "db"), 69, "delet")
 
 
-@pytest.mark.behaviour(101)
+@pytest.mark.behaviour("exited-never-ready")
 def test_ended_for_good(kubexit: Kubexit, birth: Birth) -> None:
     """A dependency that ended under restartPolicy Never cannot get ready: the wait ends, and says with which code."""
     pod = birth.pod("db", restartPolicy="Never")
@@ -75,7 +75,7 @@ def test_ended_for_good(kubexit: Kubexit, birth: Birth) -> None:
     failed(container, 69, "db", "3")
 
 
-@pytest.mark.behaviour(101)
+@pytest.mark.behaviour("exited-never-ready")
 def test_a_restarting_dependency_is_waited_for(kubexit: Kubexit, birth: Birth) -> None:
     """A dependency whose own restartPolicy starts it again is waited for, whatever the pod's."""
     pod = birth.pod(plain("db", restartPolicy="Always"), restartPolicy="Never")

@@ -13,7 +13,7 @@ from harness.kubexit import Kubexit
 pytestmark = pytest.mark.cluster
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 def test_missing_rights_exit_with_77(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
     """Without rights kubexit leaves with 77, and says who lacks what, and the Role that would help."""
     account = birth.access.account(tmp_path / "account", verbs=())
@@ -25,7 +25,7 @@ def test_missing_rights_exit_with_77(kubexit: Kubexit, birth: Birth, tmp_path: P
     failed(container, 77, "list", "pods", birth.access.namespace, account.name, "kind: Role", "kind: RoleBinding")
 
 
-@pytest.mark.behaviour(94, 98)
+@pytest.mark.behaviour("refused-by-api", "list-and-watch-are-enough")
 def test_missing_watch_is_named(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
     """The right to list alone is not enough, and the message says which is missing."""
     account = birth.access.account(tmp_path / "account", verbs=["list"])
@@ -34,7 +34,7 @@ def test_missing_watch_is_named(kubexit: Kubexit, birth: Birth, tmp_path: Path) 
     failed(birth.start(kubexit, pod, "db", account=account.folder), 77, "watch", "pods", account.name)
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 def test_rights_come_late(kubexit: Kubexit, birth: Birth, audit: Audit, tmp_path: Path) -> None:
     """A Role that was made together with the pod may take effect a moment after the first request."""
     account = birth.access.account(tmp_path / "account", verbs=())
@@ -48,7 +48,7 @@ def test_rights_come_late(kubexit: Kubexit, birth: Birth, audit: Audit, tmp_path
     assert_born(container)
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 def test_an_unknown_token_exits_with_77(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
     """A token that the server does not know, also when it is read again, ends the wait with 77."""
     account = birth.access.account(tmp_path / "account")
@@ -58,7 +58,7 @@ def test_an_unknown_token_exits_with_77(kubexit: Kubexit, birth: Birth, tmp_path
     failed(birth.start(kubexit, pod, "db", account=account.folder), 77, "401")
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 @pytest.mark.timeout(240)
 def test_a_refused_token_is_read_again(
     kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audit, tmp_path: Path
@@ -81,7 +81,7 @@ def test_a_refused_token_is_read_again(
     assert audit.wait_refused(pod.name, 401)
 
 
-@pytest.mark.behaviour(100)
+@pytest.mark.behaviour("no-service-account")
 def test_a_missing_account_is_reported_at_once(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
     """A pod without a mounted service account is told so at once."""
     pod = birth.pod("db")

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
 PATIENT = "200s"
 
 
-@pytest.mark.behaviour(93)
+@pytest.mark.behaviour("broken-streams-reopened")
 def test_unreachable_at_first(kubexit: Kubexit, birth: Birth, own: Keeper) -> None:
     """A server that refuses connections is asked again until it is there."""
     pod = birth.pod("db")
@@ -33,7 +33,7 @@ def test_unreachable_at_first(kubexit: Kubexit, birth: Birth, own: Keeper) -> No
     assert_born(container)
 
 
-@pytest.mark.behaviour(92, 93)
+@pytest.mark.behaviour("gone-leads-to-new-list", "broken-streams-reopened")
 def test_restarted_during_watch(kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audit) -> None:
     """A watch that was cut is made again; the server does not know the old version any more, so the pod is listed anew.
 
@@ -54,7 +54,7 @@ def test_restarted_during_watch(kubexit: Kubexit, birth: Birth, own: Keeper, aud
     assert [entry.verb for entry in audit.entries(pod.name)].count("list") >= 2
 
 
-@pytest.mark.behaviour(92, 93)
+@pytest.mark.behaviour("gone-leads-to-new-list", "broken-streams-reopened")
 def test_ready_while_away(kubexit: Kubexit, birth: Birth, own: Keeper) -> None:
     """A change that the waiter slept through, and that the server has forgotten since, is seen in a new list."""
     pod = birth.pod("db")

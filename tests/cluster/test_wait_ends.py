@@ -13,7 +13,7 @@ from harness.waiting import eventually
 pytestmark = pytest.mark.cluster
 
 
-@pytest.mark.behaviour(36, 37)
+@pytest.mark.behaviour("dead-before-start", "death-during-birth-wait")
 def test_a_death_ends_the_wait(kubexit: Kubexit, birth: Birth) -> None:
     """A death dependency that dies during the wait ends it: no waiter, no command, a tombstone, exit code 0."""
     pod = birth.pod("db", "main")
@@ -26,7 +26,7 @@ def test_a_death_ends_the_wait(kubexit: Kubexit, birth: Birth) -> None:
     assert kubexit.wait_tombstone("app")["ExitCode"] == 0
 
 
-@pytest.mark.behaviour(36, 61)
+@pytest.mark.behaviour("dead-before-start", "signal-during-birth-wait")
 def test_sigterm_ends_the_wait(kubexit: Kubexit, birth: Birth) -> None:
     """TERM during the wait ends it: no command, a tombstone, 143."""
     pod = birth.pod("db")
@@ -39,7 +39,7 @@ def test_sigterm_ends_the_wait(kubexit: Kubexit, birth: Birth) -> None:
     assert kubexit.wait_tombstone("app")["ExitCode"] == 143
 
 
-@pytest.mark.behaviour(69)
+@pytest.mark.behaviour("parent-death-kills-command")
 def test_a_killed_supervisor_leaves_no_waiter(kubexit: Kubexit, birth: Birth) -> None:
     """A supervisor that is killed leaves no waiter behind."""
     pod = birth.pod("db")
@@ -52,7 +52,7 @@ def test_a_killed_supervisor_leaves_no_waiter(kubexit: Kubexit, birth: Birth) ->
     eventually(lambda: not alive(waiter), "the waiter is gone")
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_timeout_says_why(kubexit: Kubexit, birth: Birth) -> None:
     """At the deadline each dependency that is not ready is named with what it waits for and how often it restarted."""
     pod = birth.pod("db", "cache", "web", "done")
@@ -67,7 +67,7 @@ def test_timeout_says_why(kubexit: Kubexit, birth: Birth) -> None:
     assert "done" not in line
 
 
-@pytest.mark.behaviour(103)
+@pytest.mark.behaviour("readiness-wins-at-timeout")
 def test_a_timeout_of_zero_expires_at_once(kubexit: Kubexit, birth: Birth) -> None:
     """A timeout of 0 has expired before anything was seen, ready or not."""
     pod = birth.pod("db")
@@ -76,7 +76,7 @@ def test_a_timeout_of_zero_expires_at_once(kubexit: Kubexit, birth: Birth) -> No
     failed(birth.start(kubexit, pod, "db", BIRTH_TIMEOUT="0"), 69)
 
 
-@pytest.mark.behaviour(88)
+@pytest.mark.behaviour("ready-needs-no-event")
 def test_with_graveyard_conditions(kubexit: Kubexit, birth: Birth) -> None:
     """Readiness from the API and conditions from the graveyard are all waited for, whichever comes last."""
     pod = birth.pod("db", "seed", "migrate")
@@ -90,7 +90,7 @@ def test_with_graveyard_conditions(kubexit: Kubexit, birth: Birth) -> None:
     assert_born(container)
 
 
-@pytest.mark.behaviour(88)
+@pytest.mark.behaviour("ready-needs-no-event")
 def test_the_api_can_be_ready_last(kubexit: Kubexit, birth: Birth) -> None:
     """The same when the graveyard is complete and the API is last."""
     kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
@@ -104,7 +104,7 @@ def test_the_api_can_be_ready_last(kubexit: Kubexit, birth: Birth) -> None:
     assert_born(container)
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_the_graveyard_source_asks_no_api(kubexit: Kubexit, birth: Birth) -> None:
     """With readiness from the graveyard the API is not asked: it would say that the pod does not exist."""
     kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)

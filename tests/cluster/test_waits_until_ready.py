@@ -10,7 +10,7 @@ from harness.kubexit import Kubexit
 pytestmark = pytest.mark.cluster
 
 
-@pytest.mark.behaviour(88, 98)
+@pytest.mark.behaviour("ready-needs-no-event", "list-and-watch-are-enough")
 def test_starts_when_ready(kubexit: Kubexit, birth: Birth) -> None:
     """A dependency that turns ready while it is watched lets the command start; list and watch are all it takes."""
     pod = birth.pod("db")
@@ -24,7 +24,7 @@ def test_starts_when_ready(kubexit: Kubexit, birth: Birth) -> None:
     assert_born(container)
 
 
-@pytest.mark.behaviour(88)
+@pytest.mark.behaviour("ready-needs-no-event")
 def test_a_ready_dependency_needs_no_event(kubexit: Kubexit, birth: Birth) -> None:
     """A dependency that was ready before kubexit began is seen without any event."""
     pod = birth.pod("db")
@@ -33,7 +33,7 @@ def test_a_ready_dependency_needs_no_event(kubexit: Kubexit, birth: Birth) -> No
     assert_born(birth.start(kubexit, pod, "db"))
 
 
-@pytest.mark.behaviour(89)
+@pytest.mark.behaviour("all-ready-at-once")
 def test_all_in_one_object(kubexit: Kubexit, birth: Birth) -> None:
     """Two dependencies have to be ready at the same time: one that was ready before does not count from memory.
 
@@ -57,7 +57,7 @@ def test_all_in_one_object(kubexit: Kubexit, birth: Birth) -> None:
     assert born_at["Born"] > fence["Born"]
 
 
-@pytest.mark.behaviour(88, 98)
+@pytest.mark.behaviour("ready-needs-no-event", "list-and-watch-are-enough")
 def test_one_list_one_watch(kubexit: Kubexit, birth: Birth, audit: Audit) -> None:
     """All that reaches the server is one list of one pod, not from a cache, and one watch from the list's version."""
     pod = birth.pod("db")
@@ -75,7 +75,7 @@ def test_one_list_one_watch(kubexit: Kubexit, birth: Birth, audit: Audit) -> Non
     assert int(watch.query["resourceVersion"]) > 0
 
 
-@pytest.mark.behaviour(88)
+@pytest.mark.behaviour("ready-needs-no-event")
 def test_ready_already_needs_no_watch(kubexit: Kubexit, birth: Birth, audit: Audit) -> None:
     """A dependency that is ready in the list costs the server one request."""
     pod = birth.pod("db")
@@ -85,7 +85,7 @@ def test_ready_already_needs_no_watch(kubexit: Kubexit, birth: Birth, audit: Aud
     assert [entry.verb for entry in audit.wait_complete(pod.name, 1)] == ["list"]
 
 
-@pytest.mark.behaviour(105)
+@pytest.mark.behaviour("nothing-of-the-wait-remains")
 def test_nothing_of_the_wait_remains(kubexit: Kubexit, birth: Birth) -> None:
     """The waiter is gone when the command starts, and the command has no descriptor of it."""
     pod = birth.pod("db")

@@ -21,7 +21,7 @@ from harness.supervised import Supervised
 WAITING = pod("main", "db")
 READY = ready(WAITING, "db")
 
-pytestmark = pytest.mark.behaviour(108)
+pytestmark = pytest.mark.behaviour("one-file-for-all-images")
 
 
 def test_it_prints_its_version(kubexit: Kubexit) -> None:
@@ -85,7 +85,7 @@ def test_crash_stops_it(kubexit: Kubexit) -> None:
     assert sidecar.wait() == 0
 
 
-@pytest.mark.behaviour(88)
+@pytest.mark.behaviour("ready-needs-no-event")
 def test_waits_for_readiness(api: ApiServer, awaiting: Callable[..., Supervised], actor: str) -> None:
     """A list and a watch over TLS: the interpreter in the file runs, with all that it imports."""
     api.show(WAITING)
@@ -96,7 +96,7 @@ def test_waits_for_readiness(api: ApiServer, awaiting: Callable[..., Supervised]
     assert started.wait(60) == 3, started.stderr
 
 
-@pytest.mark.behaviour(99)
+@pytest.mark.behaviour("cluster-address-and-certificates")
 def test_a_foreign_server_gets_no_token(
     api: ApiServer, awaiting: Callable[..., Supervised], actor: str, tmp_path: Path
 ) -> None:
@@ -109,7 +109,7 @@ def test_a_foreign_server_gets_no_token(
     assert api.asked() == []
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_time_is_up(api: ApiServer, awaiting: Callable[..., Supervised], actor: str) -> None:
     """At the deadline the waiter says what it last saw."""
     api.show(WAITING)
@@ -119,7 +119,7 @@ def test_time_is_up(api: ApiServer, awaiting: Callable[..., Supervised], actor: 
     started.wait_line("not ready: db .running, not ready.", "stderr")
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_it_installs_itself_alone(kubexit: Kubexit, tmp_path: Path) -> None:
     """It copies itself, not the emulator."""
     folder = tmp_path / "shared"

@@ -13,7 +13,7 @@ from images.engine import Engine
 pytestmark = [pytest.mark.container, pytest.mark.parametrize("base", BASES, ids=str)]
 
 
-@pytest.mark.behaviour(71, 108)
+@pytest.mark.behaviour("exit-codes-passed-on", "one-file-for-all-images")
 @pytest.mark.parametrize("code", [0, 3, 255])
 def test_the_exit_code_is_passed_on(
     base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path, code: int
@@ -25,7 +25,7 @@ def test_the_exit_code_is_passed_on(
     assert tombstones.read(graveyard / "main")["ExitCode"] == code
 
 
-@pytest.mark.behaviour(73, 108)
+@pytest.mark.behaviour("codes-of-kubexit", "one-file-for-all-images")
 def test_a_missing_command_exits_with_127(
     base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
 ) -> None:
@@ -36,7 +36,7 @@ def test_a_missing_command_exits_with_127(
     assert "/app/nobody" in done.stderr
 
 
-@pytest.mark.behaviour(55, 77, 108)
+@pytest.mark.behaviour("outside-sigterm-no-deadline", "pid-1-exits", "one-file-for-all-images")
 def test_stop_reaches_the_command(base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path) -> None:
     """kubexit is process 1, the command is its child, and the TERM of a stop reaches the command."""
     command = ("/app/actor", "ready-then-wait", "--exit", "TERM=7")
@@ -50,7 +50,7 @@ def test_stop_reaches_the_command(base: Base, wrapped: Callable[[Base], str], en
     assert tombstones.read(graveyard / "main")["ExitCode"] == 7
 
 
-@pytest.mark.behaviour(49, 106, 108)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "graveyard-source-asks-no-api", "one-file-for-all-images")
 def test_two_containers_start_and_end_together(
     base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
 ) -> None:
@@ -68,7 +68,7 @@ def test_two_containers_start_and_end_together(
     assert stone["Reason"] == "dependency main died with exit code 5"
 
 
-@pytest.mark.behaviour(30, 108)
+@pytest.mark.behaviour("crash-seen-by-peers", "one-file-for-all-images")
 def test_a_killed_container_is_seen_by_its_peer(
     base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
 ) -> None:

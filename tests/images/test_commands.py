@@ -11,7 +11,7 @@ from images.bases import BASES, Base
 from images.container import settings
 from images.engine import Engine
 
-pytestmark = [pytest.mark.container, pytest.mark.behaviour(108)]
+pytestmark = [pytest.mark.container, pytest.mark.behaviour("one-file-for-all-images")]
 
 COMPILERS = {"glibc": ("gcc",), "musl": ("musl-gcc",)}
 

@@ -10,7 +10,7 @@ from images.bases import BASES, Base
 from images.container import settings
 from images.engine import Engine
 
-pytestmark = [pytest.mark.container, pytest.mark.behaviour(107, 108)]
+pytestmark = [pytest.mark.container, pytest.mark.behaviour("runs-anywhere-unprivileged", "one-file-for-all-images")]
 
 READY = "^READY$"
 WAITS = ("/app/actor", "ready-then-wait", "--exit", "TERM=7")

@@ -80,7 +80,7 @@ def manifest(file: str) -> dict[str, Any]:
 
 
 @pytest.mark.container
-@pytest.mark.behaviour(107, 108, 109)
+@pytest.mark.behaviour("runs-anywhere-unprivileged", "one-file-for-all-images", "installs-itself")
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_each_container_ends_as_promised(
     case: Case, pods: Callable[[dict[str, Any]], KubePod], programs: Callable[..., None]

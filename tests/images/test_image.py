@@ -43,7 +43,7 @@ def configuration(engine: Engine, image: str) -> dict[str, Any]:
     return json.loads(engine.call("inspect", "--type", "image", image))[0]["Config"]
 
 
-@pytest.mark.behaviour(107)
+@pytest.mark.behaviour("runs-anywhere-unprivileged")
 def test_only_the_file(engine: Engine, image: str, tmp_path: Path) -> None:
     """The bare image holds one file, for all to read and execute and none to write, and cp as a link to it."""
     (layer,) = layers(engine, image, tmp_path)

@@ -16,7 +16,7 @@ from images.container import settings
 from images.engine import Engine
 from images.kube import KubePod
 
-pytestmark = [pytest.mark.container, pytest.mark.behaviour(108, 109)]
+pytestmark = [pytest.mark.container, pytest.mark.behaviour("one-file-for-all-images", "installs-itself")]
 
 
 @pytest.fixture

@@ -20,7 +20,12 @@ from images.container import settings
 from images.engine import Engine
 from images.kube import KubePod
 
-pytestmark = [pytest.mark.container, pytest.mark.behaviour(88, 105, 107, 108)]
+pytestmark = [
+    pytest.mark.container,
+    pytest.mark.behaviour(
+        "ready-needs-no-event", "nothing-of-the-wait-remains", "runs-anywhere-unprivileged", "one-file-for-all-images"
+    ),
+]
 
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 WAITING = pod("main", "db")

@@ -16,7 +16,7 @@ from images.engine import Engine
 from images.kube import KubePod
 from images.test_examples import ASK, PROXY
 
-pytestmark = [pytest.mark.container, pytest.mark.behaviour(108, 109)]
+pytestmark = [pytest.mark.container, pytest.mark.behaviour("one-file-for-all-images", "installs-itself")]
 
 README = (ROOT / "README.md").read_text()
 CHAPTER = README[README.index("\n## Install\n") : README.index("\n## Limits\n")]

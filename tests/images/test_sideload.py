@@ -12,7 +12,7 @@ from images.engine import Engine
 from images.kube import KubePod
 from images.test_examples import ASK, PROXY, manifest
 
-pytestmark = [pytest.mark.container, pytest.mark.behaviour(109)]
+pytestmark = [pytest.mark.container, pytest.mark.behaviour("installs-itself")]
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def report(programs: Callable[..., None]) -> dict[str, Any]:
     return manifest("job-with-proxy.yaml")
 
 
-@pytest.mark.behaviour(29)
+@pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_a_second_generation_ends_the_same(report: dict[str, Any], pods: Callable[[dict[str, Any]], KubePod]) -> None:
     """All containers started again over the graveyard of their earlier life: a new generation, and the same end."""
     pod = pods(report)
@@ -36,7 +36,7 @@ def test_a_second_generation_ends_the_same(report: dict[str, Any], pods: Callabl
         assert "installed /kubexit/kubexit" in said
 
 
-@pytest.mark.behaviour(29, 36)
+@pytest.mark.behaviour("new-generation-clears-graveyard", "dead-before-start")
 def test_again_without_a_generation(report: dict[str, Any], pods: Callable[[dict[str, Any]], KubePod]) -> None:
     """Without --graveyard everybody finds everybody dead in the second life: that is what it is for."""
     thing = copy.deepcopy(report)
@@ -51,7 +51,7 @@ def test_again_without_a_generation(report: dict[str, Any], pods: Callable[[dict
     assert (codes["main"], pod.container("main").stdout) == (69, "")
 
 
-@pytest.mark.behaviour(77, 83, 107)
+@pytest.mark.behaviour("pid-1-exits", "surroundings-unchanged", "runs-anywhere-unprivileged")
 def test_no_process_has_privileges(
     report: dict[str, Any], programs: Callable[..., None], pods: Callable[[dict[str, Any]], KubePod]
 ) -> None:
@@ -73,7 +73,7 @@ def test_no_process_has_privileges(
         assert container.command["Name"] == program
 
 
-@pytest.mark.behaviour(82)
+@pytest.mark.behaviour("only-descendants-signalled")
 def test_one_process_namespace(report: dict[str, Any], pods: Callable[[dict[str, Any]], KubePod]) -> None:
     """In a pod that shares its PID namespace kubexit is not process 1 anywhere, and the pod ends as it should."""
     thing = copy.deepcopy(report)

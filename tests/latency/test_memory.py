@@ -10,7 +10,7 @@ pytestmark = pytest.mark.latency
 LIMIT = 0.5  # half of what is measured is a regression of two times
 
 
-@pytest.mark.behaviour(110)
+@pytest.mark.behaviour("starts-fast-and-small")
 def test_memory_beside_tini(ours: Program, tini: Program) -> None:
     """The proportional set size is less than that of a static tini."""
     mine, theirs = memory(ours)["pss"], memory(tini)["pss"]

@@ -15,7 +15,7 @@ BESIDE_TINI = {"start": 0.75, "end": 1.6, "signal": 1.5}
 ABOVE_FLOOR = {"death": 2.7, "chain": 2.6, "crash": 3.0}
 
 
-@pytest.mark.behaviour(110)
+@pytest.mark.behaviour("starts-fast-and-small")
 @pytest.mark.parametrize("name", BESIDE_TINI)
 def test_times_are_at_most_those_of_tini(name: str, ours: Program, tini: Program, side_by_side: SideBySide) -> None:
     """Start, end and signals take no longer than with a static tini, although kubexit writes tombstones."""

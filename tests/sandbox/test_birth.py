@@ -10,7 +10,7 @@ WAITS = ("/bin/actor", "ready-then-wait", "--exit", "TERM=0")
 BIRTH = {"BIRTH_SOURCE": "graveyard", "BIRTH_TIMEOUT": "infinite", "POLL_INTERVAL": "100ms"}
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_command_starts_after_birth(pod: Pod) -> None:
     """The command is started when the dependency is born, and not before."""
     app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_DEPS="db:born", **BIRTH)
@@ -22,7 +22,7 @@ def test_command_starts_after_birth(pod: Pod) -> None:
     assert "db" in app.stderr
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_wait_ends_at_timeout(pod: Pod) -> None:
     """A dependency that is never born ends the wait with 69."""
     app = pod.start("app", *WAITS, **{**BIRTH, "BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "300ms"})
@@ -31,7 +31,7 @@ def test_wait_ends_at_timeout(pod: Pod) -> None:
     assert app.stdout == ""
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_ready_by_file(pod: Pod) -> None:
     """A readiness probe works as elsewhere: the file that the command makes is readiness."""
     db = pod.start("db", *WAITS, READY_FILE="/graveyard/.db-is-up")
@@ -43,7 +43,7 @@ def test_ready_by_file(pod: Pod) -> None:
     assert app.wait() == 3
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_ready_by_command(pod: Pod) -> None:
     """So does a probe by command."""
     pod.start("db", *WAITS, READY_EXEC="/bin/actor exit 0", READY_PERIOD="100ms")
@@ -52,7 +52,7 @@ def test_ready_by_command(pod: Pod) -> None:
     assert app.wait() == 3
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_ready_by_notification(pod: Pod) -> None:
     """So does READY=1 to NOTIFY_SOCKET."""
     pod.start("db", "/bin/inmate", "notify", "STATUS=starting", "READY=1", READY_NOTIFY="true")
@@ -61,7 +61,7 @@ def test_ready_by_notification(pod: Pod) -> None:
     assert app.wait() == 3
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 @pytest.mark.parametrize("probe", [{"READY_TCP": "8080"}, {"READY_HTTP": "http://127.0.0.1:8080/ready"}], ids=str)
 def test_ready_by_connection(pod: Pod, probe: dict[str, str]) -> None:
     """So do a connection and an HTTP request to the command."""
@@ -73,7 +73,7 @@ def test_ready_by_connection(pod: Pod, probe: dict[str, str]) -> None:
     assert "Ready" in (pod.tombstone("db") or {})
 
 
-@pytest.mark.behaviour(124)
+@pytest.mark.behaviour("birth-urls")
 def test_waits_for_url(pod: Pod) -> None:
     """A URL can be waited for: the containers of a pod share one network there too."""
     app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_URLS="http://127.0.0.1:8080/", BIRTH_TIMEOUT="infinite")

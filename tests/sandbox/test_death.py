@@ -17,7 +17,7 @@ def running(pod: Pod, name: str, *command: str, **settings: str) -> Container:
     return container
 
 
-@pytest.mark.behaviour(32, 49)
+@pytest.mark.behaviour("exit-after-death-is-written", "stop-signal-then-sigkill")
 def test_death_stops_sidecar(pod: Pod) -> None:
     """The death of main ends the sidecar."""
     main = running(pod, "main")
@@ -30,7 +30,7 @@ def test_death_stops_sidecar(pod: Pod) -> None:
     assert (pod.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 4"
 
 
-@pytest.mark.behaviour(32)
+@pytest.mark.behaviour("exit-after-death-is-written")
 def test_death_seen_at_once(shared: Pod) -> None:
     """On a shared tmpfs gVisor tells of the death, and no look from time to time is needed."""
     main = running(shared, "main")
@@ -40,7 +40,7 @@ def test_death_seen_at_once(shared: Pod) -> None:
     assert sidecar.wait() == 4
 
 
-@pytest.mark.behaviour(45, 129)
+@pytest.mark.behaviour("silent-deaths-polled", "gvisor")
 def test_death_seen_at_next_poll(bound: Pod) -> None:
     """On a folder of the host inotify is silent; the death is found at the next look."""
     main = running(bound, "main")
@@ -50,7 +50,7 @@ def test_death_seen_at_next_poll(bound: Pod) -> None:
     assert sidecar.wait() == 4
 
 
-@pytest.mark.behaviour(45, 129)
+@pytest.mark.behaviour("silent-deaths-polled", "gvisor")
 def test_inotify_is_silent(bound: Pod) -> None:
     """Without looks from time to time such a death is not seen. Shown to fail on a shared tmpfs."""
     main = running(bound, "main")
@@ -63,7 +63,7 @@ def test_inotify_is_silent(bound: Pod) -> None:
     assert "TERM" not in sidecar.stdout
 
 
-@pytest.mark.behaviour(36)
+@pytest.mark.behaviour("dead-before-start")
 def test_dead_before_start(pod: Pod) -> None:
     """A sidecar whose dependency is dead already starts nothing."""
     pod.start("main", "/bin/actor", "exit", "0").wait()
@@ -73,7 +73,7 @@ def test_dead_before_start(pod: Pod) -> None:
     assert sidecar.stdout == ""
 
 
-@pytest.mark.behaviour(30, 129)
+@pytest.mark.behaviour("crash-seen-by-peers", "gvisor")
 def test_crash_stops_sidecar(shared: Pod) -> None:
     """On a shared tmpfs a container that is killed as a whole is known to be dead, and no look is needed for it."""
     main = running(shared, "main")
@@ -84,7 +84,7 @@ def test_crash_stops_sidecar(shared: Pod) -> None:
     assert (shared.tombstone("sidecar") or {})["Reason"] == "dependency main crashed"
 
 
-@pytest.mark.behaviour(30, 129)
+@pytest.mark.behaviour("crash-seen-by-peers", "gvisor")
 def test_crash_during_the_birth_wait(shared: Pod) -> None:
     """So is one that waits for its own birth and has carved nothing yet."""
     main = shared.start("main", *WAITS, BIRTH_DEPS="db:born", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="infinite")
@@ -95,7 +95,7 @@ def test_crash_during_the_birth_wait(shared: Pod) -> None:
     assert sidecar.wait() == 4
 
 
-@pytest.mark.behaviour(30, 129)
+@pytest.mark.behaviour("crash-seen-by-peers", "gvisor")
 def test_crash_is_not_seen(bound: Pod) -> None:
     """On a folder of the host it is not: each container has its own FIFO there. Shown to fail on a shared tmpfs."""
     main = running(bound, "main")
@@ -107,7 +107,7 @@ def test_crash_is_not_seen(bound: Pod) -> None:
     assert "fence" in (bound.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(30, 129)
+@pytest.mark.behaviour("crash-seen-by-peers", "gvisor")
 def test_living_peer_is_no_crash(pod: Pod) -> None:
     """No living container is taken for a crashed one, by a peer that starts before it or after it. Shown to fail by
     killing main."""
@@ -121,7 +121,7 @@ def test_living_peer_is_no_crash(pod: Pod) -> None:
         assert "fence" in (pod.tombstone(name) or {})["Reason"]
 
 
-@pytest.mark.behaviour(27)
+@pytest.mark.behaviour("old-tombstone-gone-at-start")
 def test_restart_after_a_crash(pod: Pod) -> None:
     """A container that crashed is started again under its name; its death is the new one."""
     crash(running(pod, "main"))

@@ -7,7 +7,7 @@ from sandbox.pod import Pod
 pytestmark = [pytest.mark.sandbox, pytest.mark.single_file]
 
 
-@pytest.mark.behaviour(34, 71)
+@pytest.mark.behaviour("tombstone-has-exit-code", "exit-codes-passed-on")
 @pytest.mark.parametrize("code", [0, 7])
 def test_exit_code_is_passed_on(pod: Pod, code: int) -> None:
     """The command's exit code is the container's, and is carved."""
@@ -20,7 +20,7 @@ def test_exit_code_is_passed_on(pod: Pod, code: int) -> None:
     assert list(stone)[:2] == ["Born", "Died"]
 
 
-@pytest.mark.behaviour(72)
+@pytest.mark.behaviour("signal-death-is-128-plus-n")
 def test_signal_death_is_128_and_more(pod: Pod) -> None:
     """A command that a signal ended gives 128 and the signal's number."""
     main = pod.start("main", "/bin/actor", "die", "USR1")
@@ -29,7 +29,7 @@ def test_signal_death_is_128_and_more(pod: Pod) -> None:
     assert (pod.tombstone("main") or {})["ExitCode"] == 138
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_missing_command_is_127(pod: Pod) -> None:
     """A command that is not there gives 127, in the tombstone too."""
     main = pod.start("main", "/bin/nothing")
@@ -39,7 +39,7 @@ def test_missing_command_is_127(pod: Pod) -> None:
     assert (pod.tombstone("main") or {})["ExitCode"] == 127
 
 
-@pytest.mark.behaviour(77, 78)
+@pytest.mark.behaviour("pid-1-exits", "pid-1-reaps-orphans")
 def test_orphans_are_reaped(pod: Pod) -> None:
     """kubexit is the first process of its container and reaps what others leave behind."""
     main = pod.start("main", "/bin/actor", "orphans", "20", "--exit", "5")
@@ -47,7 +47,7 @@ def test_orphans_are_reaped(pod: Pod) -> None:
     assert main.wait() == 5
 
 
-@pytest.mark.behaviour(107)
+@pytest.mark.behaviour("runs-anywhere-unprivileged")
 def test_any_user_will_do(pod: Pod) -> None:
     """Any user will do: the graveyard can be written to by all."""
     main = pod.start("main", "/bin/actor", "exit", "3", uid=65532)

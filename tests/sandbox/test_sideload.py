@@ -7,7 +7,7 @@ from sandbox.pod import GRAVEYARD, Pod, crash
 pytestmark = [pytest.mark.sandbox, pytest.mark.single_file]
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_installed_copy_runs(pod: Pod) -> None:
     """A copy that an init container installed runs in another container."""
     init = pod.run("init", "/bin/kubexit", "--install", GRAVEYARD)
@@ -18,7 +18,7 @@ def test_installed_copy_runs(pod: Pod) -> None:
     assert main.stdout.startswith("kubexit ")
 
 
-@pytest.mark.behaviour(29)
+@pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_generation_clears_old_tombstones(pod: Pod) -> None:
     """--graveyard clears away what containers left that have died or crashed."""
     pod.start("dead", "/bin/actor", "exit", "0").wait()

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.single_file]
 DEAF = ("/bin/actor", "ready-then-wait")
 
 
-@pytest.mark.behaviour(64)
+@pytest.mark.behaviour("signals-forwarded")
 @pytest.mark.parametrize("name", ["HUP", "USR1", "WINCH"])
 def test_signal_reaches_the_command(pod: Pod, name: str) -> None:
     """A signal to the container reaches the command."""
@@ -20,7 +20,7 @@ def test_signal_reaches_the_command(pod: Pod, name: str) -> None:
     assert main.wait() == 6
 
 
-@pytest.mark.behaviour(49, 57)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "other-stop-signals")
 def test_only_the_stop_signal_is_sent(pod: Pod) -> None:
     """The signal of KUBEXIT_STOP_SIGNAL stops the command, and no other one is sent."""
     sidecar = pod.start("sidecar", *DEAF, "--exit", "QUIT=3", DEATH_DEPS="main", STOP_SIGNAL="QUIT")
@@ -31,7 +31,7 @@ def test_only_the_stop_signal_is_sent(pod: Pod) -> None:
     assert [line for line in sidecar.stdout.splitlines() if "SIGNAL" in line] == ["SIGNAL QUIT 3"]
 
 
-@pytest.mark.behaviour(49, 50)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches")
 def test_sigkill_after_grace_period(pod: Pod) -> None:
     """A command that ignores the stop signal gets SIGKILL when the grace period is over."""
     sidecar = pod.start("sidecar", *DEAF, DEATH_DEPS="main", GRACE_PERIOD="1s", POLL_INTERVAL="100ms")
@@ -43,7 +43,7 @@ def test_sigkill_after_grace_period(pod: Pod) -> None:
     assert (pod.tombstone("sidecar") or {})["ExitCode"] == 137
 
 
-@pytest.mark.behaviour(61)
+@pytest.mark.behaviour("signal-during-birth-wait")
 def test_sigterm_ends_the_birth_wait(pod: Pod) -> None:
     """SIGTERM during the wait for birth ends it; the command is not started."""
     main = pod.start("main", *DEAF, BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="infinite")
@@ -54,7 +54,7 @@ def test_sigterm_ends_the_birth_wait(pod: Pod) -> None:
     assert main.stdout == ""
 
 
-@pytest.mark.behaviour(67)
+@pytest.mark.behaviour("own-group-has-terminal")
 def test_signal_reaches_the_group(pod: Pod) -> None:
     """With KUBEXIT_SIGNAL_GROUP the command's children get the signal too."""
     main = pod.start("main", *DEAF, "--children", "2", "--exit", "TERM=2", SIGNAL_GROUP="true")

@@ -7,7 +7,7 @@ from sandbox.pod import Pod
 pytestmark = pytest.mark.sandbox
 
 
-@pytest.mark.behaviour(100)
+@pytest.mark.behaviour("no-service-account")
 def test_missing_service_account_is_reported(static: Pod) -> None:
     """The waiter runs in gVisor: it reports that there is no service account, and the command is not started."""
     main = static.start("main", "/bin/actor", "plain", BIRTH_DEPS="db", POD_NAME="p", NAMESPACE="n")
@@ -17,7 +17,7 @@ def test_missing_service_account_is_reported(static: Pod) -> None:
     assert main.stdout == ""
 
 
-@pytest.mark.behaviour(124)
+@pytest.mark.behaviour("birth-urls")
 def test_waiter_asks_url_with_a_name(static: Pod) -> None:
     """The waiter asks a URL with a name; one that cannot be resolved is not ready."""
     url = "http://proxy.invalid:8080/ready"

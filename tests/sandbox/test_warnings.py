@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.single_file]
 WAITS = ("/bin/actor", "ready-then-wait", "--exit", "TERM=0")
 
 
-@pytest.mark.behaviour(129)
+@pytest.mark.behaviour("gvisor")
 def test_private_fifo_is_reported(bound: Pod) -> None:
     """On a folder of the host one warning says that crashes are not seen, and how to share the volume."""
     bound.start("main", "/bin/actor", "exit", "0").wait()
@@ -22,7 +22,7 @@ def test_private_fifo_is_reported(bound: Pod) -> None:
     assert "dev.gvisor.spec.mount." in warning
 
 
-@pytest.mark.behaviour(129)
+@pytest.mark.behaviour("gvisor")
 def test_no_poll_is_reported(bound: Pod) -> None:
     """Without looks from time to time a second one says that births and deaths are not seen either."""
     sidecar = bound.start("sidecar", *WAITS, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -35,7 +35,7 @@ def test_no_poll_is_reported(bound: Pod) -> None:
     assert len(lines(alone.stderr, "warn")) == 1
 
 
-@pytest.mark.behaviour(129)
+@pytest.mark.behaviour("gvisor")
 def test_no_warning_without_liveness(bound: Pod) -> None:
     """There is no warning where crashes are not meant to be seen."""
     main = bound.start("main", "/bin/actor", "exit", "0", LIVENESS="false")
@@ -44,7 +44,7 @@ def test_no_warning_without_liveness(bound: Pod) -> None:
     assert lines(main.stderr, "warn") == []
 
 
-@pytest.mark.behaviour(129)
+@pytest.mark.behaviour("gvisor")
 def test_no_warning_on_shared_tmpfs(shared: Pod) -> None:
     """On a shared tmpfs everything works, and nothing is warned about. Shown to fail on a folder of the host."""
     main = shared.start("main", "/bin/actor", "exit", "0", DEATH_DEPS="sidecar", POLL_INTERVAL="0")

@@ -55,7 +55,7 @@ def run(kubexit: Kubexit, rounds: int) -> None:
     assert kinds.count("IN_MOVED_TO") == 2 * rounds
 
 
-@pytest.mark.behaviour(16)
+@pytest.mark.behaviour("tombstone-appears-whole")
 def test_readers_never_see_a_part(kubexit: Kubexit, rounds: int) -> None:
     """A reader that loops over the file never sees a part of it, and no event tells of a write."""
     run(kubexit, rounds)
@@ -63,7 +63,7 @@ def test_readers_never_see_a_part(kubexit: Kubexit, rounds: int) -> None:
 
 @pytest.mark.stress
 @pytest.mark.timeout(0)
-@pytest.mark.behaviour(16)
+@pytest.mark.behaviour("tombstone-appears-whole")
 def test_rewritten_many_times(kubexit: Kubexit, rounds: int) -> None:
     """The same STRESS_ROUNDS times."""
     run(kubexit, rounds)

@@ -36,7 +36,7 @@ def run(kubexit: Kubexit, rounds: int) -> None:
             container.end()
 
 
-@pytest.mark.behaviour(30, 32)
+@pytest.mark.behaviour("crash-seen-by-peers", "exit-after-death-is-written")
 def test_any_moment_gives_crash_or_death(kubexit: Kubexit, rounds: int) -> None:
     """A few dozen moments, in each run of the tests."""
     run(kubexit, rounds)
@@ -45,7 +45,7 @@ def test_any_moment_gives_crash_or_death(kubexit: Kubexit, rounds: int) -> None:
 @pytest.mark.stress
 @pytest.mark.every_form
 @pytest.mark.timeout(0)
-@pytest.mark.behaviour(30, 32)
+@pytest.mark.behaviour("crash-seen-by-peers", "exit-after-death-is-written")
 def test_any_moment_in_many_rounds(kubexit: Kubexit, rounds: int) -> None:
     """STRESS_ROUNDS moments."""
     run(kubexit, rounds)

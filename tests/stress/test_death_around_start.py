@@ -76,7 +76,7 @@ def run(kubexit: Kubexit, rounds: int) -> None:
     assert rounds < 40 or 0 < started < rounds, "the moments were not around the start"
 
 
-@pytest.mark.behaviour(35, 36, 38)
+@pytest.mark.behaviour("death-around-start-not-missed", "dead-before-start", "death-between-fork-and-birth")
 def test_a_death_around_the_start_is_never_missed(kubexit: Kubexit, rounds: int) -> None:
     """A few dozen moments, in each run of the tests."""
     run(kubexit, rounds)
@@ -85,7 +85,7 @@ def test_a_death_around_the_start_is_never_missed(kubexit: Kubexit, rounds: int)
 @pytest.mark.stress
 @pytest.mark.every_form
 @pytest.mark.timeout(0)
-@pytest.mark.behaviour(35, 36, 38)
+@pytest.mark.behaviour("death-around-start-not-missed", "dead-before-start", "death-between-fork-and-birth")
 def test_never_missed_in_many_rounds(kubexit: Kubexit, rounds: int) -> None:
     """STRESS_ROUNDS moments."""
     run(kubexit, rounds)

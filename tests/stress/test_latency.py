@@ -27,7 +27,7 @@ def crash(pid: int, command: int) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
-@pytest.mark.behaviour(30, 32)
+@pytest.mark.behaviour("crash-seen-by-peers", "exit-after-death-is-written")
 @pytest.mark.parametrize("end", [orderly, crash], ids=lambda end: end.__name__)
 def test_end_to_signal(kubexit: Kubexit, end: Callable[[int, int], None]) -> None:
     """The command has its TERM within 100 ms of its dependency's end; no poll is there to help."""
@@ -46,7 +46,7 @@ def test_end_to_signal(kubexit: Kubexit, end: Callable[[int, int], None]) -> Non
     assert statistics.median(took) < BOUND
 
 
-@pytest.mark.behaviour(32)
+@pytest.mark.behaviour("exit-after-death-is-written")
 def test_death_before_exit(kubexit: Kubexit) -> None:
     """The rename of the death precedes the exit that the parent sees."""
     eye = Observer(kubexit.graveyard)

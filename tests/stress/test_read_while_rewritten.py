@@ -17,7 +17,7 @@ LONG = BIRTH + b"# Died: " + b'"2020-04-28T10:41:47.0498724Z" ' * 200 + b"\n"
 HOW = ["rename", "in place", "one byte a write"]
 
 
-@pytest.mark.behaviour(15, 16, 17)
+@pytest.mark.behaviour("junk-is-no-death", "tombstone-appears-whole", "original-and-kubexit-see-each-other")
 @pytest.mark.parametrize("how", HOW)
 def test_no_false_death(kubexit: Kubexit, how: str) -> None:
     """Reading at any moment of a rewrite tells of no death, and the true one that follows is seen."""
@@ -26,7 +26,7 @@ def test_no_false_death(kubexit: Kubexit, how: str) -> None:
 
 @pytest.mark.stress
 @pytest.mark.timeout(0)
-@pytest.mark.behaviour(15, 16, 17)
+@pytest.mark.behaviour("junk-is-no-death", "tombstone-appears-whole", "original-and-kubexit-see-each-other")
 @pytest.mark.parametrize("how", HOW)
 def test_no_false_death_in_many_rewrites(kubexit: Kubexit, how: str, rounds: int) -> None:
     """The same, fifty rewrites for each of STRESS_ROUNDS."""

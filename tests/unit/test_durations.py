@@ -55,7 +55,7 @@ def fraction_ns(fraction: bytes, unit: int) -> int:
     return math.trunc(float(int(digits or b"0")) * (float(unit) / 10.0 ** len(digits)))
 
 
-@pytest.mark.behaviour(3)
+@pytest.mark.behaviour("durations-of-go")
 @pytest.mark.parametrize(("text", "ns"), recorded(), ids=lambda value: repr(value)[:40])
 def test_what_go_answered(supervisor: ModuleType, text: bytes, ns: int | None) -> None:
     """Every recorded text gives the nanoseconds that Go gives, or is refused as Go refuses it."""
@@ -72,7 +72,7 @@ def test_the_model_agrees_with_go() -> None:
     assert {text: model(text) for text, _ in recorded()} == dict(recorded())
 
 
-@pytest.mark.behaviour(3)
+@pytest.mark.behaviour("durations-of-go")
 @given(
     st.builds(
         lambda sign, parts: sign + b"".join(parts),
@@ -96,7 +96,7 @@ def test_well_formed_text_is_its_sum(supervisor: ModuleType, text: bytes) -> Non
     assert answer(supervisor, text) == model(text)
 
 
-@pytest.mark.behaviour(3)
+@pytest.mark.behaviour("durations-of-go")
 @given(
     st.lists(
         st.sampled_from([b"1", b"0", b"9", b".", b"-", b"+", b"s", b"m", b"h", b"n", b"u", b"\xc2\xb5", b" ", b"\xff"])
@@ -109,14 +109,14 @@ def test_nearly_well_formed(supervisor: ModuleType, letters: list[bytes]) -> Non
     assert answer(supervisor, text) == model(text)
 
 
-@pytest.mark.behaviour(3)
+@pytest.mark.behaviour("durations-of-go")
 @given(st.binary(max_size=200).filter(lambda text: b"\0" not in text))
 def test_any_bytes_are_read_or_refused(supervisor: ModuleType, text: bytes) -> None:
     """Bytes of any kind are a duration or refused; nothing else happens."""
     assert answer(supervisor, text) == model(text)
 
 
-@pytest.mark.behaviour(3)
+@pytest.mark.behaviour("durations-of-go")
 @pytest.mark.parametrize("sign", [b"", b"+", b"-"])
 def test_a_sum_beyond_64_bits(supervisor: ModuleType, sign: bytes) -> None:
     """Parts that fit one by one and not together are refused (Go 1.26 wraps this one round to 0)."""

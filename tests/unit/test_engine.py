@@ -68,7 +68,7 @@ def test_texts_are_quoted_alike(text: str) -> None:
     assert private.quote(text) == public.quote(text) == json.dumps(text, ensure_ascii=False)
 
 
-@pytest.mark.behaviour(99)
+@pytest.mark.behaviour("cluster-address-and-certificates")
 @pytest.mark.parametrize("engine", [private, public], ids=["private", "public"])
 def test_tls_is_as_the_official_client_has_it(engine: Any) -> None:
     """All that a TLS context can be asked for is as the official client's library has it."""
@@ -80,7 +80,7 @@ def test_tls_is_as_the_official_client_has_it(engine: Any) -> None:
     assert ALPN_PROTOCOLS == ["http/1.1"]
 
 
-@pytest.mark.behaviour(99)
+@pytest.mark.behaviour("cluster-address-and-certificates")
 @pytest.mark.parametrize("engine", [private, public], ids=["private", "public"])
 def test_only_given_authorities_are_trusted(engine: Any, tmp_path: Path) -> None:
     """With a file of authorities those alone are trusted; a file without any is an error, not trust in all."""

@@ -4,7 +4,7 @@ from types import ModuleType
 
 import pytest
 
-pytestmark = pytest.mark.behaviour(149)
+pytestmark = pytest.mark.behaviour("quit-processes-of-this-pod")
 
 POD = "6a1c9a52-8f2e-4c57-b1f5-0c7f3b9f6f10"
 OTHER = "d5b0b9a1-3f57-4f5c-8a0e-77c1a2b3c4d5"

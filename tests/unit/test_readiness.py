@@ -15,19 +15,19 @@ def why(source: dict[str, Any], *names: str) -> list[str]:
     return [str(entry) for entry in missing(source, names)]
 
 
-@pytest.mark.behaviour(88)
+@pytest.mark.behaviour("ready-needs-no-event")
 def test_the_status_says_ready() -> None:
     """A container whose status says so is ready."""
     assert why(ready(POD, "db"), "db") == []
 
 
-@pytest.mark.behaviour(89)
+@pytest.mark.behaviour("all-ready-at-once")
 def test_all_in_one_object() -> None:
     """One that is ready does not make up for one that is not."""
     assert why(ready(POD, "db"), "db", "cache") == ["cache (running, not ready)"]
 
 
-@pytest.mark.behaviour(91)
+@pytest.mark.behaviour("native-sidecars")
 @pytest.mark.parametrize("name", ["proxy", "db"])
 def test_native_sidecar_counts_like_a_regular_container(name: str) -> None:
     """`ready` decides in both lists of statuses."""
@@ -35,7 +35,7 @@ def test_native_sidecar_counts_like_a_regular_container(name: str) -> None:
     assert why(ready(POD, name), name) == []
 
 
-@pytest.mark.behaviour(91)
+@pytest.mark.behaviour("native-sidecars")
 @pytest.mark.parametrize(
     ("state", "reasons"),
     [
@@ -49,14 +49,14 @@ def test_plain_init_container_is_ready_when_it_is_done(state: dict[str, Any], re
     assert why(with_status(POD, "setup", ready=state is RUNNING, state=state), "setup") == reasons
 
 
-@pytest.mark.behaviour(89)
+@pytest.mark.behaviour("all-ready-at-once")
 @pytest.mark.parametrize("state", [terminated(0), waiting("CrashLoopBackOff")])
 def test_ready_of_a_container_that_does_not_run(state: dict[str, Any]) -> None:
     """`ready` of a container that does not run is left over."""
     assert len(why(with_status(POD, "db", ready=True, state=state), "db")) == 1
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
@@ -77,7 +77,7 @@ def test_the_reason_has_state_and_restarts(fields: dict[str, Any], reason: str) 
     assert why(with_status(POD, "db", **fields), "db") == [f"db ({reason})"]
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_pod_that_is_not_scheduled() -> None:
     """Without a status the pod's phase is the reason, and why it has no node."""
     condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes fit"}

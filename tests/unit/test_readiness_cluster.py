@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.behaviour(99)
+@pytest.mark.behaviour("cluster-address-and-certificates")
 @pytest.mark.parametrize(
     ("host", "place"), [("10.0.0.1", "10.0.0.1:443"), ("fd00::1", "[fd00::1]:443"), ("api", "api:443")]
 )
@@ -33,13 +33,13 @@ def test_ipv6_addresses_get_brackets(host: str, place: str) -> None:
     assert authority(*found) == place
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 def test_token_has_no_newline(folder: Path) -> None:
     """A newline at the end of the file is not part of the token."""
     assert Account(folder).token == token()
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 def test_token_is_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A token is at most a minute old, and an old one is kept while the file is away."""
     now = 1000.0
@@ -60,7 +60,7 @@ def test_token_is_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert account.token == "renewed"
 
 
-@pytest.mark.behaviour(95)
+@pytest.mark.behaviour("pod-gone-ends-wait")
 def test_own_pod_by_the_token(folder: Path) -> None:
     """The token of a pod says which pod it belongs to, so that another one of the same name is not taken for it."""
     account = Account(folder)
@@ -69,7 +69,7 @@ def test_own_pod_by_the_token(folder: Path) -> None:
     assert account.pod_uid("job-2", "shop") is None
 
 
-@pytest.mark.behaviour(95)
+@pytest.mark.behaviour("pod-gone-ends-wait")
 @pytest.mark.parametrize("text", ["opaque", "a.b.c", "a.e30.c", "a.W10.c", "a.bnVsbA.c"])
 def test_token_that_tells_nothing(folder: Path, text: str) -> None:
     """A token of another kind is used all the same."""
@@ -78,7 +78,7 @@ def test_token_that_tells_nothing(folder: Path, text: str) -> None:
     assert Account(folder).pod_uid("job-1", "shop") is None
 
 
-@pytest.mark.behaviour(100)
+@pytest.mark.behaviour("no-service-account")
 def test_not_a_token(folder: Path) -> None:
     """A file that cannot be a header is no token."""
     (folder / "token").write_bytes(b"\xff\xfe")
@@ -87,7 +87,7 @@ def test_not_a_token(folder: Path) -> None:
         Account(folder)
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 @pytest.mark.parametrize(
     ("claims", "message", "account"),
     [
@@ -106,7 +106,7 @@ def test_refusal_names_the_account(claims: dict[str, Any], message: str, account
     assert subjects == [{"kind": "ServiceAccount", "name": account[1], "namespace": account[0]}]
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 @pytest.mark.parametrize("body", [None, b"", b"<html>", b"[]", b"{}"])
 def test_refusal_without_words(body: bytes | None) -> None:
     """A refusal without a Status object is explained too."""

@@ -9,33 +9,33 @@ from kubexit.waiter.names import awaited
 POD = pod("main", "db", "cache", sidecars=("proxy", "log"), inits=("setup",))
 
 
-@pytest.mark.behaviour(90)
+@pytest.mark.behaviour("names-looked-up-in-pod")
 @pytest.mark.parametrize("name", ["db", "proxy", "setup"])
 def test_names_of_both_lists(name: str) -> None:
     """A name is looked up in spec.containers and in spec.initContainers."""
     assert awaited(POD, "main", [name]) == [name]
 
 
-@pytest.mark.behaviour(90)
+@pytest.mark.behaviour("names-looked-up-in-pod")
 def test_an_unknown_name_lists_the_known() -> None:
     """An unknown name is refused with the names that are there."""
     with pytest.raises(SettingsError, match="no container dbb; it has proxy, log, setup, main, db, cache"):
         awaited(POD, "main", ["dbb"])
 
 
-@pytest.mark.behaviour(90)
+@pytest.mark.behaviour("names-looked-up-in-pod")
 def test_name_that_may_be_absent() -> None:
     """`db?` counts when it is there."""
     assert awaited(POD, "main", ["db?", "mesh?"]) == ["db"]
 
 
-@pytest.mark.behaviour(90)
+@pytest.mark.behaviour("names-looked-up-in-pod")
 def test_each_name_once() -> None:
     """A name that is written and meant by `*` too is one name."""
     assert awaited(POD, "main", ["cache", "*"]) == ["cache", "proxy", "log", "db"]
 
 
-@pytest.mark.behaviour(90, 91)
+@pytest.mark.behaviour("names-looked-up-in-pod", "native-sidecars")
 @pytest.mark.parametrize(
     ("own", "names"),
     [
@@ -51,20 +51,20 @@ def test_a_star_is_all_others(own: str, names: list[str]) -> None:
     assert awaited(POD, own, ["*"]) == names
 
 
-@pytest.mark.behaviour(90)
+@pytest.mark.behaviour("names-looked-up-in-pod")
 def test_all_others_of_nobody() -> None:
     """`*` needs KUBEXIT_NAME to be a container's name: it would mean the own container too."""
     with pytest.raises(SettingsError, match="KUBEXIT_NAME"):
         awaited(POD, "worker", ["*"])
 
 
-@pytest.mark.behaviour(90)
+@pytest.mark.behaviour("names-looked-up-in-pod")
 def test_own_name_is_none_of_the_pod() -> None:
     """Named dependencies do not need it."""
     assert awaited(POD, "worker", ["db"]) == ["db"]
 
 
-@pytest.mark.behaviour(91)
+@pytest.mark.behaviour("native-sidecars")
 @pytest.mark.parametrize("own", ["proxy", "setup"])
 @pytest.mark.parametrize("word", ["db", "db?"])
 def test_init_type_waits_for_a_regular_container(own: str, word: str) -> None:
@@ -73,7 +73,7 @@ def test_init_type_waits_for_a_regular_container(own: str, word: str) -> None:
         awaited(POD, own, [word])
 
 
-@pytest.mark.behaviour(91)
+@pytest.mark.behaviour("native-sidecars")
 @pytest.mark.parametrize(("own", "name"), [("proxy", "log"), ("proxy", "setup"), ("log", "setup")])
 def test_init_type_waits_for_a_later_one(own: str, name: str) -> None:
     """Init-type containers start one after the other."""
@@ -83,7 +83,7 @@ def test_init_type_waits_for_a_later_one(own: str, name: str) -> None:
         awaited(POD, own, [name])
 
 
-@pytest.mark.behaviour(91)
+@pytest.mark.behaviour("native-sidecars")
 def test_a_container_never_waits_for_itself() -> None:
     """Nobody waits for itself."""
     with pytest.raises(SettingsError, match="itself"):

@@ -11,7 +11,7 @@ from kubexit.waiter.readiness import missing, stays
 POD = pod("main", "db")
 
 
-@pytest.mark.behaviour(101)
+@pytest.mark.behaviour("exited-never-ready")
 @pytest.mark.parametrize("code", [0, 1])
 def test_ended_under_never(code: int) -> None:
     """A container that ended under restartPolicy Never can never be ready."""
@@ -21,7 +21,7 @@ def test_ended_under_never(code: int) -> None:
         missing(with_status(once, "db", state=terminated(code)), ["db"])
 
 
-@pytest.mark.behaviour(101)
+@pytest.mark.behaviour("exited-never-ready")
 @pytest.mark.parametrize(
     ("policy", "code", "over"), [("Always", 0, False), ("OnFailure", 1, False), ("OnFailure", 0, True)]
 )
@@ -35,7 +35,7 @@ def test_ended_and_is_started_again(policy: str, code: int, over: bool) -> None:
         assert len(missing(ended, ["db"])) == 1
 
 
-@pytest.mark.behaviour(101)
+@pytest.mark.behaviour("exited-never-ready")
 @pytest.mark.parametrize(
     ("container", "over"),
     [
@@ -56,7 +56,7 @@ def test_container_has_its_own_policy(container: dict[str, Any], over: bool) -> 
         assert len(missing(ended, ["db"])) == 1
 
 
-@pytest.mark.behaviour(101)
+@pytest.mark.behaviour("exited-never-ready")
 def test_rule_of_another_container() -> None:
     """A rule of any container may restart all of them, so it is no end."""
     ended = with_status(pod("main", "db", restartPolicy="Never"), "db", state=terminated(1))
@@ -65,7 +65,7 @@ def test_rule_of_another_container() -> None:
     assert len(missing(ended, ["db"])) == 1
 
 
-@pytest.mark.behaviour(101)
+@pytest.mark.behaviour("exited-never-ready")
 def test_rule_that_is_not_about_it() -> None:
     """A rule that starts only another container again leaves this one ended."""
     ended = with_status(pod("main", "db", restartPolicy="Never"), "db", state=terminated(1))
@@ -75,7 +75,7 @@ def test_rule_that_is_not_about_it() -> None:
         missing(ended, ["db"])
 
 
-@pytest.mark.behaviour(101)
+@pytest.mark.behaviour("exited-never-ready")
 def test_native_sidecar_under_never() -> None:
     """A native sidecar is started again under restartPolicy Never too."""
     once = pod("main", sidecars=("proxy",), restartPolicy="Never")
@@ -83,7 +83,7 @@ def test_native_sidecar_under_never() -> None:
     assert len(missing(with_status(once, "proxy", state=terminated(1)), ["proxy"])) == 1
 
 
-@pytest.mark.behaviour(101)
+@pytest.mark.behaviour("exited-never-ready")
 @pytest.mark.parametrize("phase", ["Failed", "Succeeded"])
 def test_pod_has_ended(phase: str) -> None:
     """In a pod that has ended (evicted, deadline) nothing gets ready any more."""
@@ -94,14 +94,14 @@ def test_pod_has_ended(phase: str) -> None:
         missing(over, ["db"])
 
 
-@pytest.mark.behaviour(95, 102)
+@pytest.mark.behaviour("pod-gone-ends-wait", "deleted-pod-starts-nothing")
 def test_pod_that_stays() -> None:
     """The same pod stays; the first one that is seen may have any uid."""
     stays(POD, UID)
     stays(POD, None)
 
 
-@pytest.mark.behaviour(95, 102)
+@pytest.mark.behaviour("pod-gone-ends-wait", "deleted-pod-starts-nothing")
 @pytest.mark.parametrize(
     ("metadata", "reason"),
     [({"uid": "another"}, "replaced"), ({"deletionTimestamp": "2026-11-21T11:32:28Z"}, "being deleted")],

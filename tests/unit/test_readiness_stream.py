@@ -12,7 +12,7 @@ from kubexit.waiter.backoff import MOST_SECONDS, Backoff, retry_after_seconds
 from kubexit.waiter.stream import lines
 
 
-@pytest.mark.behaviour(97)
+@pytest.mark.behaviour("answers-split-anywhere")
 @given(
     st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"])).filter(str.strip)), st.data()
 )
@@ -25,7 +25,7 @@ def test_pieces_may_end_anywhere(texts: list[str], data: st.DataObject) -> None:
     assert [line.decode() for line in lines(pieces)] == [text for text in texts if text.encode().strip()]
 
 
-@pytest.mark.behaviour(97)
+@pytest.mark.behaviour("answers-split-anywhere")
 def test_a_long_line_is_joined_once() -> None:
     """A line of many pieces is joined once; what has no end is no line."""
     piece = b"x" * 65536
@@ -33,14 +33,14 @@ def test_a_long_line_is_joined_once() -> None:
     assert list(lines([piece] * 16 + [b"\nrest"])) == [piece * 16]
 
 
-@pytest.mark.behaviour(97)
+@pytest.mark.behaviour("answers-split-anywhere")
 def test_line_without_end() -> None:
     """A stream that is no stream of lines is given up, before it fills the memory."""
     with pytest.raises(ValueError, match="a line of more than"):
         list(lines(b"x" * (1 << 20) for _ in range(100)))
 
 
-@pytest.mark.behaviour(96)
+@pytest.mark.behaviour("busy-server-not-crowded")
 def test_bound_doubles_up_to_a_limit() -> None:
     """The upper bound of a delay doubles with each failure, and begins anew after a success."""
     backoff = Backoff(lambda least, most: most)
@@ -51,7 +51,7 @@ def test_bound_doubles_up_to_a_limit() -> None:
     assert backoff.delay() == 0.5
 
 
-@pytest.mark.behaviour(96)
+@pytest.mark.behaviour("busy-server-not-crowded")
 def test_thirty_replicas_do_not_retry_together() -> None:
     """Thirty that fail together are spread over the whole of the bound at each try.
 
@@ -65,7 +65,7 @@ def test_thirty_replicas_do_not_retry_together() -> None:
         assert delays[-1] > bound * 4 / 5
 
 
-@pytest.mark.behaviour(96)
+@pytest.mark.behaviour("busy-server-not-crowded")
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [("3", 3.0), ("0", 0.0), ("soon", 0.0), ("", 0.0), ("-5", 0.0), ("86400", 120.0), (" 2 ", 2.0)],
@@ -75,7 +75,7 @@ def test_retry_after_in_seconds(value: str, seconds: float) -> None:
     assert retry_after_seconds({"Retry-After": value}) == seconds
 
 
-@pytest.mark.behaviour(96)
+@pytest.mark.behaviour("busy-server-not-crowded")
 def test_retry_after_as_a_date() -> None:
     """Retry-After may be a date."""
     assert 50 < retry_after_seconds({"Retry-After": formatdate(time.time() + 60, usegmt=True)}) <= 60
@@ -83,7 +83,7 @@ def test_retry_after_as_a_date() -> None:
     assert retry_after_seconds(None) == 0.0
 
 
-@pytest.mark.behaviour(96)
+@pytest.mark.behaviour("busy-server-not-crowded")
 def test_retry_after_gets_jitter() -> None:
     """All who were sent away with the same Retry-After come back at different times."""
     backoffs = [Backoff(random.Random(seed).uniform) for seed in range(30)]

@@ -12,7 +12,7 @@ def read(supervisor: ModuleType, *entries: bytes) -> dict:
     return supervisor.settings_read([NAME, *entries])
 
 
-@pytest.mark.behaviour(1)
+@pytest.mark.behaviour("settings-of-the-original")
 def test_defaults_are_as_documented(supervisor: ModuleType) -> None:
     """Without a setting everything is as the documentation says."""
     expected = {
@@ -42,7 +42,7 @@ def test_defaults_are_as_documented(supervisor: ModuleType) -> None:
     assert {key: found[key] for key in expected} == expected
 
 
-@pytest.mark.behaviour(3)
+@pytest.mark.behaviour("durations-of-go")
 @pytest.mark.parametrize(
     ("text", "ns"),
     [
@@ -59,7 +59,7 @@ def test_negative_durations_count_as_zero(supervisor: ModuleType, text: bytes, n
     assert read(supervisor, b"KUBEXIT_GRACE_PERIOD=" + text)["grace_period"] == ns
 
 
-@pytest.mark.behaviour(8)
+@pytest.mark.behaviour("graveyard-path-normalized")
 @pytest.mark.parametrize(
     ("path", "tidy"),
     [
@@ -78,7 +78,7 @@ def test_the_path_is_tidied_without_the_disk(supervisor: ModuleType, path: bytes
     assert read(supervisor, b"KUBEXIT_GRAVEYARD=" + path)["graveyard"] == tidy
 
 
-@pytest.mark.behaviour(4)
+@pytest.mark.behaviour("lists-ignore-blanks-and-repeats")
 @pytest.mark.parametrize(
     ("text", "names"),
     [
@@ -115,7 +115,7 @@ def test_repeated_names_count_once(
     assert all(dep["death"] == death and dep["birth"] == birth for dep in found)
 
 
-@pytest.mark.behaviour(4)
+@pytest.mark.behaviour("lists-ignore-blanks-and-repeats")
 def test_both_lists_are_merged_by_name(supervisor: ModuleType) -> None:
     """A name with several conditions, in both lists, is one dependency with all of them."""
     found = read(
@@ -147,7 +147,7 @@ def test_a_required_container_is_not_optional(supervisor: ModuleType, text: byte
     assert found["optional"] is optional
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 @pytest.mark.parametrize(
     ("deps", "source", "asks"),
     [
@@ -168,7 +168,7 @@ def test_asks_the_api(supervisor: ModuleType, deps: bytes, source: bytes, asks: 
     assert found["asks_api"] is asks
 
 
-@pytest.mark.behaviour(7)
+@pytest.mark.behaviour("unknown-setting-warns")
 def test_unknown_settings_are_kept_for_a_warning(supervisor: ModuleType) -> None:
     """Variables of ours that do not exist are kept for a warning; those that Kubernetes sets for a Service are not."""
     found = read(
@@ -188,7 +188,7 @@ def test_unknown_settings_are_kept_for_a_warning(supervisor: ModuleType) -> None
     assert found["unknown"] == [b"KUBEXIT_GRAVE_PERIOD", b"KUBEXIT_"]
 
 
-@pytest.mark.behaviour(58)
+@pytest.mark.behaviour("stop-signal-names")
 @pytest.mark.parametrize(
     ("text", "number"),
     [

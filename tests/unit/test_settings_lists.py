@@ -7,7 +7,7 @@ import pytest
 BASE = (b"KUBEXIT_NAME=main", b"KUBEXIT_POD_NAME=pod", b"KUBEXIT_NAMESPACE=ns")
 
 
-@pytest.mark.behaviour(4)
+@pytest.mark.behaviour("lists-ignore-blanks-and-repeats")
 @pytest.mark.parametrize(
     ("variable", "text"),
     [
@@ -29,7 +29,7 @@ def test_conditions_of_each_list(supervisor: ModuleType, variable: bytes, text: 
     assert supervisor.settings_read((*BASE, variable + b"=" + text))
 
 
-@pytest.mark.behaviour(2, 4)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "lists-ignore-blanks-and-repeats")
 @pytest.mark.parametrize(
     ("variable", "text", "why"),
     [
@@ -56,7 +56,7 @@ def test_conditions_of_the_other_list_are_refused(
         supervisor.settings_read((*BASE, variable + b"=" + text))
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 @pytest.mark.parametrize("text", [b"db?", b"*"])
 def test_needs_the_api(supervisor: ModuleType, text: bytes) -> None:
     """Who may be absent or who all the others are is known to the API alone."""
@@ -64,7 +64,7 @@ def test_needs_the_api(supervisor: ModuleType, text: bytes) -> None:
         supervisor.settings_read((*BASE, b"KUBEXIT_BIRTH_SOURCE=graveyard", b"KUBEXIT_BIRTH_DEPS=" + text))
 
 
-@pytest.mark.behaviour(4)
+@pytest.mark.behaviour("lists-ignore-blanks-and-repeats")
 def test_at_most_128(supervisor: ModuleType) -> None:
     """There may be 128 dependencies in all; those named twice count once."""
     names = [b"c%d" % number for number in range(128)]

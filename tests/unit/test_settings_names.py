@@ -52,14 +52,14 @@ def refusal(supervisor: ModuleType, *environ: bytes) -> str | None:
     return None
 
 
-@pytest.mark.behaviour(5)
+@pytest.mark.behaviour("names-of-tombstones")
 @pytest.mark.parametrize("name", GOOD, ids=lambda name: repr(name)[:30])
 def test_good_names_are_accepted(supervisor: ModuleType, name: bytes) -> None:
     """A file name without the letters that lists need is a name."""
     assert refusal(supervisor, b"KUBEXIT_NAME=" + name) is None
 
 
-@pytest.mark.behaviour(2, 5)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "names-of-tombstones")
 @pytest.mark.parametrize("name", [b"", *BAD], ids=lambda name: repr(name)[:30])
 def test_bad_names_are_refused(supervisor: ModuleType, name: bytes) -> None:
     """Anything else is refused in one line that names the variable."""
@@ -69,13 +69,13 @@ def test_bad_names_are_refused(supervisor: ModuleType, name: bytes) -> None:
     assert message.startswith("KUBEXIT_NAME")
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 def test_a_missing_name_is_refused(supervisor: ModuleType) -> None:
     """Without KUBEXIT_NAME there is no supervision."""
     assert "KUBEXIT_NAME" in (refusal(supervisor) or "")
 
 
-@pytest.mark.behaviour(5)
+@pytest.mark.behaviour("names-of-tombstones")
 @pytest.mark.parametrize("variable", [b"KUBEXIT_DEATH_DEPS", b"KUBEXIT_BIRTH_DEPS"])
 @pytest.mark.parametrize(
     "name", [name for name in BAD if b"," not in name and name.strip() == name], ids=lambda name: repr(name)[:30]
@@ -88,7 +88,7 @@ def test_bad_dependencies_are_refused(supervisor: ModuleType, variable: bytes, n
     assert message.startswith(variable.decode())
 
 
-@pytest.mark.behaviour(6)
+@pytest.mark.behaviour("no-dependency-on-itself")
 @pytest.mark.parametrize("variable", [b"KUBEXIT_DEATH_DEPS", b"KUBEXIT_BIRTH_DEPS"])
 @pytest.mark.parametrize("element", [b"main", b"main:died", b" main ", b"db,main"])
 def test_a_container_cannot_depend_on_itself(supervisor: ModuleType, variable: bytes, element: bytes) -> None:
@@ -100,7 +100,7 @@ def test_a_container_cannot_depend_on_itself(supervisor: ModuleType, variable: b
     assert "main" in message
 
 
-@pytest.mark.behaviour(5)
+@pytest.mark.behaviour("names-of-tombstones")
 @given(st.binary(max_size=300).filter(lambda name: b"\0" not in name))
 def test_exactly_the_allowed_bytes_are_names(supervisor: ModuleType, name: bytes) -> None:
     """Of any bytes exactly those are names that the rule allows."""
@@ -110,7 +110,7 @@ def test_exactly_the_allowed_bytes_are_names(supervisor: ModuleType, name: bytes
     assert (refusal(supervisor, b"KUBEXIT_NAME=" + name) is None) == good
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @given(
     st.binary(max_size=3000).filter(lambda text: b"\0" not in text),
     st.sampled_from(b"NAME DEATH_DEPS STOP_SIGNAL GRACE_PERIOD READY_TCP".split()),

@@ -34,7 +34,7 @@ def test_a_mesh_is_two_urls(supervisor: ModuleType, mesh: str, ready: str, quit_
     ]
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize("variable", ["BIRTH_URLS", "QUIT_POST"])
 def test_mesh_is_one_too_many(supervisor: ModuleType, variable: str) -> None:
     """With 16 URLs already there is no room for the mesh's, and that is said."""
@@ -44,7 +44,7 @@ def test_mesh_is_one_too_many(supervisor: ModuleType, variable: str) -> None:
         read(supervisor, MESH="istio", **{variable: urls})
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize(
     ("variable", "good", "bad"),
     [
@@ -67,7 +67,7 @@ def test_words_are_accepted_or_refused(supervisor: ModuleType, variable: str, go
             read(supervisor, **{variable: value})
 
 
-@pytest.mark.behaviour(2, 6)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "no-dependency-on-itself")
 def test_term_after_ourselves(supervisor: ModuleType) -> None:
     """Nobody can wait for his own end before he ends."""
     with pytest.raises(ValueError, match=r"^KUBEXIT_TERM_AFTER=main: is this container itself"):
@@ -83,7 +83,7 @@ def test_term_after_takes_no_condition(supervisor: ModuleType) -> None:
         read(supervisor, TERM_AFTER="db:failed")
 
 
-@pytest.mark.behaviour(4)
+@pytest.mark.behaviour("lists-ignore-blanks-and-repeats")
 def test_term_after_is_one_dependency(supervisor: ModuleType) -> None:
     """A name in several lists is one dependency with all that is wanted of it."""
     (db,) = read(supervisor, TERM_AFTER="db,db", DEATH_DEPS="db:failed", BIRTH_DEPS="db:born")["dependencies"]
@@ -104,7 +104,7 @@ def test_each_probe_is_accepted(supervisor: ModuleType, kind: str) -> None:
     assert read(supervisor, **{f"READY_{kind}": PROBES[kind]})["ready"] == kind.lower()
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize(
     ("one", "other"),
     [(one, other) for one in PROBES for other in PROBES if list(PROBES).index(one) < list(PROBES).index(other)],

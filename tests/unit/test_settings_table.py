@@ -17,7 +17,7 @@ ORIGINAL = {
 }
 
 
-@pytest.mark.behaviour(1)
+@pytest.mark.behaviour("settings-of-the-original")
 def test_the_original_is_in_it(supervisor: ModuleType) -> None:
     """Every variable of the original is there with the original's default."""
     table = {row["name"]: row["default"] for row in supervisor.settings_table()}
@@ -71,7 +71,7 @@ def test_a_row_is_enough(supervisor: ModuleType) -> None:
     assert rows <= set(supervisor.settings_read([b"KUBEXIT_NAME=main"]))
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_exit_codes_are_those_of_the_design(supervisor: ModuleType) -> None:
     """The numbers that kubexit can leave with are those of the design, each with its meaning."""
     codes = {row["code"]: row["meaning"] for row in supervisor.exit_codes()}

@@ -54,7 +54,7 @@ def test_names_and_tls_need_the_waiter(supervisor: ModuleType, variable: str, ur
     assert read(supervisor, **{variable: url})[key] == [(method, url, asks)]
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @every_list
 @pytest.mark.parametrize(
     ("url", "why"),
@@ -107,7 +107,7 @@ def test_bad_urls_are_refused(supervisor: ModuleType, variable: str, url: str | 
     assert why in str(refusal.value)
 
 
-@pytest.mark.behaviour(4)
+@pytest.mark.behaviour("lists-ignore-blanks-and-repeats")
 @every_list
 def test_blanks_and_empty_elements_are_ignored(supervisor: ModuleType, variable: str) -> None:
     """Blanks around an element do not belong to it, empty elements do not exist."""
@@ -124,7 +124,7 @@ def test_one_of_several(supervisor: ModuleType, variable: str) -> None:
         read(supervisor, **{variable: "http://localhost/, http://x:0 ,http://localhost/"})
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @every_list
 def test_at_most_sixteen_are_accepted(supervisor: ModuleType, variable: str) -> None:
     """There may be 16 of them: each quit request is a process of its own."""
@@ -136,7 +136,7 @@ def test_at_most_sixteen_are_accepted(supervisor: ModuleType, variable: str) -> 
         read(supervisor, **{variable: ",".join(urls)})
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 def test_both_lists_count_together(supervisor: ModuleType) -> None:
     """Both lists of quit requests count together."""
     urls = ",".join(f"http://localhost/{number}" for number in range(9))

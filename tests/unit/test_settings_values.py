@@ -19,7 +19,7 @@ def refusal(supervisor: ModuleType, variable: bytes, value: bytes) -> str | None
     return None
 
 
-@pytest.mark.behaviour(1, 2)
+@pytest.mark.behaviour("settings-of-the-original", "bad-setting-exits-with-2")
 @pytest.mark.parametrize("variable", BOOLEANS)
 @pytest.mark.parametrize(
     "value", [b"1", b"t", b"T", b"true", b"TRUE", b"True", b"0", b"f", b"F", b"false", b"FALSE", b"False", b""]
@@ -29,7 +29,7 @@ def test_booleans_are_spelled_as_in_go(supervisor: ModuleType, variable: bytes, 
     assert refusal(supervisor, variable, value) is None
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize("variable", BOOLEANS)
 @pytest.mark.parametrize("value", [b"yes", b"no", b"on", b"tRUE", b"2", b" true", b"true ", b"\xff", b"1 t"])
 def test_other_words_are_no_boolean(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
@@ -37,7 +37,7 @@ def test_other_words_are_no_boolean(supervisor: ModuleType, variable: bytes, val
     assert (refusal(supervisor, variable, value) or "").startswith(f"KUBEXIT_{variable.decode()}")
 
 
-@pytest.mark.behaviour(3)
+@pytest.mark.behaviour("durations-of-go")
 @pytest.mark.parametrize("variable", DURATIONS)
 @pytest.mark.parametrize(
     "value", [b"300ms", b"1.5h", b"1m30s", b"0", b"+5s", b"1us", "1µs".encode(), b"-5s", b"-0", b""]
@@ -47,7 +47,7 @@ def test_durations_are_written_as_in_go(supervisor: ModuleType, variable: bytes,
     assert refusal(supervisor, variable, value) is None
 
 
-@pytest.mark.behaviour(2, 3)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "durations-of-go")
 @pytest.mark.parametrize("variable", DURATIONS)
 @pytest.mark.parametrize("value", [b"30", b"30 s", b"s", b"1d", b"9999999h", b"-", b"\xff", b"5s\n"])
 def test_bad_durations_are_refused(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
@@ -55,14 +55,14 @@ def test_bad_durations_are_refused(supervisor: ModuleType, variable: bytes, valu
     assert (refusal(supervisor, variable, value) or "").startswith(f"KUBEXIT_{variable.decode()}")
 
 
-@pytest.mark.behaviour(3)
+@pytest.mark.behaviour("durations-of-go")
 def test_only_the_birth_timeout_is_infinite(supervisor: ModuleType) -> None:
     """Only the birth timeout may be infinite."""
     assert refusal(supervisor, b"BIRTH_TIMEOUT", b"infinite") is None
     assert refusal(supervisor, b"GRACE_PERIOD", b"infinite") is not None
 
 
-@pytest.mark.behaviour(58)
+@pytest.mark.behaviour("stop-signal-names")
 @pytest.mark.parametrize(
     "value", b"TERM SIGTERM term sigquit WINCH 15 9 1 64 RTMIN RTMIN+3 SIGRTMIN+30 RTMAX RTMAX-1 SIGRTMAX-30".split()
 )
@@ -71,7 +71,7 @@ def test_signals_have_names_or_numbers(supervisor: ModuleType, value: bytes) -> 
     assert refusal(supervisor, b"STOP_SIGNAL", value) is None
 
 
-@pytest.mark.behaviour(2, 58)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "stop-signal-names")
 @pytest.mark.parametrize(
     "value",
     [
@@ -96,7 +96,7 @@ def test_unknown_signals_are_refused(supervisor: ModuleType, value: bytes) -> No
     assert (refusal(supervisor, b"STOP_SIGNAL", value) or "").startswith("KUBEXIT_STOP_SIGNAL")
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize(
     ("variable", "good", "bad"),
     [
@@ -121,7 +121,7 @@ def test_only_the_listed_words_are_accepted(
     assert [value for value in bad if refusal(supervisor, variable, value) is None] == []
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize(
     ("code", "taken"), [(b"zero", True), (b"0", True), (b"keep", False), (b"dependency", False), (b"7", False)]
 )
@@ -148,7 +148,7 @@ def test_switched_off_probe(supervisor: ModuleType) -> None:
     supervisor.settings_read((NAME, b"KUBEXIT_READY_NOTIFY=false", b"KUBEXIT_READY_TCP=80"))
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize("missing", [b"KUBEXIT_POD_NAME", b"KUBEXIT_NAMESPACE"])
 def test_the_api_needs_pod_and_namespace(supervisor: ModuleType, missing: bytes) -> None:
     """Asking the API needs the pod's name and namespace."""
@@ -159,7 +159,7 @@ def test_the_api_needs_pod_and_namespace(supervisor: ModuleType, missing: bytes)
         supervisor.settings_read((NAME, b"KUBEXIT_BIRTH_DEPS=db", *(key + b"=" + value for key, value in both.items())))
 
 
-@pytest.mark.behaviour(1, 106)
+@pytest.mark.behaviour("settings-of-the-original", "graveyard-source-asks-no-api")
 @pytest.mark.parametrize(
     "deps",
     [
@@ -174,13 +174,13 @@ def test_no_pod_needed(supervisor: ModuleType, deps: tuple[bytes, ...]) -> None:
     supervisor.settings_read((NAME, *deps))
 
 
-@pytest.mark.behaviour(1)
+@pytest.mark.behaviour("settings-of-the-original")
 def test_first_value_wins(supervisor: ModuleType) -> None:
     """Of a variable that is there twice the first counts, as for getenv(3)."""
     supervisor.settings_read((NAME, b"KUBEXIT_NAME=", b"KUBEXIT_GRACE_PERIOD=1s", b"KUBEXIT_GRACE_PERIOD=bad"))
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize(
     ("variable", "value", "part"),
     [

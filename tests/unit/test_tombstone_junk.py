@@ -52,7 +52,7 @@ def parse(supervisor: ModuleType, text: bytes) -> dict | None:
         return None
 
 
-@pytest.mark.behaviour(15)
+@pytest.mark.behaviour("junk-is-no-death")
 @given(st.binary(max_size=4096))
 def test_any_bytes_are_read_or_refused(supervisor: ModuleType, text: bytes) -> None:
     """Any bytes are refused or read; a death needs a time."""
@@ -61,7 +61,7 @@ def test_any_bytes_are_read_or_refused(supervisor: ModuleType, text: bytes) -> N
     assert story is None or story["died"] is None or TIME.fullmatch(story["died"])
 
 
-@pytest.mark.behaviour(15)
+@pytest.mark.behaviour("junk-is-no-death")
 @given(st.lists(st.sampled_from(WORDS), max_size=30))
 def test_words_of_tombstones_in_any_order(supervisor: ModuleType, words: list[bytes]) -> None:
     """Where we see a death, a YAML reader sees that death too; what it refuses may at most look complete to us."""
@@ -81,7 +81,7 @@ def test_words_of_tombstones_in_any_order(supervisor: ModuleType, words: list[by
     assert any(death.startswith(story["died"]) for death in deaths)
 
 
-@pytest.mark.behaviour(15)
+@pytest.mark.behaviour("junk-is-no-death")
 @given(st.integers(0, len(DEATH) - 1), st.integers(0, 255))
 def test_one_wrong_byte(supervisor: ModuleType, at: int, byte: int) -> None:
     """A death with one byte changed is that death, another legal time, or none."""
@@ -91,7 +91,7 @@ def test_one_wrong_byte(supervisor: ModuleType, at: int, byte: int) -> None:
     assert story is None or story["died"] is None or TIME.fullmatch(story["died"])
 
 
-@pytest.mark.behaviour(13)
+@pytest.mark.behaviour("times-are-rfc-3339")
 @given(
     st.from_regex(
         r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T t][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{0,10})?(Z|z|[+-][0-9]{2}:?[0-9]{2})?",

@@ -22,7 +22,7 @@ def nanoseconds(text: str) -> int:
     return seconds * SECOND + int(fraction.ljust(9, "0") or "0")
 
 
-@pytest.mark.behaviour(12, 13)
+@pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339")
 @given(born=times, ready=maybe_times)
 @example(born=0, ready=None)
 @example(born=1, ready=LAST)
@@ -40,7 +40,7 @@ def test_a_birth_is_one_line(supervisor: ModuleType, born: int, ready: int | Non
     assert ready is None or nanoseconds(story["ready"]) == max(born, ready)
 
 
-@pytest.mark.behaviour(12, 13)
+@pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339")
 @given(born=maybe_times, ready=maybe_times, died=times, code=st.integers(0, 255))
 def test_a_death_is_written_in_order(
     supervisor: ModuleType, born: int | None, ready: int | None, died: int, code: int
@@ -57,7 +57,7 @@ def test_a_death_is_written_in_order(
     assert nanoseconds(story["died"]) == died
 
 
-@pytest.mark.behaviour(13)
+@pytest.mark.behaviour("times-are-rfc-3339")
 @given(time=times)
 def test_time_is_what_the_original_reads(supervisor: ModuleType, time: int) -> None:
     """A time is quoted RFC 3339 with T, Z and at most nine digits, so that strict readers take it."""
@@ -67,7 +67,7 @@ def test_time_is_what_the_original_reads(supervisor: ModuleType, time: int) -> N
     assert isinstance(yaml.safe_load(line)["Born"], str)
 
 
-@pytest.mark.behaviour(23)
+@pytest.mark.behaviour("died-not-before-born")
 @given(born=times, ready=maybe_times, died=times)
 @example(born=10 * SECOND, ready=None, died=0)
 @example(born=10 * SECOND, ready=5 * SECOND, died=7 * SECOND)
@@ -81,7 +81,7 @@ def test_clock_set_back(supervisor: ModuleType, born: int, ready: int | None, di
     assert told[-1] == max(born, ready or 0, died)
 
 
-@pytest.mark.behaviour(34, 75)
+@pytest.mark.behaviour("tombstone-has-exit-code", "exit-code-on-stop")
 @given(code=st.integers(0, 255), raw=st.integers(0, 255), killed=st.booleans())
 def test_the_commands_code_has_a_key(supervisor: ModuleType, code: int, raw: int, killed: bool) -> None:
     """The command's own code has an extra key when kubexit returns another, and a KILL has one."""
@@ -95,7 +95,7 @@ def test_the_commands_code_has_a_key(supervisor: ModuleType, code: int, raw: int
     assert supervisor.tombstone_parse(text)["exit_code"] == code
 
 
-@pytest.mark.behaviour(12, 13)
+@pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339")
 @given(reason=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
 @example(reason='main died: "1", \\ and \ttab')
 @example(reason="two\nlines\r\nof text: 1 # none")
@@ -110,7 +110,7 @@ def test_any_reason_is_one_line(supervisor: ModuleType, reason: str) -> None:
     assert supervisor.tombstone_parse(text)["died"]
 
 
-@pytest.mark.behaviour(12)
+@pytest.mark.behaviour("tombstone-lines")
 @given(reason=st.binary(min_size=1).filter(lambda text: b"\0" not in text))
 @example(reason=b"\xff\xfe")
 @example(reason=b"\xed\xa0\x80")
@@ -122,7 +122,7 @@ def test_reason_that_is_not_utf_8(supervisor: ModuleType, reason: bytes) -> None
     assert supervisor.tombstone_parse(text)["exit_code"] == 0
 
 
-@pytest.mark.behaviour(12, 24)
+@pytest.mark.behaviour("tombstone-lines", "tombstone-size-limited")
 @pytest.mark.parametrize("letter", [b"x", b'"', b"\\", b"\x01", b"\xff", "\U0001f480".encode()])
 def test_reason_too_long(supervisor: ModuleType, letter: bytes) -> None:
     """A reason without end is cut, and the tombstone stays whole."""

@@ -36,7 +36,9 @@ def judge(supervisor: ModuleType, text: bytes) -> dict:
         return {"born": None, "ready": None, "died": None, "exit_code": None}
 
 
-@pytest.mark.behaviour(12, 14, 17, 72)
+@pytest.mark.behaviour(
+    "tombstone-lines", "reader-accepts-many-forms", "original-and-kubexit-see-each-other", "signal-death-is-128-plus-n"
+)
 @pytest.mark.parametrize("path", TRUE_STORIES, ids=name)
 def test_honest_tombstones_read_as_yaml_does(supervisor: ModuleType, path: Path) -> None:
     """What the original and other honest writers carve is read as a YAML reader reads it."""
@@ -45,7 +47,7 @@ def test_honest_tombstones_read_as_yaml_does(supervisor: ModuleType, path: Path)
     assert supervisor.tombstone_parse(text) == as_yaml_says(text)
 
 
-@pytest.mark.behaviour(14)
+@pytest.mark.behaviour("reader-accepts-many-forms")
 @pytest.mark.parametrize("path", COMPLETE, ids=name)
 def test_carriage_returns_change_nothing(supervisor: ModuleType, path: Path) -> None:
     """A tombstone that went through a DOS editor says the same."""
@@ -54,14 +56,14 @@ def test_carriage_returns_change_nothing(supervisor: ModuleType, path: Path) -> 
     assert supervisor.tombstone_parse(text.replace(b"\n", b"\r\n")) == as_yaml_says(text)
 
 
-@pytest.mark.behaviour(15)
+@pytest.mark.behaviour("junk-is-no-death")
 @pytest.mark.parametrize("path", HOSTILE, ids=name)
 def test_no_false_death(supervisor: ModuleType, path: Path) -> None:
     """Junk, and text that only looks like a death, is no death."""
     assert judge(supervisor, path.read_bytes())["died"] is None
 
 
-@pytest.mark.behaviour(15, 17)
+@pytest.mark.behaviour("junk-is-no-death", "original-and-kubexit-see-each-other")
 @pytest.mark.parametrize("path", COMPLETE, ids=name)
 def test_half_a_death_is_no_death(supervisor: ModuleType, path: Path) -> None:
     """A tombstone of which only the first bytes are there is no death before the time of death is complete."""
@@ -75,13 +77,13 @@ def test_half_a_death_is_no_death(supervisor: ModuleType, path: Path) -> None:
         assert story["died"] in (None, died)
 
 
-@pytest.mark.behaviour(24)
+@pytest.mark.behaviour("tombstone-size-limited")
 def test_a_huge_file_is_no_death(supervisor: ModuleType) -> None:
     """A megabyte of unknown keys is read or refused, and is no death."""
     assert judge(supervisor, b'Note: "0123456789"\n' * 60_000)["died"] is None
 
 
-@pytest.mark.behaviour(15)
+@pytest.mark.behaviour("junk-is-no-death")
 @pytest.mark.parametrize(
     "code", [b"", b"0x1", b"1e3", b"1 2", b"zero", b"99999999999", b"--1", b"-", b"1.5", b'"', b"[1]", b"{}"]
 )

@@ -71,14 +71,14 @@ def test_every_phase_can_be_reached(supervisor: ModuleType, rows: Rows) -> None:
     assert reachable(rows, "BIRTH") == {*supervisor.PHASES}
 
 
-@pytest.mark.behaviour(26)
+@pytest.mark.behaviour("every-exit-writes-a-death")
 def test_every_phase_leads_to_the_end(supervisor: ModuleType, rows: Rows) -> None:
     """Each phase has a chain of events that leads to END: nothing can hang for want of a row."""
     for phase in supervisor.PHASES:
         assert "END" in reachable(rows, phase)
 
 
-@pytest.mark.behaviour(31)
+@pytest.mark.behaviour("death-written-once")
 def test_one_death_on_every_path(rows: Rows) -> None:
     """The way to the quit requests is an action that ends the story once: no later phase can write a second death."""
     into = {action for (phase, _), (to, action) in rows.items() if to == "QUIT" and phase != "QUIT"}
@@ -88,7 +88,7 @@ def test_one_death_on_every_path(rows: Rows) -> None:
     assert not actions_from(rows, "QUIT") & TO_QUIT
 
 
-@pytest.mark.behaviour(81)
+@pytest.mark.behaviour("left-over-processes-stopped")
 def test_the_end_of_the_command_counts_in_every_phase_that_has_one(rows: Rows) -> None:
     """COMMAND_ENDED leads to the orphans from every phase with a command, and means nothing in any other."""
     ended = {phase: outcome for (phase, event), outcome in rows.items() if event == "COMMAND_ENDED"}
@@ -103,7 +103,7 @@ def test_the_command_starts_once(rows: Rows) -> None:
         assert "START" not in actions_from(rows, phase)
 
 
-@pytest.mark.behaviour(37, 61)
+@pytest.mark.behaviour("death-during-birth-wait", "signal-during-birth-wait")
 @pytest.mark.parametrize("phase", ["BIRTH", "EXPIRED"])
 @pytest.mark.parametrize("event", ["DEPENDENCY_DIED", "SIGNAL_STOP", "SIGNAL_INTERRUPT", "SIGNAL_HANGUP"])
 def test_the_wait_can_be_given_up(rows: Rows, phase: str, event: str) -> None:
@@ -119,7 +119,7 @@ def test_every_deadline_is_heard(rows: Rows) -> None:
     assert {phase for phase in timed if (phase, "TIME_UP") not in rows} == set()
 
 
-@pytest.mark.behaviour(49, 50)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches")
 def test_time_alone_leads_from_a_death_to_the_kill(rows: Rows) -> None:
     """From a dependency's death on, time leads to SIGKILL, whatever the command does with its signals."""
     for (phase, event), (to, _) in rows.items():
@@ -131,14 +131,14 @@ def test_time_alone_leads_from_a_death_to_the_kill(rows: Rows) -> None:
         assert to == "KILLED"
 
 
-@pytest.mark.behaviour(140)
+@pytest.mark.behaviour("refused-signal-does-not-count")
 def test_a_command_that_cannot_be_killed_is_given_up(rows: Rows) -> None:
     """After SIGKILL only time, the command's end and a failing wait count; after it nothing is sent to the command."""
     assert rows["KILLED", "TIME_UP"] == ("QUIT", "GIVE_UP")
     assert {event for phase, event in rows if phase == "KILLED"} == {"TIME_UP", "COMMAND_ENDED", "WAIT_FAILED"}
 
 
-@pytest.mark.behaviour(143)
+@pytest.mark.behaviour("refused-ppoll-exits-with-70")
 def test_a_failing_wait_ends_every_phase(supervisor: ModuleType, rows: Rows) -> None:
     """Without a wait nothing can be supervised: each phase is left, for the quit requests at most once."""
     for phase in {*supervisor.PHASES} - {"END"}:
@@ -146,7 +146,7 @@ def test_a_failing_wait_ends_every_phase(supervisor: ModuleType, rows: Rows) -> 
         assert to == ("END" if action == "QUIT_ABORT" else "QUIT")
 
 
-@pytest.mark.behaviour(142)
+@pytest.mark.behaviour("stop-signal-of-the-image")
 def test_a_request_that_does_not_count_any_longer(rows: Rows) -> None:
     """ASKED returns to LIFE when SIGQUIT's time is over, or when the command did not get the request; else never."""
     back = {event: action for (phase, event), (to, action) in rows.items() if phase == "ASKED" and to == "LIFE"}
@@ -154,7 +154,7 @@ def test_a_request_that_does_not_count_any_longer(rows: Rows) -> None:
     assert back == {"TIME_UP": "NONE", "SIGNAL_REFUSED": "NONE"}
 
 
-@pytest.mark.behaviour(53, 54)
+@pytest.mark.behaviour("grace-period-zero", "no-signal-after-exit")
 def test_no_kill_before_a_grace_period(rows: Rows) -> None:
     """SIGKILL comes from TIME_UP alone, in phases that every way but a signal enters with the grace period."""
     killers = {phase for (phase, _), (_, action) in rows.items() if action == "KILL"}
@@ -165,7 +165,7 @@ def test_no_kill_before_a_grace_period(rows: Rows) -> None:
             assert action in GRACE
 
 
-@pytest.mark.behaviour(40, 52)
+@pytest.mark.behaviour("two-deaths-stop-once", "stop-times-do-not-change")
 def test_the_grace_period_starts_once(rows: Rows) -> None:
     """A second death, and a signal during the grace period, do not start it again."""
     for to in {to for to, action in rows.values() if action in GRACE}:
@@ -173,7 +173,7 @@ def test_the_grace_period_starts_once(rows: Rows) -> None:
         assert (to, "DEPENDENCY_DIED") not in rows
 
 
-@pytest.mark.behaviour(55, 118)
+@pytest.mark.behaviour("outside-sigterm-no-deadline", "one-sigterm-not-two")
 @pytest.mark.parametrize("signal", ["SIGNAL_STOP", "SIGNAL_QUIT"])
 @pytest.mark.parametrize("death_first", [False, True], ids=["signal first", "death first"])
 def test_one_stop_signal(supervisor: ModuleType, death_first: bool, signal: str) -> None:
@@ -187,7 +187,7 @@ def test_one_stop_signal(supervisor: ModuleType, death_first: bool, signal: str)
     assert len([action for action in actions if action in ("STOP", "FORWARD_STOP", "FORWARD_GRACE")]) == 1
 
 
-@pytest.mark.behaviour(56)
+@pytest.mark.behaviour("stop-delay-ends-early")
 @pytest.mark.parametrize("event", ["SIGNAL_STOP", "SIGNAL_QUIT", "SIGNAL_INTERRUPT"])
 def test_a_wish_to_end_cuts_the_delay_short(rows: Rows, event: str) -> None:
     """A signal to end during the stop delay is forwarded and starts the grace period; a death is no second reason."""
@@ -195,7 +195,7 @@ def test_a_wish_to_end_cuts_the_delay_short(rows: Rows, event: str) -> None:
     assert ("DELAY", "DEPENDENCY_DIED") not in rows
 
 
-@pytest.mark.behaviour(55)
+@pytest.mark.behaviour("outside-sigterm-no-deadline")
 def test_signals_reach_the_command(rows: Rows) -> None:
     """While the command runs, each signal is forwarded, but no second SIGTERM after ours, and none after SIGKILL."""
     dropped = {(phase, event) for phase in with_a_command(rows) for event in SIGNALS if (phase, event) not in rows}

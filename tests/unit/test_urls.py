@@ -105,7 +105,7 @@ def drips(connection: socket.socket) -> None:
         return
 
 
-@pytest.mark.behaviour(161)
+@pytest.mark.behaviour("url-request-has-one-time-limit")
 def test_dripping_answers_have_one_limit(web: Web) -> None:
     """The time is for the request as a whole: a server that sends something all the time does not extend it."""
     begin = time.monotonic()
@@ -125,7 +125,7 @@ def test_odd_fields_change_nothing(web: Web) -> None:
         assert (got.good, got.words) == (good, f"answered {code}")
 
 
-@pytest.mark.behaviour(161)
+@pytest.mark.behaviour("url-request-has-one-time-limit")
 @pytest.mark.parametrize("error", [TypeError("odd"), KeyError(), RecursionError(), MemoryError()])
 def test_failure_is_no_answer(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     """Whatever goes wrong in a request, it was not answered."""
@@ -204,7 +204,7 @@ def waiter(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return program
 
 
-@pytest.mark.behaviour(124)
+@pytest.mark.behaviour("birth-urls")
 def test_thread_that_fails_opens_nothing(waiter: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """The gate is open when each URL has answered 2xx, not when nobody asks any longer."""
 

@@ -25,7 +25,7 @@ from harness.servers.tlsserver import TlsServer
 from kubexit.waiter import backoff, engine, private, program
 
 pytestmark = [
-    pytest.mark.behaviour(97, 160),
+    pytest.mark.behaviour("answers-split-anywhere", "first-look-agrees-with-client"),
     pytest.mark.filterwarnings("ignore:unclosed"),  # a waiter that has its verdict exits, and tidies nothing up
     pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.every_form
 READY = ready(pod("main", "db"), "db")
 
 
-@pytest.mark.behaviour(99)
+@pytest.mark.behaviour("cluster-address-and-certificates")
 def test_an_ipv6_server_is_verified(waiter: Waiter, server_certificate: certificates.Certificate) -> None:
     """An IPv6 address of the API server works, and its certificate is checked."""
     try:
@@ -35,7 +35,7 @@ def test_an_ipv6_server_is_verified(waiter: Waiter, server_certificate: certific
     assert host.startswith("[::1]:")
 
 
-@pytest.mark.behaviour(99)
+@pytest.mark.behaviour("cluster-address-and-certificates")
 def test_a_host_name_is_looked_up_and_verified(
     tmp_path: Path, waiter: Waiter, authority: certificates.Certificate
 ) -> None:
@@ -53,7 +53,7 @@ def test_a_host_name_is_looked_up_and_verified(
     assert host == f"localhost:{api.port}"
 
 
-@pytest.mark.behaviour(99)
+@pytest.mark.behaviour("cluster-address-and-certificates")
 @pytest.mark.parametrize("what", ["name", "authority"])
 def test_certificate_of_someone_else(
     tmp_path: Path, waiter: Waiter, authority: certificates.Certificate, what: str
@@ -75,7 +75,7 @@ def test_certificate_of_someone_else(
     assert asked == []
 
 
-@pytest.mark.behaviour(99)
+@pytest.mark.behaviour("cluster-address-and-certificates")
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_the_cluster_needs_no_proxy(api: ApiServer, waiter: Waiter, variable: str) -> None:
     """Proxy variables are not for the cluster's own address.
@@ -87,7 +87,7 @@ def test_the_cluster_needs_no_proxy(api: ApiServer, waiter: Waiter, variable: st
     assert waiter.start("db", **{variable: "http://127.0.0.1:1"}).wait() == 0
 
 
-@pytest.mark.behaviour(99)
+@pytest.mark.behaviour("cluster-address-and-certificates")
 @pytest.mark.parametrize("where", ["keys", "no/such/folder/keys"])
 def test_keys_are_not_logged(tmp_path: Path, api: ApiServer, waiter: Waiter, where: str) -> None:
     """A key log that the command asks for does not get our keys, and one that cannot be written does no harm."""
@@ -97,7 +97,7 @@ def test_keys_are_not_logged(tmp_path: Path, api: ApiServer, waiter: Waiter, whe
     assert not (tmp_path / where).exists()
 
 
-@pytest.mark.behaviour(100)
+@pytest.mark.behaviour("no-service-account")
 @pytest.mark.parametrize("gone", ["token", "ca.crt"])
 def test_no_service_account(api: ApiServer, waiter: Waiter, gone: str) -> None:
     """Without a token or a CA there is nothing to wait for: 2 at once, and a line that says so."""
@@ -109,7 +109,7 @@ def test_no_service_account(api: ApiServer, waiter: Waiter, gone: str) -> None:
     assert api.asked() == []
 
 
-@pytest.mark.behaviour(100)
+@pytest.mark.behaviour("no-service-account")
 def test_an_empty_token_is_no_account(waiter: Waiter) -> None:
     """An empty token file is no service account either."""
     waiter.mount("")
@@ -119,7 +119,7 @@ def test_an_empty_token_is_no_account(waiter: Waiter) -> None:
     started.wait_line("no service account.*empty", "stderr")
 
 
-@pytest.mark.behaviour(100)
+@pytest.mark.behaviour("no-service-account")
 def test_not_in_a_pod(waiter: Waiter) -> None:
     """Without KUBERNETES_SERVICE_HOST there is no cluster to ask."""
     started = waiter.start("db", KUBERNETES_SERVICE_HOST="")
@@ -128,7 +128,7 @@ def test_not_in_a_pod(waiter: Waiter) -> None:
     started.wait_line("error.*not in a pod: KUBERNETES_SERVICE_HOST", "stderr")
 
 
-@pytest.mark.behaviour(97)
+@pytest.mark.behaviour("answers-split-anywhere")
 @pytest.mark.parametrize("size", [1, 7, 65536])
 def test_chunks_may_end_anywhere(api: ApiServer, waiter: Waiter, size: int) -> None:
     """Chunks may end anywhere, also inside a character."""
@@ -148,7 +148,7 @@ def test_chunks_may_end_anywhere(api: ApiServer, waiter: Waiter, size: int) -> N
     assert started.wait() == 0
 
 
-@pytest.mark.behaviour(97)
+@pytest.mark.behaviour("answers-split-anywhere")
 def test_line_of_a_megabyte(api: ApiServer, waiter: Waiter) -> None:
     """A pod of 1 MB arrives in one line."""
     large = {**READY, "metadata": {**READY["metadata"], "annotations": {"note": "ä" * 2**19}}}
@@ -160,7 +160,7 @@ def test_line_of_a_megabyte(api: ApiServer, waiter: Waiter) -> None:
     assert started.wait() == 0
 
 
-@pytest.mark.behaviour(105)
+@pytest.mark.behaviour("nothing-of-the-wait-remains")
 def test_threads_and_memory_of_the_import() -> None:
     """The client brings neither its models nor threads, and a later import of what was put off is the real one."""
     script = (

@@ -43,7 +43,7 @@ def calls(
     return [match.groups() for line in log.read_text().splitlines() if (match := CALL.match(line))]
 
 
-@pytest.mark.behaviour(110)
+@pytest.mark.behaviour("starts-fast-and-small")
 def test_there_are_two_executions(calls: list[tuple[str, ...]], static: Kubexit, actor: str) -> None:
     """One execve is kubexit's own and one the command's: nothing is executed again to find libraries."""
     executed = [re.match(r'"([^"]*)"', arguments) for name, arguments in calls if name.startswith("exec")]
@@ -51,7 +51,7 @@ def test_there_are_two_executions(calls: list[tuple[str, ...]], static: Kubexit,
     assert [match[1] for match in executed if match] == [static.path, actor]
 
 
-@pytest.mark.behaviour(110)
+@pytest.mark.behaviour("starts-fast-and-small")
 def test_nothing_is_unpacked(calls: list[tuple[str, ...]]) -> None:
     """All that is made is what the graveyard holds; all that is opened for writing are those files."""
     opened = [
@@ -63,7 +63,7 @@ def test_nothing_is_unpacked(calls: list[tuple[str, ...]]) -> None:
     assert [arguments for arguments in foreign if "/proc/self/fd/2" not in arguments] == []  # the log's own descriptor
 
 
-@pytest.mark.behaviour(107)
+@pytest.mark.behaviour("runs-anywhere-unprivileged")
 def test_what_is_read(calls: list[tuple[str, ...]], static: Kubexit) -> None:
     """The waiter reads its own file, its account, and what tells the local time; no library, no module, no settings."""
     names = ("open", "openat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "readlink", "getxattr")
@@ -74,7 +74,7 @@ def test_what_is_read(calls: list[tuple[str, ...]], static: Kubexit) -> None:
     assert {path for path in read if not re.fullmatch(known, path)} <= {static.path}
 
 
-@pytest.mark.behaviour(110)
+@pytest.mark.behaviour("starts-fast-and-small")
 def test_no_code_is_loaded(
     static: Kubexit, tmp_path: Path, api: ApiServer, awaiting: Callable[..., Supervised], actor: str
 ) -> None:

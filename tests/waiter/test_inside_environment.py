@@ -54,7 +54,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.behaviour(83, 84)
+@pytest.mark.behaviour("surroundings-unchanged", "no-packaging-in-environment")
 def test_all_of_them(api: ApiServer, awaiting: Callable[..., Supervised], actor: str, static: Kubexit) -> None:
     """With all of them set the waiter finds the dependency ready, and the command gets each of them as it came in."""
     api.show(READY)

@@ -27,7 +27,7 @@ def copy(static: Kubexit) -> Kubexit:
     return static.under(folder / "kubexit")
 
 
-@pytest.mark.behaviour(107)
+@pytest.mark.behaviour("runs-anywhere-unprivileged")
 @pytest.mark.parametrize("how", ["absolute", "relative", "link", "dots"])
 @pytest.mark.parametrize("steps", [[], [NO_PROC]], ids=["proc", "no proc"])
 def test_it_finds_itself_without_proc(
@@ -49,7 +49,7 @@ def test_it_finds_itself_without_proc(
     assert started.wait() == 3, started.stderr
 
 
-@pytest.mark.behaviour(107)
+@pytest.mark.behaviour("runs-anywhere-unprivileged")
 @pytest.mark.parametrize("steps", [[], [NO_PROC]], ids=["proc", "no proc"])
 def test_found_in_path(
     api: ApiServer, awaiting: Callable[..., Supervised], actor: str, copy: Kubexit, steps: list[namespaces.Step]
@@ -65,7 +65,7 @@ def test_found_in_path(
     assert started.wait() == 3
 
 
-@pytest.mark.behaviour(107)
+@pytest.mark.behaviour("runs-anywhere-unprivileged")
 def test_odd_bytes_in_the_path(api: ApiServer, awaiting: Callable[..., Supervised], actor: str, copy: Kubexit) -> None:
     """The path may have bytes that are no text in any encoding."""
     api.show(READY)
@@ -75,7 +75,7 @@ def test_odd_bytes_in_the_path(api: ApiServer, awaiting: Callable[..., Supervise
     assert awaiting(actor, "exit", "3", kubexit=copy.under(os.fsdecode(odd + b"/kubexit"))).wait() == 3
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 @pytest.mark.parametrize("what", ["removed", "replaced"])
 def test_another_file_at_the_path(
     api: ApiServer, awaiting: Callable[..., Supervised], actor: str, copy: Kubexit, what: str

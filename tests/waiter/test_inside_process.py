@@ -30,7 +30,7 @@ def watching(api: ApiServer, awaiting: Callable[..., Supervised], actor: str) ->
     return started
 
 
-@pytest.mark.behaviour(48, 105)
+@pytest.mark.behaviour("no-descriptor-inherited", "nothing-of-the-wait-remains")
 def test_it_inherits_no_descriptor(watching: Supervised) -> None:
     """It has its standard descriptors and a connection: nothing of the supervisor's, and not the command's stdin."""
     found = descriptors(watching.command_pid())
@@ -41,7 +41,7 @@ def test_it_inherits_no_descriptor(watching: Supervised) -> None:
     assert len(found) == 4
 
 
-@pytest.mark.behaviour(63)
+@pytest.mark.behaviour("default-dispositions")
 def test_it_blocks_and_ignores_no_signal(watching: Supervised) -> None:
     """Nothing is blocked, and none of the supervisor's signals is ignored but those that Python ignores."""
     fields = processes.status(watching.command_pid())
@@ -59,7 +59,7 @@ def test_name_and_group(watching: Supervised) -> None:
     assert os.getpgid(pid) == pid
 
 
-@pytest.mark.behaviour(69)
+@pytest.mark.behaviour("parent-death-kills-command")
 def test_dies_with_us(watching: Supervised) -> None:
     """It does not outlive a supervisor that is killed."""
     pid = watching.command_pid()
@@ -68,7 +68,7 @@ def test_dies_with_us(watching: Supervised) -> None:
     eventually(lambda: not processes.alive(pid), "the waiter is gone")
 
 
-@pytest.mark.behaviour(105)
+@pytest.mark.behaviour("nothing-of-the-wait-remains")
 def test_nothing_is_left(api: ApiServer, watching: Supervised, static: Kubexit) -> None:
     """It is gone, zombie and all, when the command runs; and so is its memory."""
     pid = watching.command_pid()
@@ -80,7 +80,7 @@ def test_nothing_is_left(api: ApiServer, watching: Supervised, static: Kubexit) 
     assert memory_kb(watching.pid) < SUPERVISOR_KB
 
 
-@pytest.mark.behaviour(162)
+@pytest.mark.behaviour("waiting-takes-little-memory")
 def test_all_processes_take_little_memory(api: ApiServer, watching: Supervised) -> None:
     """While it waits, all processes of kubexit together take little, and an event wakes it all the same.
 
@@ -93,7 +93,7 @@ def test_all_processes_take_little_memory(api: ApiServer, watching: Supervised) 
     watching.wait_line("command started", "stderr")
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_time_is_up(api: ApiServer, awaiting: Callable[..., Supervised], actor: str) -> None:
     """At the end of the time it says what it last saw, and its verdict is kubexit's."""
     api.show(WAITING)
@@ -103,7 +103,7 @@ def test_time_is_up(api: ApiServer, awaiting: Callable[..., Supervised], actor: 
     started.wait_line("not ready: db .running, not ready.", "stderr")
 
 
-@pytest.mark.behaviour(93)
+@pytest.mark.behaviour("broken-streams-reopened")
 def test_a_killed_waiter_is_started_again(api: ApiServer, watching: Supervised) -> None:
     """A waiter that is killed is started again, from the same file."""
     os.kill(watching.command_pid(), signal.SIGKILL)

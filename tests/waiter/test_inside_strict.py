@@ -39,7 +39,7 @@ def begin(static: Kubexit, api: ApiServer, awaiting: Callable[..., Supervised]) 
     return begin
 
 
-@pytest.mark.behaviour(107)
+@pytest.mark.behaviour("runs-anywhere-unprivileged")
 @pytest.mark.parametrize("world", WORLDS)
 def test_waits_for_readiness(api: ApiServer, begin: Callable[..., Supervised], world: str) -> None:
     """A list and a watch over TLS, and then the command, in a world with kubexit, a command and an account alone."""
@@ -54,7 +54,7 @@ def test_waits_for_readiness(api: ApiServer, begin: Callable[..., Supervised], w
     assert [request.verb for request in api.asked()] == ["list", "watch"]
 
 
-@pytest.mark.behaviour(107)
+@pytest.mark.behaviour("runs-anywhere-unprivileged")
 @pytest.mark.parametrize("proc", [True, False], ids=["proc", "no proc"])
 def test_modules_beside_it(api: ApiServer, begin: Callable[..., Supervised], proc: bool) -> None:
     """Its folder need not be readable, and nothing that lies beside it is imported."""
@@ -65,7 +65,7 @@ def test_modules_beside_it(api: ApiServer, begin: Callable[..., Supervised], pro
     assert started.wait() == 3, started.stderr
 
 
-@pytest.mark.behaviour(107)
+@pytest.mark.behaviour("runs-anywhere-unprivileged")
 @pytest.mark.parametrize("proc", [True, False], ids=["proc", "no proc"])
 def test_an_execute_only_file_has_no_waiter(api: ApiServer, begin: Callable[..., Supervised], proc: bool) -> None:
     """A file that may be executed and not read has no waiter: 70, and one line that says what to do."""
@@ -77,7 +77,7 @@ def test_an_execute_only_file_has_no_waiter(api: ApiServer, begin: Callable[...,
     assert api.connections == 0
 
 
-@pytest.mark.behaviour(106, 107)
+@pytest.mark.behaviour("graveyard-source-asks-no-api", "runs-anywhere-unprivileged")
 def test_execute_only_and_readiness_from_the_graveyard(static: Kubexit, begin: Callable[..., Supervised]) -> None:
     """Nor does it need one when readiness is read from the graveyard."""
     static.carve("db", Born=True, Ready=True)

@@ -22,7 +22,7 @@ def becomes_ready(api: ApiServer, started: Supervised) -> None:
     assert started.wait() == 0
 
 
-@pytest.mark.behaviour(92)
+@pytest.mark.behaviour("gone-leads-to-new-list")
 @pytest.mark.parametrize(
     "gone",
     [
@@ -41,7 +41,7 @@ def test_version_is_too_old(api: ApiServer, waiter: Waiter, gone: Callable[[Exch
     assert [request.verb for request in api.asked()] == ["list", "watch", "list", "watch"]
 
 
-@pytest.mark.behaviour(92)
+@pytest.mark.behaviour("gone-leads-to-new-list")
 def test_version_is_always_too_old(api: ApiServer, waiter: Waiter) -> None:
     """A server that says 410 each time is not asked without a pause.
 
@@ -56,7 +56,7 @@ def test_version_is_always_too_old(api: ApiServer, waiter: Waiter) -> None:
     assert times[4] - times[1] > 0.05
 
 
-@pytest.mark.behaviour(93)
+@pytest.mark.behaviour("broken-streams-reopened")
 @pytest.mark.parametrize("end", [faults.reset, faults.ends_at_once, faults.half_open, faults.silent])
 def test_a_broken_stream_is_replaced(api: ApiServer, waiter: Waiter, end: Callable[[Exchange], None]) -> None:
     """A stream that is reset, ends early, or is half open is replaced by a new list and watch."""
@@ -68,7 +68,7 @@ def test_a_broken_stream_is_replaced(api: ApiServer, waiter: Waiter, end: Callab
     becomes_ready(api, started)
 
 
-@pytest.mark.behaviour(93)
+@pytest.mark.behaviour("broken-streams-reopened")
 def test_list_is_never_answered(api: ApiServer, waiter: Waiter, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list has a read limit too."""
     api.show(ready(WAITING, "db"))
@@ -79,7 +79,7 @@ def test_list_is_never_answered(api: ApiServer, waiter: Waiter, monkeypatch: pyt
     assert len(api.asked("list")) == 2
 
 
-@pytest.mark.behaviour(93)
+@pytest.mark.behaviour("broken-streams-reopened")
 def test_watch_ends_in_time(api: ApiServer, waiter: Waiter) -> None:
     """The end that was asked for is no trouble: the next watch begins at the last version, without a list or a word."""
     api.show(WAITING)
@@ -94,7 +94,7 @@ def test_watch_ends_in_time(api: ApiServer, waiter: Waiter) -> None:
     assert "warn" not in started.stderr
 
 
-@pytest.mark.behaviour(93)
+@pytest.mark.behaviour("broken-streams-reopened")
 def test_bookmarks_move_the_version(api: ApiServer, waiter: Waiter) -> None:
     """A bookmark is no state of the pod, but the next watch begins at its version."""
     api.show(WAITING)
@@ -114,7 +114,7 @@ def test_bookmarks_move_the_version(api: ApiServer, waiter: Waiter) -> None:
     becomes_ready(api, started)
 
 
-@pytest.mark.behaviour(93)
+@pytest.mark.behaviour("broken-streams-reopened")
 def test_bookmarks_are_refused(api: ApiServer, waiter: Waiter) -> None:
     """A server that refuses bookmarks gets a watch without them."""
     api.show(WAITING)

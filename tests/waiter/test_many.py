@@ -11,7 +11,7 @@ MANY = 50
 
 
 @pytest.mark.stress
-@pytest.mark.behaviour(93, 96)
+@pytest.mark.behaviour("broken-streams-reopened", "busy-server-not-crowded")
 def test_do_not_come_back_in_step(api: ApiServer, waiter: Waiter) -> None:
     """Fifty waiters whose server restarts come back spread out, and all of them come back.
 

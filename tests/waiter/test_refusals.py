@@ -24,7 +24,7 @@ def forbidden(verb: str) -> faults.Answer:
     return faults.status(403, "Forbidden", FORBIDDEN.format(verb))
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 def test_token_was_rotated(api: ApiServer, waiter: Waiter) -> None:
     """A token that is refused is read again from its file."""
     api.show(WAITING)
@@ -41,7 +41,7 @@ def test_token_was_rotated(api: ApiServer, waiter: Waiter) -> None:
     assert [request.verb for request in api.asked()] == ["list", "watch", "list", "list", "watch"]
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 def test_token_is_not_accepted(api: ApiServer, waiter: Waiter) -> None:
     """401 for two seconds, with the token as the file has it at each try, is final: 77."""
     api.show(WAITING)
@@ -53,7 +53,7 @@ def test_token_is_not_accepted(api: ApiServer, waiter: Waiter) -> None:
     started.wait_line(r"error.*does not accept the token of this service account \(401\)", "stderr")
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 def test_authentication_fails_for_a_moment(api: ApiServer, waiter: Waiter) -> None:
     """A server that refuses a good token twice in a row (it is starting, say) is asked again."""
     api.show(ready(WAITING, "db"))
@@ -63,7 +63,7 @@ def test_authentication_fails_for_a_moment(api: ApiServer, waiter: Waiter) -> No
     assert started.wait() == 0
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 @pytest.mark.parametrize("verb", ["list", "watch"])
 @pytest.mark.parametrize("known", [True, False], ids=["claims", "words"])
 def test_a_403_names_the_missing_right(api: ApiServer, waiter: Waiter, verb: str, known: bool) -> None:
@@ -88,7 +88,7 @@ def test_a_403_names_the_missing_right(api: ApiServer, waiter: Waiter, verb: str
     assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "till", "namespace": "shop"}]
 
 
-@pytest.mark.behaviour(94)
+@pytest.mark.behaviour("refused-by-api")
 def test_forbidden_for_a_moment(api: ApiServer, waiter: Waiter) -> None:
     """A RoleBinding that was made together with the pod takes a moment: the first 403 is not the last word."""
     api.show(ready(WAITING, "db"))
@@ -97,7 +97,7 @@ def test_forbidden_for_a_moment(api: ApiServer, waiter: Waiter) -> None:
     assert waiter.start("db").wait() == 0
 
 
-@pytest.mark.behaviour(95)
+@pytest.mark.behaviour("pod-gone-ends-wait")
 @pytest.mark.parametrize("answer", [None, faults.status(404, "Not Found")], ids=["empty list", "404"])
 def test_no_such_pod(api: ApiServer, waiter: Waiter, answer: Callable[[Exchange], None] | None) -> None:
     """A pod that is not there ends the wait with 69, and the settings to look at."""
@@ -109,7 +109,7 @@ def test_no_such_pod(api: ApiServer, waiter: Waiter, answer: Callable[[Exchange]
     started.wait_line("KUBEXIT_POD_NAME|404", "stderr")
 
 
-@pytest.mark.behaviour(96)
+@pytest.mark.behaviour("busy-server-not-crowded")
 @pytest.mark.parametrize(("code", "reason"), [(429, "Too Many Requests"), (503, "Service Unavailable")])
 @pytest.mark.parametrize("verb", ["list", "watch"])
 def test_the_time_of_retry_after_is_kept(api: ApiServer, waiter: Waiter, code: int, reason: str, verb: str) -> None:
@@ -129,7 +129,7 @@ def test_the_time_of_retry_after_is_kept(api: ApiServer, waiter: Waiter, code: i
     assert again - refused >= 1.0
 
 
-@pytest.mark.behaviour(96)
+@pytest.mark.behaviour("busy-server-not-crowded")
 def test_a_500_is_tried_again(api: ApiServer, waiter: Waiter) -> None:
     """A 500 without a time is tried again later, and told once."""
     api.show(ready(WAITING, "db"))
@@ -140,7 +140,7 @@ def test_a_500_is_tried_again(api: ApiServer, waiter: Waiter) -> None:
     assert len(re.findall("warn.*500", started.stderr)) == 1
 
 
-@pytest.mark.behaviour(96)
+@pytest.mark.behaviour("busy-server-not-crowded")
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b"[]", b'{"metadata": null}', b"\xff\xfe"])
 def test_answer_is_none(api: ApiServer, waiter: Waiter, body: bytes) -> None:
     """An answer that is no list of pods (a proxy's page) is tried again."""

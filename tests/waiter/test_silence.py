@@ -13,7 +13,7 @@ from harness.servers.pods import pod, ready, token
 from kubexit.waiter import backoff, engine, look, program
 
 pytestmark = [
-    pytest.mark.behaviour(93),
+    pytest.mark.behaviour("broken-streams-reopened"),
     pytest.mark.filterwarnings("ignore:unclosed"),  # a waiter that has its verdict exits, and tidies nothing up
     pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning"),
 ]

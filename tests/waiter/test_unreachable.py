@@ -13,7 +13,7 @@ pytestmark = pytest.mark.every_form
 WAITING = pod("main", "db")
 
 
-@pytest.mark.behaviour(93)
+@pytest.mark.behaviour("broken-streams-reopened")
 def test_server_is_unreachable_at_first(api: ApiServer, waiter: Waiter) -> None:
     """A server that refuses connections is tried until it is there."""
     api.show(ready(WAITING, "db"))
@@ -25,7 +25,7 @@ def test_server_is_unreachable_at_first(api: ApiServer, waiter: Waiter) -> None:
     assert started.wait() == 0
 
 
-@pytest.mark.behaviour(93)
+@pytest.mark.behaviour("broken-streams-reopened")
 def test_server_goes_and_comes_back(api: ApiServer, waiter: Waiter) -> None:
     """A server that restarts during the watch is found again."""
     api.show(WAITING)
@@ -39,7 +39,7 @@ def test_server_goes_and_comes_back(api: ApiServer, waiter: Waiter) -> None:
     assert started.wait() == 0
 
 
-@pytest.mark.behaviour(93, 99)
+@pytest.mark.behaviour("broken-streams-reopened", "cluster-address-and-certificates")
 def test_handshake_takes_its_time(api: ApiServer, waiter: Waiter) -> None:
     """TLS that is never agreed on has a limit; TLS that is slow is waited for."""
     api.show(ready(WAITING, "db"))
@@ -51,7 +51,7 @@ def test_handshake_takes_its_time(api: ApiServer, waiter: Waiter) -> None:
     assert started.wait() == 0
 
 
-@pytest.mark.behaviour(99)
+@pytest.mark.behaviour("cluster-address-and-certificates")
 @pytest.mark.parametrize(
     ("version", "spoken"), [(ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_2, True)], ids=["1.1", "1.2"]
 )

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.every_form
 POD = pod("main", "db", sidecars=("proxy",), inits=("setup",))
 
 
-@pytest.mark.behaviour(90)
+@pytest.mark.behaviour("names-looked-up-in-pod")
 def test_an_unknown_name_lists_the_known(api: ApiServer, waiter: Waiter) -> None:
     """A name that is in neither list of the spec fails at once, with the names that are there."""
     api.show(POD)
@@ -28,7 +28,7 @@ def test_an_unknown_name_lists_the_known(api: ApiServer, waiter: Waiter) -> None
     started.wait_line("error.*pod shop/job-1 has no container dbb; it has proxy, setup, main, db$", "stderr")
 
 
-@pytest.mark.behaviour(90)
+@pytest.mark.behaviour("names-looked-up-in-pod")
 def test_unknown_name_that_may_be_absent(api: ApiServer, waiter: Waiter) -> None:
     """A name with a question mark may be absent; the others count."""
     api.show(ready(POD, "db"))
@@ -36,7 +36,7 @@ def test_unknown_name_that_may_be_absent(api: ApiServer, waiter: Waiter) -> None
     assert waiter.start("mesh?", "db").wait() == 0
 
 
-@pytest.mark.behaviour(91)
+@pytest.mark.behaviour("native-sidecars")
 def test_a_native_sidecar_is_found(api: ApiServer, waiter: Waiter) -> None:
     """A native sidecar is looked up among the init containers."""
     api.show(POD)
@@ -47,7 +47,7 @@ def test_a_native_sidecar_is_found(api: ApiServer, waiter: Waiter) -> None:
     assert started.wait() == 0
 
 
-@pytest.mark.behaviour(91)
+@pytest.mark.behaviour("native-sidecars")
 @pytest.mark.parametrize("own", ["proxy", "setup"])
 def test_an_impossible_wait_is_refused(api: ApiServer, waiter: Waiter, own: str) -> None:
     """An init-type container that waits for a regular one is refused: neither would ever start."""
@@ -58,7 +58,7 @@ def test_an_impossible_wait_is_refused(api: ApiServer, waiter: Waiter, own: str)
     started.wait_line(f"error.*{own} is an init-type container.*db a regular one", "stderr")
 
 
-@pytest.mark.behaviour(101)
+@pytest.mark.behaviour("exited-never-ready")
 def test_ended_for_good(api: ApiServer, waiter: Waiter) -> None:
     """A dependency that ended under restartPolicy Never ends the wait at once with 69."""
     once = pod("main", "db", restartPolicy="Never")
@@ -71,7 +71,7 @@ def test_ended_for_good(api: ApiServer, waiter: Waiter) -> None:
     started.wait_line("error.*container db can never be ready.*exit code 3", "stderr")
 
 
-@pytest.mark.behaviour(103, 104)
+@pytest.mark.behaviour("readiness-wins-at-timeout", "timeout-names-the-missing")
 def test_time_is_up(api: ApiServer, waiter: Waiter) -> None:
     """At TERM the waiter says what is not ready, and why, and leaves."""
     crashed = with_status(
@@ -94,7 +94,7 @@ def test_time_is_up(api: ApiServer, waiter: Waiter) -> None:
     )
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_time_is_up_and_nothing_was_seen(api: ApiServer, waiter: Waiter) -> None:
     """Without a sight of the pod the reason is what kept it from being seen."""
     api.script("list", *[faults.status(503, "Service Unavailable")] * 60)
@@ -106,7 +106,7 @@ def test_time_is_up_and_nothing_was_seen(api: ApiServer, waiter: Waiter) -> None
     started.wait_line("error.*not ready: db .the pod was not seen: list: 503 Service Unavailable.", "stderr")
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 @pytest.mark.parametrize("answer", [faults.silent, faults.half_open])
 def test_leaves_at_once(api: ApiServer, waiter: Waiter, answer: Callable[[Exchange], None]) -> None:
     """TERM ends every wait: for an answer as well as for an event."""
@@ -135,7 +135,7 @@ def test_lines_are_those_of_the_supervisor(api: ApiServer, waiter: Waiter) -> No
     assert quiet.stderr == ""
 
 
-@pytest.mark.behaviour(90)
+@pytest.mark.behaviour("names-looked-up-in-pod")
 def test_a_star_is_all_others(api: ApiServer, waiter: Waiter) -> None:
     """`*` are all other regular containers and the native sidecars, not the plain init containers."""
     api.show(ready(POD, "db"))

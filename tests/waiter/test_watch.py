@@ -12,7 +12,7 @@ from harness.waiter_in_pod import Waiter
 WAITING = pod("main", "db", "cache")
 
 
-@pytest.mark.behaviour(88)
+@pytest.mark.behaviour("ready-needs-no-event")
 def test_ready_before_the_start(api: ApiServer, waiter: Waiter) -> None:
     """What is ready already is seen by the list alone: no event is needed."""
     api.show(ready(WAITING, "db"))
@@ -21,7 +21,7 @@ def test_ready_before_the_start(api: ApiServer, waiter: Waiter) -> None:
     assert [request.verb for request in api.asked()] == ["list"]
 
 
-@pytest.mark.behaviour(88)
+@pytest.mark.behaviour("ready-needs-no-event")
 def test_ready_after_the_start(api: ApiServer, waiter: Waiter) -> None:
     """What gets ready later is seen by the watch, which begins at the list's version."""
     api.show(WAITING)
@@ -38,7 +38,7 @@ def test_ready_after_the_start(api: ApiServer, waiter: Waiter) -> None:
     assert listed.peer == watched.peer
 
 
-@pytest.mark.behaviour(88)
+@pytest.mark.behaviour("ready-needs-no-event")
 def test_ready_between_list_and_watch(api: ApiServer, waiter: Waiter) -> None:
     """What happens between the list and the watch is not lost.
 
@@ -55,7 +55,7 @@ def test_ready_between_list_and_watch(api: ApiServer, waiter: Waiter) -> None:
     assert waiter.start("db").wait() == 0
 
 
-@pytest.mark.behaviour(89)
+@pytest.mark.behaviour("all-ready-at-once")
 def test_all_in_one_object(api: ApiServer, waiter: Waiter) -> None:
     """A dependency that was ready and is not any more does not count from memory.
 
@@ -76,7 +76,7 @@ def test_all_in_one_object(api: ApiServer, waiter: Waiter) -> None:
     assert started.wait() == 0
 
 
-@pytest.mark.behaviour(95)
+@pytest.mark.behaviour("pod-gone-ends-wait")
 @pytest.mark.parametrize(
     ("after", "why"),
     [

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.every_form
 WAITING = pod("main", "db")
 
 
-@pytest.mark.behaviour(88, 105)
+@pytest.mark.behaviour("ready-needs-no-event", "nothing-of-the-wait-remains")
 def test_starts_when_ready(api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit) -> None:
     """The command starts when the dependency is ready, and nothing of the waiter is left."""
     api.show(WAITING)
@@ -41,7 +41,7 @@ def test_starts_when_ready(api: ApiServer, start: Callable[..., Supervised], act
     assert [link for link in links if link.startswith("socket:")] == []
 
 
-@pytest.mark.behaviour(102)
+@pytest.mark.behaviour("deleted-pod-starts-nothing")
 @pytest.mark.parametrize("when", ["before", "while"])
 def test_pod_is_being_deleted(
     api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit, when: str
@@ -58,7 +58,7 @@ def test_pod_is_being_deleted(
     assert "Born" not in kubexit.wait_tombstone()
 
 
-@pytest.mark.behaviour(102, 105)
+@pytest.mark.behaviour("deleted-pod-starts-nothing", "nothing-of-the-wait-remains")
 def test_term_while_waiting(api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit) -> None:
     """TERM ends the wait: no command, a tombstone, 143, and no waiter."""
     api.show(WAITING)
@@ -73,7 +73,7 @@ def test_term_while_waiting(api: ApiServer, start: Callable[..., Supervised], ac
     assert (tombstone["ExitCode"], "Born" in tombstone) == (143, False)
 
 
-@pytest.mark.behaviour(105)
+@pytest.mark.behaviour("nothing-of-the-wait-remains")
 def test_death_while_waiting(api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit) -> None:
     """A death dependency that dies during the wait ends it: no command, no waiter."""
     api.show(WAITING)
@@ -87,7 +87,7 @@ def test_death_while_waiting(api: ApiServer, start: Callable[..., Supervised], a
     assert "Born" not in kubexit.tombstone()
 
 
-@pytest.mark.behaviour(90, 94, 100, 101)
+@pytest.mark.behaviour("names-looked-up-in-pod", "refused-by-api", "no-service-account", "exited-never-ready")
 @pytest.mark.parametrize(
     ("deps", "answer", "code"),
     [
@@ -116,7 +116,7 @@ def test_verdict_is_the_exit_code(
     assert (tombstone["ExitCode"], "Born" in tombstone) == (code, False)
 
 
-@pytest.mark.behaviour(89)
+@pytest.mark.behaviour("all-ready-at-once")
 def test_ready_does_not_count_from_memory(
     api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit
 ) -> None:
@@ -151,7 +151,7 @@ def test_conditions_are_mixed(api: ApiServer, start: Callable[..., Supervised], 
     assert supervised.wait() == 0
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_no_api_with_the_graveyard_as_source(
     api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit
 ) -> None:
@@ -165,7 +165,7 @@ def test_no_api_with_the_graveyard_as_source(
     assert api.connections == 0
 
 
-@pytest.mark.behaviour(98)
+@pytest.mark.behaviour("list-and-watch-are-enough")
 def test_only_list_and_watch(api: ApiServer, start: Callable[..., Supervised], actor: str) -> None:
     """All that is asked is a list and a watch of pods with a field selector on the name: no get, nothing else."""
     api.show(WAITING)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.every_form
 WAITING = pod("main", "db")
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_a_timeout_exits_with_69(
     api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit
 ) -> None:
@@ -35,7 +35,7 @@ def test_a_timeout_exits_with_69(
     assert kubexit.tombstone()["ExitCode"] == 69
 
 
-@pytest.mark.behaviour(103)
+@pytest.mark.behaviour("readiness-wins-at-timeout")
 def test_timeout_of_zero(api: ApiServer, start: Callable[..., Supervised], actor: str) -> None:
     """A timeout of zero has expired before anything could be seen, also when all is ready."""
     api.show(ready(WAITING, "db"))
@@ -43,7 +43,7 @@ def test_timeout_of_zero(api: ApiServer, start: Callable[..., Supervised], actor
     assert start(actor, "exit", "0", BIRTH_TIMEOUT="0").wait() == 69
 
 
-@pytest.mark.behaviour(103)
+@pytest.mark.behaviour("readiness-wins-at-timeout")
 def test_readiness_wins_over_the_timeout(api: ApiServer, start: Callable[..., Supervised], actor: str) -> None:
     """Readiness that was seen wins over a timeout in the same moment.
 

@@ -35,7 +35,7 @@ def test_urls_and_api_are_asked_together(
     assert len(api.asked()) == 2
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 @pytest.mark.parametrize("missing", ["url", "container"])
 def test_the_timeout_names_what_is_missing(
     api: ApiServer, start: Callable[..., Supervised], actor: str, web: Callable[..., WebServer], missing: str
@@ -54,7 +54,7 @@ def test_the_timeout_names_what_is_missing(
     assert ("db" in line) == (missing == "container")
 
 
-@pytest.mark.behaviour(90)
+@pytest.mark.behaviour("names-looked-up-in-pod")
 def test_refusal_is_not_kept_back(
     api: ApiServer, start: Callable[..., Supervised], actor: str, web: Callable[..., WebServer]
 ) -> None:

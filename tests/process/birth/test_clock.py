@@ -18,7 +18,7 @@ def _clocks() -> None:
     namespaces.require_uptime()
 
 
-@pytest.mark.behaviour(3, 51)
+@pytest.mark.behaviour("durations-of-go", "grace-clock-cannot-be-set")
 @pytest.mark.parametrize("timeout", [LONGEST, "infinite"])
 def test_the_longest_wait_does_not_expire(kubexit: Kubexit, timeout: str) -> None:
     """The longest wait that can be written does not end before it began. Shown to fail by a short one."""
@@ -30,7 +30,7 @@ def test_the_longest_wait_does_not_expire(kubexit: Kubexit, timeout: str) -> Non
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(51)
+@pytest.mark.behaviour("grace-clock-cannot-be-set")
 def test_a_short_wait_ends_in_time(kubexit: Kubexit) -> None:
     """A short one ends in its time."""
     world = namespaces.uptime(CENTURY)
@@ -38,7 +38,7 @@ def test_a_short_wait_ends_in_time(kubexit: Kubexit) -> None:
     assert kubexit.run("echo", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="20ms", preexec_fn=world).code == 69
 
 
-@pytest.mark.behaviour(51)
+@pytest.mark.behaviour("grace-clock-cannot-be-set")
 def test_a_grace_period_ends_in_time(kubexit: Kubexit) -> None:
     """So does a grace period, after the longest of stop delays was cut short."""
     settings = {"DEATH_DEPS": "main", "STOP_DELAY": LONGEST, "GRACE_PERIOD": "20ms"}
@@ -50,7 +50,7 @@ def test_a_grace_period_ends_in_time(kubexit: Kubexit) -> None:
     assert container.wait() == 137
 
 
-@pytest.mark.behaviour(51)
+@pytest.mark.behaviour("grace-clock-cannot-be-set")
 def test_the_longest_grace_period_does_not_expire(kubexit: Kubexit) -> None:
     """The longest grace period lets the command end by itself."""
     container = running(kubexit, DEATH_DEPS="main", GRACE_PERIOD=LONGEST, preexec_fn=namespaces.uptime(CENTURY))

@@ -25,7 +25,7 @@ def start(kubexit: Kubexit, waiter: Waiter, timeout: str, **settings: str) -> Su
     return kubexit.start("echo", "BORN", name="app", waiter=waiter, BIRTH_TIMEOUT=timeout, **settings)
 
 
-@pytest.mark.behaviour(103, 104)
+@pytest.mark.behaviour("readiness-wins-at-timeout", "timeout-names-the-missing")
 def test_a_deadline_gives_the_waiter_a_last_word(kubexit: Kubexit) -> None:
     """At the deadline it gets TERM and a moment to say what it last saw; 69 follows."""
     body = "trap 'echo LAST WORDS >&2; exit 69' TERM\nwhile :; do sleep 0.01; done"
@@ -35,7 +35,7 @@ def test_a_deadline_gives_the_waiter_a_last_word(kubexit: Kubexit) -> None:
     assert app.stderr.count("LAST WORDS") == 1
 
 
-@pytest.mark.behaviour(103)
+@pytest.mark.behaviour("readiness-wins-at-timeout")
 def test_ready_as_last_word_starts_the_command(kubexit: Kubexit) -> None:
     """Ready wins, if that is its last word."""
     app = start(kubexit, acting(kubexit, "TERM=0"), MOMENT)
@@ -44,7 +44,7 @@ def test_ready_as_last_word_starts_the_command(kubexit: Kubexit) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(73, 103)
+@pytest.mark.behaviour("codes-of-kubexit", "readiness-wins-at-timeout")
 @pytest.mark.parametrize(("last_word", "code"), [(69, 69), (70, 69), (2, 2), (77, 77)])
 def test_a_verdict_as_last_word_replaces_69(kubexit: Kubexit, last_word: int, code: int) -> None:
     """So does a verdict that explains more than the deadline does."""
@@ -54,7 +54,7 @@ def test_a_verdict_as_last_word_replaces_69(kubexit: Kubexit, last_word: int, co
     assert app.stdout == ""
 
 
-@pytest.mark.behaviour(103)
+@pytest.mark.behaviour("readiness-wins-at-timeout")
 @pytest.mark.parametrize("last_word", [69, 70])
 def test_start_all_the_same(kubexit: Kubexit, last_word: int) -> None:
     """With ON_TIMEOUT=start the command starts when the waiter has gone."""
@@ -64,7 +64,7 @@ def test_start_all_the_same(kubexit: Kubexit, last_word: int) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(103)
+@pytest.mark.behaviour("readiness-wins-at-timeout")
 def test_a_waiter_that_ignores_sigterm_is_killed(kubexit: Kubexit) -> None:
     """Who does not leave at TERM gets KILL 500 ms later."""
     begin = time.monotonic()
@@ -75,7 +75,7 @@ def test_a_waiter_that_ignores_sigterm_is_killed(kubexit: Kubexit) -> None:
     assert "SIGNAL TERM" in app.stderr
 
 
-@pytest.mark.behaviour(103)
+@pytest.mark.behaviour("readiness-wins-at-timeout")
 @pytest.mark.parametrize("timeout", ["0", "-1s"])
 def test_a_timeout_of_zero_expires_at_once(kubexit: Kubexit, timeout: str) -> None:
     """A timeout of nothing expires at once, as in the original."""
@@ -85,7 +85,7 @@ def test_a_timeout_of_zero_expires_at_once(kubexit: Kubexit, timeout: str) -> No
     assert app.stdout == ""
 
 
-@pytest.mark.behaviour(93)
+@pytest.mark.behaviour("broken-streams-reopened")
 @pytest.mark.parametrize("number", ["KILL", "SEGV", "TERM"])
 def test_a_killed_waiter_is_started_again(kubexit: Kubexit, number: str) -> None:
     """One that is ended by a signal is started again, with a warning."""
@@ -100,7 +100,7 @@ def test_a_killed_waiter_is_started_again(kubexit: Kubexit, number: str) -> None
     assert number in app.stderr
 
 
-@pytest.mark.behaviour(93, 103)
+@pytest.mark.behaviour("broken-streams-reopened", "readiness-wins-at-timeout")
 def test_killed_until_the_deadline(kubexit: Kubexit) -> None:
     """One that dies again and again is started again more slowly each time, and the deadline holds."""
     waiter = Waiter(kubexit.folder, "kill -KILL $$")
@@ -110,7 +110,7 @@ def test_killed_until_the_deadline(kubexit: Kubexit) -> None:
     assert 2 <= len(waiter.starts) <= 4
 
 
-@pytest.mark.behaviour(103)
+@pytest.mark.behaviour("readiness-wins-at-timeout")
 def test_signal_after_the_deadline(kubexit: Kubexit) -> None:
     """A TERM from outside while the waiter says its last words is what counts then."""
     app = start(kubexit, acting(kubexit), MOMENT, BIRTH_ON_TIMEOUT="start")
@@ -121,7 +121,7 @@ def test_signal_after_the_deadline(kubexit: Kubexit) -> None:
     assert app.stdout == ""
 
 
-@pytest.mark.behaviour(37, 103)
+@pytest.mark.behaviour("death-during-birth-wait", "readiness-wins-at-timeout")
 def test_death_after_the_deadline(kubexit: Kubexit) -> None:
     """So is a death."""
     app = start(kubexit, acting(kubexit), MOMENT, BIRTH_ON_TIMEOUT="start", DEATH_DEPS="main")
@@ -132,7 +132,7 @@ def test_death_after_the_deadline(kubexit: Kubexit) -> None:
     assert app.stdout == ""
 
 
-@pytest.mark.behaviour(50)
+@pytest.mark.behaviour("sigkill-always-reaches")
 def test_a_stopped_waiter_does_not_delay_the_deadline(kubexit: Kubexit) -> None:
     """A waiter that is stopped does not hold up the deadline."""
     app = start(kubexit, acting(kubexit), MOMENT)

@@ -20,7 +20,7 @@ def podinfo(kubexit: Kubexit, files: dict[str, str]) -> Step:
     return namespaces.private_mounts(namespaces.bind(etc, "/etc"))
 
 
-@pytest.mark.behaviour(1)
+@pytest.mark.behaviour("settings-of-the-original")
 def test_pod_and_namespace_come_from_podinfo(kubexit: Kubexit) -> None:
     """Without the variables they are read from /etc/podinfo, trimmed."""
     waiter = Waiter(kubexit.folder, "exit 69")
@@ -29,7 +29,7 @@ def test_pod_and_namespace_come_from_podinfo(kubexit: Kubexit) -> None:
     assert waiter.starts == ["--pod pod-1 --namespace ns-1 --name main db"]
 
 
-@pytest.mark.behaviour(1)
+@pytest.mark.behaviour("settings-of-the-original")
 @pytest.mark.parametrize("settings", [{"POD_NAME": "other"}, {"NAMESPACE": "other"}], ids=str)
 def test_variables_win_over_podinfo(kubexit: Kubexit, settings: dict[str, str]) -> None:
     """A variable that is set wins over the file."""
@@ -39,7 +39,7 @@ def test_variables_win_over_podinfo(kubexit: Kubexit, settings: dict[str, str]) 
     assert waiter.starts[0].count("other") == 1
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize(
     ("files", "variable"),
     [

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.every_form
 SIGNALS = ["SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGURG", "SIGCONT", "SIGPIPE", "SIGALRM", "SIGRTMIN", "SIGRTMAX"]
 
 
-@pytest.mark.behaviour(57, 61)
+@pytest.mark.behaviour("other-stop-signals", "signal-during-birth-wait")
 @pytest.mark.parametrize("stop", ["WINCH", "USR1", "RTMIN+3"])
 def test_the_stop_signal_ends_the_wait(kubexit: Kubexit, stop: str) -> None:
     """The image's own stop signal ends the wait as TERM does."""
@@ -24,7 +24,7 @@ def test_the_stop_signal_ends_the_wait(kubexit: Kubexit, stop: str) -> None:
     assert app.stdout == ""
 
 
-@pytest.mark.behaviour(61)
+@pytest.mark.behaviour("signal-during-birth-wait")
 @pytest.mark.parametrize("number", SIGNALS)
 def test_others_are_dropped(kubexit: Kubexit, number: str) -> None:
     """Others are dropped: they neither end the wait nor reach the command, which would die of most of them.
@@ -41,7 +41,7 @@ def test_others_are_dropped(kubexit: Kubexit, number: str) -> None:
     assert "pending" not in app.stdout
 
 
-@pytest.mark.behaviour(61)
+@pytest.mark.behaviour("signal-during-birth-wait")
 def test_the_tombstone_names_the_signal(kubexit: Kubexit) -> None:
     """The tombstone tells which signal it was."""
     app = waiting(kubexit, BIRTH_DEPS="db:born")
@@ -51,7 +51,7 @@ def test_the_tombstone_names_the_signal(kubexit: Kubexit) -> None:
     assert (kubexit.tombstone("app") or {})["Reason"].startswith("SIGTERM from pid ")
 
 
-@pytest.mark.behaviour(36, 61)
+@pytest.mark.behaviour("dead-before-start", "signal-during-birth-wait")
 def test_together_with_a_death(kubexit: Kubexit) -> None:
     """A death and a signal in one moment have one outcome, that of one of the two."""
     app = waiting(kubexit, DEATH_DEPS="main", BIRTH_DEPS="db:born")
@@ -66,7 +66,7 @@ def test_together_with_a_death(kubexit: Kubexit) -> None:
     assert (kubexit.tombstone("app") or {})["ExitCode"] == code
 
 
-@pytest.mark.behaviour(61, 77)
+@pytest.mark.behaviour("signal-during-birth-wait", "pid-1-exits")
 def test_as_pid_1(kubexit: Kubexit) -> None:
     """The same holds for PID 1, which the kernel protects from signals that it has no handler for."""
     app = kubexit.start("echo", "BORN", pid1=True, BIRTH_DEPS="db:born", BIRTH_TIMEOUT="infinite")

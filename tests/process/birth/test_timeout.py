@@ -13,7 +13,7 @@ from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
 
-@pytest.mark.behaviour(73, 103, 104)
+@pytest.mark.behaviour("codes-of-kubexit", "readiness-wins-at-timeout", "timeout-names-the-missing")
 @pytest.mark.parametrize("timeout", ["10ms", "0", "0s", "-5s"])
 def test_the_timeout_exits_with_69(kubexit: Kubexit, timeout: str) -> None:
     """69 when time is up; 0 and less expire at once. One error line names what is missing, and how it stands."""
@@ -32,7 +32,7 @@ def test_the_timeout_exits_with_69(kubexit: Kubexit, timeout: str) -> None:
     assert "there" not in line
 
 
-@pytest.mark.behaviour(103)
+@pytest.mark.behaviour("readiness-wins-at-timeout")
 @pytest.mark.parametrize("timeout", ["10ms", "0"])
 def test_with_start_the_command_starts_at_the_timeout(kubexit: Kubexit, timeout: str) -> None:
     """With start the command is started then, with a warning."""
@@ -43,7 +43,7 @@ def test_with_start_the_command_starts_at_the_timeout(kubexit: Kubexit, timeout:
     assert " warn " in finished.stderr
 
 
-@pytest.mark.behaviour(103)
+@pytest.mark.behaviour("readiness-wins-at-timeout")
 @pytest.mark.parametrize("timeout", ["0", "1ns"])
 def test_readiness_wins_over_a_timeout_of_zero(kubexit: Kubexit, timeout: str) -> None:
     """Who is ready already wins over a timeout of nothing."""
@@ -53,7 +53,7 @@ def test_readiness_wins_over_a_timeout_of_zero(kubexit: Kubexit, timeout: str) -
     assert (finished.code, finished.stdout) == (0, "BORN\n")
 
 
-@pytest.mark.behaviour(36, 103)
+@pytest.mark.behaviour("dead-before-start", "readiness-wins-at-timeout")
 @pytest.mark.parametrize("on_timeout", ["fail", "start"])
 def test_an_earlier_death_wins_over_the_timeout(kubexit: Kubexit, on_timeout: str) -> None:
     """A death that is there already wins over both."""
@@ -64,7 +64,7 @@ def test_an_earlier_death_wins_over_the_timeout(kubexit: Kubexit, on_timeout: st
     assert (finished.code, finished.stdout) == (0, "")
 
 
-@pytest.mark.behaviour(1)
+@pytest.mark.behaviour("settings-of-the-original")
 @pytest.mark.parametrize("timeout", ["infinite", "2562047h47m16.854775807s", "1000000h"])
 def test_a_long_timeout_does_not_expire_at_once(kubexit: Kubexit, timeout: str) -> None:
     """A timeout without end, or nearly so, does not expire at once. Shown to fail by any short one."""
@@ -76,7 +76,7 @@ def test_a_long_timeout_does_not_expire_at_once(kubexit: Kubexit, timeout: str) 
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(51)
+@pytest.mark.behaviour("grace-clock-cannot-be-set")
 def test_the_timeout_does_not_expire_early(kubexit: Kubexit) -> None:
     """The wait takes as long as it was told. Shown to fail by a shorter setting."""
     begin = time.monotonic()
@@ -85,7 +85,7 @@ def test_the_timeout_does_not_expire_early(kubexit: Kubexit) -> None:
     assert time.monotonic() - begin >= 0.15
 
 
-@pytest.mark.behaviour(103, 115)
+@pytest.mark.behaviour("readiness-wins-at-timeout", "standstill-looks-first")
 def test_a_last_look_finds_silent_readiness(kubexit: Kubexit) -> None:
     """Readiness that came in silence is seen by a last look at the deadline: ready wins.
 
@@ -102,7 +102,7 @@ def test_a_last_look_finds_silent_readiness(kubexit: Kubexit) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(115)
+@pytest.mark.behaviour("standstill-looks-first")
 def test_after_a_long_gap(kubexit: Kubexit) -> None:
     """Who slept through the deadline by far, as in a frozen cgroup, looks once more before giving up.
 

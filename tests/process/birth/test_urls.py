@@ -13,7 +13,7 @@ from harness.servers import webserver
 from harness.servers.webserver import WebServer, sends, status
 from harness.waiting import eventually
 
-pytestmark = pytest.mark.behaviour(124)
+pytestmark = pytest.mark.behaviour("birth-urls")
 
 Web = Callable[..., WebServer]
 NOT_YET = {
@@ -85,7 +85,7 @@ def test_both_addresses_of_localhost_are_tried(kubexit: Kubexit, web: Web, host:
     assert len(server.requests) == 1
 
 
-@pytest.mark.behaviour(88)
+@pytest.mark.behaviour("ready-needs-no-event")
 @pytest.mark.parametrize("first", ["graveyard", "url"])
 def test_with_the_graveyard(kubexit: Kubexit, web: Web, first: str) -> None:
     """URLs and birth dependencies are needed together, in any order."""
@@ -108,7 +108,7 @@ def test_with_the_graveyard(kubexit: Kubexit, web: Web, first: str) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(37)
+@pytest.mark.behaviour("death-during-birth-wait")
 def test_death_while_waiting(kubexit: Kubexit, web: Web) -> None:
     """A death dependency that dies meanwhile ends the wait: no command, and nobody asks any more."""
     app = waiting(kubexit, BIRTH_URLS=web(status(503)).url(), DEATH_DEPS="main")
@@ -120,7 +120,7 @@ def test_death_while_waiting(kubexit: Kubexit, web: Web) -> None:
     assert not processes.alive(probe)
 
 
-@pytest.mark.behaviour(112, 122)
+@pytest.mark.behaviour("dead-dependency-exits-quietly", "crashed-proxy-is-no-success")
 @pytest.mark.parametrize(("code", "ours"), [(0, 0), (3, 69)])
 def test_whose_url_it_was(kubexit: Kubexit, web: Web, code: int, ours: int) -> None:
     """A proxy that failed while its URL is awaited must not look like work that was done; one that succeeded may."""
@@ -132,7 +132,7 @@ def test_whose_url_it_was(kubexit: Kubexit, web: Web, code: int, ours: int) -> N
     assert "not ready: http" not in app.stderr
 
 
-@pytest.mark.behaviour(36)
+@pytest.mark.behaviour("dead-before-start")
 def test_an_earlier_death_asks_no_url(kubexit: Kubexit, web: Web) -> None:
     """One that is dead already: nobody is asked at all."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
@@ -142,7 +142,7 @@ def test_an_earlier_death_asks_no_url(kubexit: Kubexit, web: Web) -> None:
     assert server.requests == []
 
 
-@pytest.mark.behaviour(57, 61)
+@pytest.mark.behaviour("other-stop-signals", "signal-during-birth-wait")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP])
 @pytest.mark.parametrize("answer", [status(503), webserver.silent], ids=["503", "silent"])
 @pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
@@ -174,7 +174,7 @@ def test_the_probe_is_ended(kubexit: Kubexit, web: Web, number: int) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(69)
+@pytest.mark.behaviour("parent-death-kills-command")
 def test_dies_with_us(kubexit: Kubexit, web: Web) -> None:
     """The probe does not outlive a supervisor that is killed."""
     app = waiting(kubexit, BIRTH_URLS=web(status(503)).url())
@@ -184,7 +184,7 @@ def test_dies_with_us(kubexit: Kubexit, web: Web) -> None:
     eventually(lambda: not processes.alive(probe), "the probe is gone")
 
 
-@pytest.mark.behaviour(48, 105)
+@pytest.mark.behaviour("no-descriptor-inherited", "nothing-of-the-wait-remains")
 def test_nothing_is_left(kubexit: Kubexit, web: Web) -> None:
     """After the start there is the command and nobody else, without a descriptor of the wait, in it or in us."""
     app = running(kubexit, "app", BIRTH_URLS=web(status(503), status(200)).url())
@@ -194,7 +194,7 @@ def test_nothing_is_left(kubexit: Kubexit, web: Web) -> None:
     assert [link for link in links if link.startswith("socket:")] == []
 
 
-@pytest.mark.behaviour(119)
+@pytest.mark.behaviour("name-already-alive")
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "https://127.0.0.1:1/"])
 def test_second_of_a_name(kubexit: Kubexit, url: str) -> None:
     """A second supervisor of a living name waits for nobody."""

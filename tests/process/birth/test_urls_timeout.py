@@ -9,7 +9,7 @@ from harness.kubexit import Kubexit
 from harness.servers import webserver
 from harness.servers.webserver import WebServer, sends, status
 
-pytestmark = pytest.mark.behaviour(124)
+pytestmark = pytest.mark.behaviour("birth-urls")
 
 Web = Callable[..., WebServer]
 LAST_WORDS = {
@@ -19,7 +19,7 @@ LAST_WORDS = {
 }
 
 
-@pytest.mark.behaviour(26, 104)
+@pytest.mark.behaviour("every-exit-writes-a-death", "timeout-names-the-missing")
 @pytest.mark.parametrize("case", LAST_WORDS)
 def test_the_timeout_names_the_url_and_answer(kubexit: Kubexit, web: Web, case: str) -> None:
     """69; a line says which URL is missing and how it answered last, the tombstone names it too."""
@@ -33,7 +33,7 @@ def test_the_timeout_names_the_url_and_answer(kubexit: Kubexit, web: Web, case: 
     assert f"{server.url('/ready')} (no 2xx yet)" in stone["Reason"]
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_a_refused_connection_is_named(kubexit: Kubexit, web: Web) -> None:
     """Nobody listens: that is said."""
     url = web(listening=False).url()
@@ -43,7 +43,7 @@ def test_a_refused_connection_is_named(kubexit: Kubexit, web: Web) -> None:
     assert f"not ready: {url}: Connection refused" in finished.stderr
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_with_the_graveyard(kubexit: Kubexit, web: Web) -> None:
     """What the graveyard is missing and what has not answered stand in one reason."""
     server = web(status(503))
@@ -54,7 +54,7 @@ def test_with_the_graveyard(kubexit: Kubexit, web: Web) -> None:
     assert server.url() in reason
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_only_what_is_missing(kubexit: Kubexit, web: Web) -> None:
     """A URL that has answered is not named when a dependency is missing, nor the other way round."""
     good, bad = web(), web(status(503))
@@ -81,7 +81,7 @@ def test_with_start_the_command_starts_with_a_warning(kubexit: Kubexit, web: Web
     assert "Reason" not in (kubexit.tombstone("app") or {})
 
 
-@pytest.mark.behaviour(103)
+@pytest.mark.behaviour("readiness-wins-at-timeout")
 @pytest.mark.parametrize(("on_timeout", "code"), [("fail", 69), ("start", 0)])
 def test_a_timeout_of_zero_asks_no_url(kubexit: Kubexit, web: Web, on_timeout: str, code: int) -> None:
     """A timeout of 0 expires at once: nobody is asked, however ready it is."""
@@ -92,7 +92,7 @@ def test_a_timeout_of_zero_asks_no_url(kubexit: Kubexit, web: Web, on_timeout: s
     assert server.requests == []
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_the_others_are_not_blamed(kubexit: Kubexit, web: Web) -> None:
     """Of several URLs each is asked, whatever the others say; only those that have not answered are named."""
     bad, good = web(status(503)), web()

@@ -15,7 +15,7 @@ from harness.supervised import Supervised
 from harness.waiters import Waiter
 from harness.waiting import eventually
 
-pytestmark = pytest.mark.behaviour(124)
+pytestmark = pytest.mark.behaviour("birth-urls")
 
 Web = Callable[..., WebServer]
 POD = {"POD_NAME": "pod-1", "NAMESPACE": "ns-1"}
@@ -81,7 +81,7 @@ def test_waiter_and_urls_are_needed_together(kubexit: Kubexit, web: Web, first: 
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 @pytest.mark.parametrize(("verdict", "code"), [(2, 2), (69, 69), (77, 77), (1, 70)])
 def test_a_verdict_ends_the_wait_for_urls(kubexit: Kubexit, web: Web, verdict: int, code: int) -> None:
     """A verdict against it ends the wait at once, the probe with it; the reason names the URLs."""
@@ -99,7 +99,7 @@ def test_a_verdict_ends_the_wait_for_urls(kubexit: Kubexit, web: Web, verdict: i
     eventually(lambda: not any(map(processes.alive, children)), "nobody asks any more")
 
 
-@pytest.mark.behaviour(89)
+@pytest.mark.behaviour("all-ready-at-once")
 def test_odd_answers_start_nothing(kubexit: Kubexit, web: Web) -> None:
     """An answer at which a library stumbles is no reason to start: it was not 2xx."""
     server = web(status(503, "Content-Type: multipart/mixed; boundary*=a; boundary*0=b"))
@@ -121,7 +121,7 @@ def test_not_from_memory(kubexit: Kubexit) -> None:
     assert len(waiter.starts) == 2
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_time_is_up(kubexit: Kubexit) -> None:
     """At the deadline the waiter is told to leave, and the reason names its URLs."""
     app = start(kubexit, acting(kubexit, "TERM=69"), BIRTH_URLS=FOREIGN, BIRTH_TIMEOUT="500ms")
@@ -130,7 +130,7 @@ def test_time_is_up(kubexit: Kubexit) -> None:
     assert f"{FOREIGN} (no 2xx yet)" in (kubexit.tombstone("app") or {})["Reason"]
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_only_what_is_missing(kubexit: Kubexit) -> None:
     """A container that the graveyard shows ready is not named beside a URL that has not answered."""
     kubexit.carve("db", Born=True, Ready=True)
@@ -141,7 +141,7 @@ def test_only_what_is_missing(kubexit: Kubexit) -> None:
     assert (kubexit.tombstone("app") or {})["Reason"].endswith(f": {FOREIGN} (no 2xx yet)")
 
 
-@pytest.mark.behaviour(105)
+@pytest.mark.behaviour("nothing-of-the-wait-remains")
 @pytest.mark.parametrize("by", ["TLS", "name"])
 def test_the_real_waiter_opens_the_gate(
     kubexit: Kubexit, web: Web, tmp_path_factory: pytest.TempPathFactory, by: str
@@ -169,7 +169,7 @@ def test_the_real_waiter_opens_the_gate(
     assert processes.children(app.pid) == [app.command_pid()]
 
 
-@pytest.mark.behaviour(104)
+@pytest.mark.behaviour("timeout-names-the-missing")
 def test_the_real_waiter_names_the_missing_url(kubexit: Kubexit, web: Web) -> None:
     """With the real waiter, at the deadline: a line says which URL is missing and how it answered last."""
     server = web(status(503))
@@ -182,7 +182,7 @@ def test_the_real_waiter_names_the_missing_url(kubexit: Kubexit, web: Web) -> No
     assert len(lines(app.stderr, "error")) == 2
 
 
-@pytest.mark.behaviour(61)
+@pytest.mark.behaviour("signal-during-birth-wait")
 def test_sigterm_ends_the_real_wait(kubexit: Kubexit, web: Web) -> None:
     """With the real waiter: a TERM ends the wait while a server takes its time."""
     server = web(lambda connection: connection.recv(1))

@@ -30,7 +30,7 @@ def start(kubexit: Kubexit, waiter: Waiter, **settings: str) -> Supervised:
     return kubexit.start("echo", "BORN", name="app", waiter=waiter, **settings)
 
 
-@pytest.mark.behaviour(88)
+@pytest.mark.behaviour("ready-needs-no-event")
 def test_verdict_zero_starts_the_command(kubexit: Kubexit) -> None:
     """0 starts the command."""
     app = start(kubexit, Waiter(kubexit.folder, "exit 0"))
@@ -76,7 +76,7 @@ def test_no_waiter_starts_without_need(kubexit: Kubexit) -> None:
     assert waiter.starts == []
 
 
-@pytest.mark.behaviour(26, 73)
+@pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 @pytest.mark.parametrize(("verdict", "code"), VERDICTS)
 def test_any_nonzero_verdict_ends_the_wait(kubexit: Kubexit, verdict: int, code: int) -> None:
     """Any other code ends the wait at once, even with `start`, which covers the deadline alone.
@@ -89,7 +89,7 @@ def test_any_nonzero_verdict_ends_the_wait(kubexit: Kubexit, verdict: int, code:
     assert app.stdout == ""
 
 
-@pytest.mark.behaviour(105)
+@pytest.mark.behaviour("nothing-of-the-wait-remains")
 def test_gone_before_the_command(kubexit: Kubexit) -> None:
     """It is gone, zombie and all, when the command starts."""
     pid = kubexit.folder / "pid"
@@ -100,7 +100,7 @@ def test_gone_before_the_command(kubexit: Kubexit) -> None:
     assert app.stdout == ""
 
 
-@pytest.mark.behaviour(48, 105)
+@pytest.mark.behaviour("no-descriptor-inherited", "nothing-of-the-wait-remains")
 def test_the_waiter_inherits_no_descriptor(kubexit: Kubexit) -> None:
     """It has no descriptor of ours, whatever we watch."""
     running(kubexit, "main")
@@ -110,7 +110,7 @@ def test_the_waiter_inherits_no_descriptor(kubexit: Kubexit) -> None:
     assert [line for line in app.stderr.splitlines() if line.startswith("fd ")] == ["fd 0", "fd 1", "fd 2"]
 
 
-@pytest.mark.behaviour(63)
+@pytest.mark.behaviour("default-dispositions")
 def test_the_waiter_starts_with_nothing_blocked(kubexit: Kubexit) -> None:
     """It starts with nothing blocked, although kubexit blocks everything."""
     app = start(kubexit, Waiter(kubexit.folder, f"exec {kubexit.program()} mask >&2"))
@@ -119,7 +119,7 @@ def test_the_waiter_starts_with_nothing_blocked(kubexit: Kubexit) -> None:
     assert "blocked" not in app.stderr
 
 
-@pytest.mark.behaviour(69)
+@pytest.mark.behaviour("parent-death-kills-command")
 def test_dies_with_us(kubexit: Kubexit) -> None:
     """It does not outlive a supervisor that is killed."""
     app = start(kubexit, acting(kubexit))
@@ -130,7 +130,7 @@ def test_dies_with_us(kubexit: Kubexit) -> None:
     eventually(lambda: not processes.alive(waiter), "the waiter is gone")
 
 
-@pytest.mark.behaviour(36, 37)
+@pytest.mark.behaviour("dead-before-start", "death-during-birth-wait")
 def test_death_ends_it(kubexit: Kubexit) -> None:
     """A death during the wait sends it home before kubexit leaves."""
     app = start(kubexit, acting(kubexit, "TERM=0"), DEATH_DEPS="main")
@@ -144,7 +144,7 @@ def test_death_ends_it(kubexit: Kubexit) -> None:
     assert "SIGNAL TERM" in app.stderr
 
 
-@pytest.mark.behaviour(57, 61)
+@pytest.mark.behaviour("other-stop-signals", "signal-during-birth-wait")
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_signal_ends_it(kubexit: Kubexit, number: str) -> None:
     """So does a signal; the waiter's late verdict changes nothing."""
@@ -156,7 +156,7 @@ def test_signal_ends_it(kubexit: Kubexit, number: str) -> None:
     assert app.stdout == ""
 
 
-@pytest.mark.behaviour(61)
+@pytest.mark.behaviour("signal-during-birth-wait")
 def test_signal_while_it_is_deaf(kubexit: Kubexit) -> None:
     """A waiter that does not heed TERM delays the end by half a second at most."""
     app = start(kubexit, acting(kubexit))
@@ -166,7 +166,7 @@ def test_signal_while_it_is_deaf(kubexit: Kubexit) -> None:
     assert app.wait(timeout=5) == 143
 
 
-@pytest.mark.behaviour(88, 89, 106)
+@pytest.mark.behaviour("ready-needs-no-event", "all-ready-at-once", "graveyard-source-asks-no-api")
 @pytest.mark.parametrize("first", ["api", "graveyard"])
 def test_api_and_graveyard_are_needed_together(kubexit: Kubexit, first: str) -> None:
     """Readiness from the API and states from the graveyard are needed together, in any order."""
@@ -195,7 +195,7 @@ def test_api_and_graveyard_are_needed_together(kubexit: Kubexit, first: str) -> 
     assert len(waiter.starts) == (2 if first == "api" else 1)
 
 
-@pytest.mark.behaviour(73, 100)
+@pytest.mark.behaviour("codes-of-kubexit", "no-service-account")
 @pytest.mark.parametrize("broken", ["missing", "not executable", "no interpreter"])
 def test_cannot_be_started(kubexit: Kubexit, broken: str) -> None:
     """A waiter that cannot be started is 70, with a line that says so."""
@@ -212,7 +212,7 @@ def test_cannot_be_started(kubexit: Kubexit, broken: str) -> None:
     assert str(waiter.path) in app.stderr
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 def test_its_output_is_not_the_commands(kubexit: Kubexit) -> None:
     """What it prints on stdout does not appear among the command's output."""
     app = start(kubexit, Waiter(kubexit.folder, "echo CHATTER"))
@@ -221,7 +221,7 @@ def test_its_output_is_not_the_commands(kubexit: Kubexit) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(83)
+@pytest.mark.behaviour("surroundings-unchanged")
 def test_the_waiter_has_the_containers_environment(kubexit: Kubexit) -> None:
     """It has the container's environment: the service account's variables are in there."""
     waiter = Waiter(kubexit.folder, 'echo "HOST=$KUBERNETES_SERVICE_HOST" >&2')
@@ -232,7 +232,7 @@ def test_the_waiter_has_the_containers_environment(kubexit: Kubexit) -> None:
     assert "HOST=fd00::1" in app.stderr
 
 
-@pytest.mark.behaviour(78, 80)
+@pytest.mark.behaviour("pid-1-reaps-orphans", "orphans-keep-command-status")
 def test_orphans_of_the_waiter_do_no_harm(kubexit: Kubexit) -> None:
     """What it leaves behind does not confuse kubexit."""
     app = start(kubexit, Waiter(kubexit.folder, "(exit 5) & (exit 6) &\nexit 0"))

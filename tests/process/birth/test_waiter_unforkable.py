@@ -19,7 +19,7 @@ def no_process() -> None:
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
-@pytest.mark.behaviour(61, 93)
+@pytest.mark.behaviour("signal-during-birth-wait", "broken-streams-reopened")
 def test_pauses_between_forks_grow(kubexit: Kubexit) -> None:
     """Each pause is twice as long as the one before: a node without processes is not kept busy, nor is the log filled.
 

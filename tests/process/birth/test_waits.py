@@ -19,7 +19,7 @@ CONDITIONS = ["born", "ready", "died", "succeeded"]
 PAIRS = [(state, condition) for state in STATES for condition in CONDITIONS]
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 @pytest.mark.parametrize(("state", "condition"), [pair for pair in PAIRS if pair[1] in STATES[pair[0]][1]])
 @pytest.mark.parametrize("there", [True, False], ids=["there at start", "comes later"])
 def test_a_met_condition_starts_the_command(kubexit: Kubexit, state: str, condition: str, there: bool) -> None:
@@ -33,7 +33,7 @@ def test_a_met_condition_starts_the_command(kubexit: Kubexit, state: str, condit
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 @pytest.mark.parametrize(("state", "condition"), [pair for pair in PAIRS if pair[1] not in STATES[pair[0]][1]])
 def test_an_unmet_condition_keeps_waiting(kubexit: Kubexit, state: str, condition: str) -> None:
     """One that says something else does not. Shown to fail by the states of the test above."""
@@ -44,7 +44,7 @@ def test_an_unmet_condition_keeps_waiting(kubexit: Kubexit, state: str, conditio
     assert finished.stdout == ""
 
 
-@pytest.mark.behaviour(4, 89)
+@pytest.mark.behaviour("lists-ignore-blanks-and-repeats", "all-ready-at-once")
 def test_all_of_them(kubexit: Kubexit) -> None:
     """All dependencies are needed, each in its own way; it does not matter who comes last."""
     deps = "db,migrate:succeeded, seed:died,,cache:born"
@@ -62,7 +62,7 @@ def test_all_of_them(kubexit: Kubexit) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(89)
+@pytest.mark.behaviour("all-ready-at-once")
 def test_not_from_memory(kubexit: Kubexit) -> None:
     """What one of them was once does not count: db was ready, is so no more when cache comes, and then is again."""
     app = waiting(kubexit, BIRTH_DEPS="db,cache:born", BIRTH_SOURCE="graveyard", LOG_LEVEL="debug")
@@ -79,7 +79,7 @@ def test_not_from_memory(kubexit: Kubexit) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(30, 106)
+@pytest.mark.behaviour("crash-seen-by-peers", "graveyard-source-asks-no-api")
 def test_ready_of_a_crashed_container(kubexit: Kubexit) -> None:
     """Ready in the tombstone of a container that crashed is worth nothing; its next life counts."""
     first = running(kubexit, "db")
@@ -96,7 +96,7 @@ def test_ready_of_a_crashed_container(kubexit: Kubexit) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(28)
+@pytest.mark.behaviour("restarted-dependency-has-old-death")
 def test_failed_then_succeeded(kubexit: Kubexit) -> None:
     """`x:succeeded` goes on waiting when x failed: the kubelet may start it again."""
     app = waiting(kubexit, BIRTH_DEPS="migrate:succeeded")
@@ -108,7 +108,7 @@ def test_failed_then_succeeded(kubexit: Kubexit) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(36, 37)
+@pytest.mark.behaviour("dead-before-start", "death-during-birth-wait")
 def test_fail_at_once(kubexit: Kubexit) -> None:
     """With a death dependency `x:failed` beside it, the failure ends the wait at once, with 69."""
     app = waiting(kubexit, BIRTH_DEPS="migrate:succeeded", DEATH_DEPS="migrate:failed")
@@ -118,7 +118,7 @@ def test_fail_at_once(kubexit: Kubexit) -> None:
     assert app.stdout == ""
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_crash_is_a_death(kubexit: Kubexit) -> None:
     """`x:died` is met by a crash too."""
     x = running(kubexit, "x")
@@ -129,7 +129,7 @@ def test_crash_is_a_death(kubexit: Kubexit) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_the_graveyard_source_starts_no_waiter(kubexit: Kubexit) -> None:
     """With the graveyard as the source no waiter is started. Shown to fail by leaving the source out."""
     script = kubexit.folder / "waiter"
@@ -141,7 +141,7 @@ def test_the_graveyard_source_starts_no_waiter(kubexit: Kubexit) -> None:
     assert not (kubexit.folder / "started").exists()
 
 
-@pytest.mark.behaviour(105)
+@pytest.mark.behaviour("nothing-of-the-wait-remains")
 def test_nothing_is_watched_afterwards(kubexit: Kubexit) -> None:
     """After the birth, a container without death dependencies watches nothing and holds no FIFO of others."""
     running(kubexit, "db")

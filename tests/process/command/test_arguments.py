@@ -22,7 +22,7 @@ def received(finished: Finished) -> list[bytes]:
     return words
 
 
-@pytest.mark.behaviour(10)
+@pytest.mark.behaviour("arguments-unchanged")
 def test_byte_for_byte(kubexit: Kubexit, actor: str) -> None:
     """Arguments arrive unchanged: empty, not UTF-8, very long, and those that look like ours."""
     finished = kubexit.run(actor, "dump-args", *WORDS)
@@ -30,7 +30,7 @@ def test_byte_for_byte(kubexit: Kubexit, actor: str) -> None:
     assert received(finished) == [actor.encode(), b"dump-args", *WORDS]
 
 
-@pytest.mark.behaviour(10)
+@pytest.mark.behaviour("arguments-unchanged")
 def test_separator_is_taken_once(kubexit: Kubexit, actor: str) -> None:
     """`--` in front of the command is taken away; a second one is the command's."""
     finished = kubexit.run(actor, "dump-args", "--", "--", options=["--"])
@@ -38,7 +38,7 @@ def test_separator_is_taken_once(kubexit: Kubexit, actor: str) -> None:
     assert received(finished) == [actor.encode(), b"dump-args", b"--", b"--"]
 
 
-@pytest.mark.behaviour(10)
+@pytest.mark.behaviour("arguments-unchanged")
 def test_command_after_the_separator_may_look_like_an_option(kubexit: Kubexit, actor: str) -> None:
     """After `--` a command may have any name."""
     (kubexit.folder / "--help").symlink_to(actor)
@@ -48,7 +48,7 @@ def test_command_after_the_separator_may_look_like_an_option(kubexit: Kubexit, a
     assert received(finished) == [b"--help", b"dump-args"]
 
 
-@pytest.mark.behaviour(10)
+@pytest.mark.behaviour("arguments-unchanged")
 def test_first_word_is_what_was_written(kubexit: Kubexit, actor: str) -> None:
     """A command found on the PATH is called by the name that was given (busybox and friends look at it)."""
     (kubexit.folder / "worker").symlink_to(actor)
@@ -58,7 +58,7 @@ def test_first_word_is_what_was_written(kubexit: Kubexit, actor: str) -> None:
     assert received(finished) == [b"worker", b"dump-args"]
 
 
-@pytest.mark.behaviour(10)
+@pytest.mark.behaviour("arguments-unchanged")
 def test_twenty_thousand_arguments_reach_the_command(kubexit: Kubexit, actor: str) -> None:
     """Twenty thousand arguments are no problem."""
     finished = kubexit.run(actor, "dump-args", *[str(number) for number in range(20_000)])

@@ -18,7 +18,7 @@ def descriptors(text: str) -> set[int]:
     return {int(line.removeprefix("fd ")) for line in text.splitlines() if line.startswith("fd ")}
 
 
-@pytest.mark.behaviour(48)
+@pytest.mark.behaviour("no-descriptor-inherited")
 @pytest.mark.parametrize(
     "settings",
     [{}, {"DEATH_DEPS": "db"}, {"DEATH_DEPS": "db", "SIGNAL_GROUP": "true"}, {"LIVENESS": "false"}],
@@ -29,7 +29,7 @@ def test_none_of_ours(kubexit: Kubexit, actor: str, settings: dict[str, Any]) ->
     assert descriptors(kubexit.run(actor, "fds", **settings).stdout) == {0, 1, 2}
 
 
-@pytest.mark.behaviour(48)
+@pytest.mark.behaviour("no-descriptor-inherited")
 def test_none_of_ours_with_a_living_dependency(kubexit: Kubexit, actor: str) -> None:
     """Nor the descriptors with which kubexit watches the lives of others."""
     dependency = kubexit.start(actor, "plain", name="db")
@@ -40,7 +40,7 @@ def test_none_of_ours_with_a_living_dependency(kubexit: Kubexit, actor: str) -> 
     assert descriptors(finished.stdout) == {0, 1, 2}
 
 
-@pytest.mark.behaviour(83)
+@pytest.mark.behaviour("surroundings-unchanged")
 def test_what_was_handed_to_us_is_handed_on(kubexit: Kubexit, actor: str) -> None:
     """Descriptors that kubexit was given without close-on-exec reach the command (socket activation)."""
     read_end, write_end = os.pipe()
@@ -53,7 +53,7 @@ def test_what_was_handed_to_us_is_handed_on(kubexit: Kubexit, actor: str) -> Non
     assert descriptors(finished.stdout) == {0, 1, 2, read_end, write_end}
 
 
-@pytest.mark.behaviour(48, 83)
+@pytest.mark.behaviour("no-descriptor-inherited", "surroundings-unchanged")
 @pytest.mark.parametrize("closed", [[0], [2], [0, 2]], ids=["stdin", "stderr", "both"])
 def test_stdio_that_was_closed(kubexit: Kubexit, actor: str, closed: list[int]) -> None:
     """Stdio that was closed on entry is closed in the command, and no descriptor of ours takes its place.
@@ -72,7 +72,7 @@ def test_stdio_that_was_closed(kubexit: Kubexit, actor: str, closed: list[int]) 
     assert set(kubexit.tombstone()) == {"Born", "Died", "ExitCode"}
 
 
-@pytest.mark.behaviour(114)
+@pytest.mark.behaviour("many-descriptors-start-fast")
 @pytest.mark.skipif(shutil.which("strace") is None, reason="COST OF A HUGE LIMIT NOT TESTED: there is no strace")
 def test_huge_limit_costs_nothing(kubexit: Kubexit, actor: str) -> None:
     """With as many descriptors as the limit can allow the start takes no more system calls than with a few.

@@ -10,7 +10,7 @@ from harness.kubexit import Kubexit
 pytestmark = pytest.mark.every_form
 
 
-@pytest.mark.behaviour(113)
+@pytest.mark.behaviour("disabled-executes-only")
 @pytest.mark.parametrize("value", ["true", "1", "T", "TRUE"])
 def test_the_command_replaces_kubexit(kubexit: Kubexit, actor: str, value: str) -> None:
     """The command has kubexit's pid."""
@@ -22,7 +22,7 @@ def test_the_command_replaces_kubexit(kubexit: Kubexit, actor: str, value: str) 
     assert "subreaper=0\n" in finished.stdout
 
 
-@pytest.mark.behaviour(113)
+@pytest.mark.behaviour("disabled-executes-only")
 def test_no_graveyard_is_made_or_logged(kubexit: Kubexit, actor: str) -> None:
     """There is no graveyard, no tombstone and no word."""
     finished = kubexit.run(actor, "exit", "3", DISABLED=True, LOG_LEVEL="debug")
@@ -31,7 +31,7 @@ def test_no_graveyard_is_made_or_logged(kubexit: Kubexit, actor: str) -> None:
     assert not kubexit.graveyard.exists()
 
 
-@pytest.mark.behaviour(113)
+@pytest.mark.behaviour("disabled-executes-only")
 def test_other_settings_are_not_read(kubexit: Kubexit, actor: str) -> None:
     """It is read before all others: a missing name or a bad value does not matter."""
     finished = kubexit.run(actor, "exit", "3", name=None, DISABLED=True, GRACE_PERIOD="soon", DEATH_DEPS="/,:")
@@ -39,7 +39,7 @@ def test_other_settings_are_not_read(kubexit: Kubexit, actor: str) -> None:
     assert (finished.code, finished.stderr) == (3, "")
 
 
-@pytest.mark.behaviour(113)
+@pytest.mark.behaviour("disabled-executes-only")
 def test_a_false_value_keeps_kubexit(kubexit: Kubexit, actor: str) -> None:
     """With a false value kubexit is there."""
     kubexit.run(actor, "exit", "3", DISABLED=False)
@@ -47,7 +47,7 @@ def test_a_false_value_keeps_kubexit(kubexit: Kubexit, actor: str) -> None:
     assert kubexit.tombstone()["ExitCode"] == 3
 
 
-@pytest.mark.behaviour(2, 113)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "disabled-executes-only")
 def test_a_bad_boolean_exits_with_2(kubexit: Kubexit, actor: str) -> None:
     """A value that is no boolean is a settings error, not a guess."""
     finished = kubexit.run(actor, "exit", "0", DISABLED="maybe")
@@ -56,7 +56,7 @@ def test_a_bad_boolean_exits_with_2(kubexit: Kubexit, actor: str) -> None:
     assert "KUBEXIT_DISABLED" in finished.stderr
 
 
-@pytest.mark.behaviour(63, 113)
+@pytest.mark.behaviour("default-dispositions", "disabled-executes-only")
 def test_mask_and_dispositions_are_as_they_came(kubexit: Kubexit, actor: str) -> None:
     """What was blocked is blocked, what was ignored is ignored, and nothing else is."""
 
@@ -70,13 +70,13 @@ def test_mask_and_dispositions_are_as_they_came(kubexit: Kubexit, actor: str) ->
     assert finished.stdout.splitlines() == ["ignored 1", "blocked 10", "ignored 17"]
 
 
-@pytest.mark.behaviour(48, 113)
+@pytest.mark.behaviour("no-descriptor-inherited", "disabled-executes-only")
 def test_the_command_inherits_no_descriptor(kubexit: Kubexit, actor: str) -> None:
     """The command has no descriptor of ours."""
     assert kubexit.run(actor, "fds", DISABLED=True).stdout == "fd 0\nfd 1\nfd 2\n"
 
 
-@pytest.mark.behaviour(10, 11, 113)
+@pytest.mark.behaviour("arguments-unchanged", "environment-bytes-unchanged", "disabled-executes-only")
 def test_arguments_and_environment(kubexit: Kubexit, actor: str) -> None:
     """Arguments and environment arrive byte for byte, our own settings included."""
     word = b"caf\xe9"
@@ -90,7 +90,7 @@ def test_arguments_and_environment(kubexit: Kubexit, actor: str) -> None:
     ]
 
 
-@pytest.mark.behaviour(73, 113)
+@pytest.mark.behaviour("codes-of-kubexit", "disabled-executes-only")
 @pytest.mark.parametrize(("command", "code"), [("/no/such/command", 127), ("/", 126)])
 def test_unexecutable_commands_have_the_usual_codes(kubexit: Kubexit, command: str, code: int) -> None:
     """A command that cannot be executed has the usual codes and one line."""
@@ -101,13 +101,13 @@ def test_unexecutable_commands_have_the_usual_codes(kubexit: Kubexit, command: s
     assert not kubexit.graveyard.exists()
 
 
-@pytest.mark.behaviour(2, 113)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "disabled-executes-only")
 def test_a_missing_command_exits_with_2(kubexit: Kubexit) -> None:
     """There is still nothing to do without a command."""
     assert kubexit.run(DISABLED=True).code == 2
 
 
-@pytest.mark.behaviour(113)
+@pytest.mark.behaviour("disabled-executes-only")
 @pytest.mark.parametrize("option", ["--version", "--help"])
 def test_options_do_their_work(kubexit: Kubexit, option: str) -> None:
     """Options are not commands: they do what they do without it."""
@@ -119,7 +119,7 @@ def test_options_do_their_work(kubexit: Kubexit, option: str) -> None:
     assert "kubexit" in finished.stdout
 
 
-@pytest.mark.behaviour(29, 113)
+@pytest.mark.behaviour("new-generation-clears-graveyard", "disabled-executes-only")
 def test_a_generation_is_still_cleared(kubexit: Kubexit) -> None:
     """An init container that begins a generation does so with it too."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)

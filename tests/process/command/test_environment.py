@@ -22,7 +22,7 @@ def given(supervised: Supervised) -> list[bytes]:
     return [key + b"=" + value for key, value in supervised.environment.items()]
 
 
-@pytest.mark.behaviour(11, 83, 84)
+@pytest.mark.behaviour("environment-bytes-unchanged", "surroundings-unchanged", "no-packaging-in-environment")
 def test_byte_for_byte(kubexit: Kubexit, actor: str) -> None:
     """Names and values arrive unchanged: not UTF-8, empty, with equal signs, with line ends, very long."""
     env = {
@@ -43,7 +43,7 @@ def test_byte_for_byte(kubexit: Kubexit, actor: str) -> None:
     assert dumped(supervised.stdout) == given(supervised)
 
 
-@pytest.mark.behaviour(84)
+@pytest.mark.behaviour("no-packaging-in-environment")
 def test_nothing_is_added_to_almost_nothing(kubexit: Kubexit, actor: str) -> None:
     """With an environment of name and graveyard alone (`env -i`) nothing is added: no locale, no library path."""
     supervised = kubexit.start(actor, "dump-env", without=["PATH"])
@@ -52,7 +52,7 @@ def test_nothing_is_added_to_almost_nothing(kubexit: Kubexit, actor: str) -> Non
     assert dumped(supervised.stdout) == given(supervised)
 
 
-@pytest.mark.behaviour(84)
+@pytest.mark.behaviour("no-packaging-in-environment")
 def test_dynamically_linked_command(kubexit: Kubexit) -> None:
     """A dynamically linked command finds its libraries, and no library path that was not there."""
     supervised = kubexit.start(kubexit.program("actor", "-O1"), "dump-env")
@@ -61,7 +61,7 @@ def test_dynamically_linked_command(kubexit: Kubexit) -> None:
     assert dumped(supervised.stdout) == given(supervised)
 
 
-@pytest.mark.behaviour(84)
+@pytest.mark.behaviour("no-packaging-in-environment")
 def test_library_path_of_someone_else(kubexit: Kubexit, actor: str) -> None:
     """A library path that was there stays."""
     supervised = kubexit.start(actor, "dump-env", env={"LD_LIBRARY_PATH": "/opt/lib"})
@@ -70,7 +70,7 @@ def test_library_path_of_someone_else(kubexit: Kubexit, actor: str) -> None:
     assert b"LD_LIBRARY_PATH=/opt/lib" in dumped(supervised.stdout)
 
 
-@pytest.mark.behaviour(11)
+@pytest.mark.behaviour("environment-bytes-unchanged")
 def test_repeated_and_odd_variables_arrive(kubexit: Kubexit, actor: str) -> None:
     """A variable that is there twice, and one without an equal sign, arrive as they are."""
     odd = ["TWICE=1", "TWICE=2", "NO_EQUAL_SIGN", "=nameless", f"PATH={PATH}"]
@@ -82,7 +82,7 @@ def test_repeated_and_odd_variables_arrive(kubexit: Kubexit, actor: str) -> None
     assert done.stdout.split(b"\0")[:-1] == [word.encode() for word in odd]
 
 
-@pytest.mark.behaviour(7, 11)
+@pytest.mark.behaviour("unknown-setting-warns", "environment-bytes-unchanged")
 @pytest.mark.parametrize(
     "entry", ["KUBEXIT_FOO", "KUBEXIT_", "KUBEXIT_NAME", "KUBEXIT_GRACE_PERIOD", "KUBEXIT_DISABLED"]
 )

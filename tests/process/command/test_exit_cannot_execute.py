@@ -30,20 +30,20 @@ def check(kubexit: Kubexit, finished: Finished, code: int, reason: str, command:
     assert reason in tombstone["Reason"]
 
 
-@pytest.mark.behaviour(26, 73)
+@pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 @pytest.mark.parametrize("command", ["/no/such/command", "./no-such-command"])
 def test_a_missing_command_exits_with_127(kubexit: Kubexit, command: str) -> None:
     """A command that is not there is 127."""
     check(kubexit, kubexit.run(command), 127, os.strerror(errno.ENOENT), command)
 
 
-@pytest.mark.behaviour(26, 73)
+@pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 def test_not_found_on_the_path(kubexit: Kubexit) -> None:
     """A command that is in no folder of PATH is 127, and the message says where it was looked for."""
     check(kubexit, kubexit.run("no-such-command"), 127, "PATH", "no-such-command")
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_interpreter_not_found(kubexit: Kubexit) -> None:
     """A script whose interpreter is not there is 127."""
     script = kubexit.folder / "script"
@@ -53,7 +53,7 @@ def test_interpreter_not_found(kubexit: Kubexit) -> None:
     check(kubexit, kubexit.run(script), 127, "interpreter", str(script))
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 @pytest.mark.parametrize("place", ["first", "last"])
 def test_interpreter_not_found_on_the_path(kubexit: Kubexit, place: str) -> None:
     """The same when it was found in PATH: that it is not there would send the reader looking for the wrong file."""
@@ -65,7 +65,7 @@ def test_interpreter_not_found_on_the_path(kubexit: Kubexit, place: str) -> None
     check(kubexit, kubexit.run("script", env={"PATH": path}), 127, "interpreter", "script")
 
 
-@pytest.mark.behaviour(73, 108)
+@pytest.mark.behaviour("codes-of-kubexit", "one-file-for-all-images")
 @pytest.mark.parametrize("found", ["by path", "in PATH"])
 def test_loader_not_found(kubexit: Kubexit, found: str) -> None:
     """A program for another C library, whose dynamic loader is not in the image, is 127 and told as that."""
@@ -80,7 +80,7 @@ def test_loader_not_found(kubexit: Kubexit, found: str) -> None:
     check(kubexit, kubexit.run(command, env={"PATH": kubexit.folder}), 127, "dynamic loader", command)
 
 
-@pytest.mark.behaviour(26, 73)
+@pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 def test_a_file_without_permission_exits_with_126(kubexit: Kubexit) -> None:
     """A file without the execute permission is 126."""
     script = kubexit.folder / "script"
@@ -90,13 +90,13 @@ def test_a_file_without_permission_exits_with_126(kubexit: Kubexit) -> None:
     check(kubexit, kubexit.run(script), 126, NO_PERMISSION, str(script))
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_a_folder_exits_with_126(kubexit: Kubexit) -> None:
     """A folder is 126."""
     check(kubexit, kubexit.run(kubexit.folder), 126, NO_PERMISSION, str(kubexit.folder))
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_part_of_the_path_is_a_file(kubexit: Kubexit, actor: str) -> None:
     """A path through something that is no folder is 126 or 127, as in a shell; never 0."""
     finished = kubexit.run(f"{actor}/x")
@@ -105,7 +105,7 @@ def test_part_of_the_path_is_a_file(kubexit: Kubexit, actor: str) -> None:
     assert kubexit.tombstone()["ExitCode"] == finished.code
 
 
-@pytest.mark.behaviour(26, 76)
+@pytest.mark.behaviour("every-exit-writes-a-death", "script-without-interpreter-line")
 def test_script_without_interpreter_line(kubexit: Kubexit) -> None:
     """A script without `#!` is 126: kubexit does not hand it to a shell."""
     witness = kubexit.folder / "witness"
@@ -117,7 +117,7 @@ def test_script_without_interpreter_line(kubexit: Kubexit) -> None:
     assert not witness.exists()
 
 
-@pytest.mark.behaviour(76)
+@pytest.mark.behaviour("script-without-interpreter-line")
 def test_script_without_interpreter_line_on_the_path(kubexit: Kubexit) -> None:
     """The same when the script is found by its name."""
     script = kubexit.folder / "script"
@@ -129,13 +129,13 @@ def test_script_without_interpreter_line_on_the_path(kubexit: Kubexit) -> None:
     check(kubexit, finished, 126, "#!", "script")
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_an_empty_command_exits_with_127(kubexit: Kubexit) -> None:
     """An empty word is a command that is not there."""
     assert kubexit.run("").code == 127
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_not_executable_on_the_path_and_found_later(kubexit: Kubexit, actor: str) -> None:
     """A file on the PATH that may not be executed does not hide a later one that may."""
     first, second = kubexit.folder / "first", kubexit.folder / "second"
@@ -147,7 +147,7 @@ def test_not_executable_on_the_path_and_found_later(kubexit: Kubexit, actor: str
     assert kubexit.run("worker", "exit", "3", env={"PATH": f"{first}:{second}"}).code == 3
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_not_executable_on_the_path(kubexit: Kubexit) -> None:
     """A file on the PATH that may not be executed, and none that may, is 126."""
     (kubexit.folder / "worker").write_text("no program")
@@ -155,7 +155,7 @@ def test_not_executable_on_the_path(kubexit: Kubexit) -> None:
     check(kubexit, kubexit.run("worker", env={"PATH": kubexit.folder}), 126, NO_PERMISSION, "worker")
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_path_is_searched_in_order(kubexit: Kubexit, actor: str) -> None:
     """The first match on the PATH wins; an empty part of PATH is the working directory."""
     (kubexit.folder / "worker").symlink_to(actor)
@@ -163,13 +163,13 @@ def test_path_is_searched_in_order(kubexit: Kubexit, actor: str) -> None:
     assert kubexit.run("worker", "exit", "3", env={"PATH": "/no/such/folder::/bin"}, cwd=kubexit.folder).code == 3
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_without_path_a_default_is_searched(kubexit: Kubexit) -> None:
     """Without PATH the usual folders are searched."""
     assert kubexit.run("sh", "-c", "exit 3", without=["PATH"]).code == 3
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_a_slash_keeps_path_out(kubexit: Kubexit, actor: str) -> None:
     """A command with a slash is taken from the working directory, never from the PATH."""
     (kubexit.folder / "bin").mkdir()
@@ -178,7 +178,7 @@ def test_a_slash_keeps_path_out(kubexit: Kubexit, actor: str) -> None:
     assert kubexit.run("bin/worker", "exit", "3", cwd=kubexit.folder).code == 3
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_a_truncated_program_exits_with_126(kubexit: Kubexit, actor: str) -> None:
     """A program that the kernel cannot load is 126."""
     broken = kubexit.folder / "broken"

@@ -31,7 +31,7 @@ def given() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
 
 
-@pytest.mark.behaviour(83)
+@pytest.mark.behaviour("surroundings-unchanged")
 def test_everything_passes_unchanged(kubexit: Kubexit, actor: str) -> None:
     """Stdio, working directory, limits, umask, nice value, scheduling and session are as without kubexit."""
     folder = kubexit.folder / "folder"
@@ -47,7 +47,7 @@ def test_everything_passes_unchanged(kubexit: Kubexit, actor: str) -> None:
     assert facts(supervised) == facts(bare)
 
 
-@pytest.mark.behaviour(83)
+@pytest.mark.behaviour("surroundings-unchanged")
 def test_out_of_memory_score(kubexit: Kubexit, actor: str) -> None:
     """The score by which the kernel chooses whom to kill passes unchanged."""
     supervised = kubexit.start(actor, "plain", preexec_fn=lambda: Path("/proc/self/oom_score_adj").write_text("321"))
@@ -56,7 +56,7 @@ def test_out_of_memory_score(kubexit: Kubexit, actor: str) -> None:
     assert Path(f"/proc/{supervised.command_pid()}/oom_score_adj").read_text() == "321\n"
 
 
-@pytest.mark.behaviour(83)
+@pytest.mark.behaviour("surroundings-unchanged")
 def test_stdin_reaches_the_command_whole(kubexit: Kubexit) -> None:
     """What is written to kubexit's stdin is the command's to read, to the last byte and the end."""
     read_end, write_end = os.pipe()
@@ -68,7 +68,7 @@ def test_stdin_reaches_the_command_whole(kubexit: Kubexit) -> None:
     assert finished.stdout == "one\ntwo"
 
 
-@pytest.mark.behaviour(107)
+@pytest.mark.behaviour("runs-anywhere-unprivileged")
 def test_kubexit_runs_as_any_user(kubexit: Kubexit, actor: str) -> None:
     """kubexit runs as a user without a name, home or rights."""
     (program,) = kubexit.open_to_all(actor)

@@ -11,7 +11,7 @@ from harness.kubexit import Kubexit
 pytestmark = pytest.mark.every_form
 
 
-@pytest.mark.behaviour(26, 73)
+@pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 def test_no_process_left(kubexit: Kubexit, actor: str) -> None:
     """Without room for a process it is 70, one line that says why, and a tombstone: peers do not wait for ever."""
     (program,) = kubexit.open_to_all(actor)

@@ -13,7 +13,7 @@ def assert_not_started(finished: Finished, code: int) -> None:
     assert finished.code == code
 
 
-@pytest.mark.behaviour(36, 112)
+@pytest.mark.behaviour("dead-before-start", "dead-dependency-exits-quietly")
 @pytest.mark.parametrize("code", [0, 1, 143, -1])
 def test_a_dead_dependency_prevents_the_start(kubexit: Kubexit, code: int) -> None:
     """0, whatever the dependency's code was, and the tombstone says why."""
@@ -27,7 +27,7 @@ def test_a_dead_dependency_prevents_the_start(kubexit: Kubexit, code: int) -> No
     assert "Born" not in stone
 
 
-@pytest.mark.behaviour(112)
+@pytest.mark.behaviour("dead-dependency-exits-quietly")
 def test_repeated_starts_stay_quiet(kubexit: Kubexit) -> None:
     """A sidecar that the kubelet starts again and again leaves with 0, one line and no warning each time."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
@@ -39,7 +39,7 @@ def test_repeated_starts_stay_quiet(kubexit: Kubexit) -> None:
         assert len(finished.stderr.splitlines()) == 1
 
 
-@pytest.mark.behaviour(36, 112)
+@pytest.mark.behaviour("dead-before-start", "dead-dependency-exits-quietly")
 def test_without_waiting_for_births(kubexit: Kubexit) -> None:
     """It does not wait for births first."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
@@ -50,7 +50,7 @@ def test_without_waiting_for_births(kubexit: Kubexit) -> None:
     assert_not_started(finished, 0)
 
 
-@pytest.mark.behaviour(36, 122)
+@pytest.mark.behaviour("dead-before-start", "crashed-proxy-is-no-success")
 @pytest.mark.parametrize("births", ["proxy", "proxy:born", "proxy:died", "proxy:succeeded", "db:born,proxy"])
 @pytest.mark.parametrize("code", [0, 1])
 def test_a_dead_birth_dependency_exits_with_69(kubexit: Kubexit, births: str, code: int) -> None:
@@ -63,7 +63,7 @@ def test_a_dead_birth_dependency_exits_with_69(kubexit: Kubexit, births: str, co
     assert_not_started(finished, 69)
 
 
-@pytest.mark.behaviour(36, 39)
+@pytest.mark.behaviour("dead-before-start", "death-policy")
 @pytest.mark.parametrize(("dead", "started"), [(("a",), True), (("a", "b"), False)])
 def test_with_all_every_death_is_needed(kubexit: Kubexit, dead: tuple[str, ...], started: bool) -> None:
     """With the policy all, only when all of them are dead."""
@@ -75,7 +75,7 @@ def test_with_all_every_death_is_needed(kubexit: Kubexit, dead: tuple[str, ...],
     assert finished.code == 0
 
 
-@pytest.mark.behaviour(28, 36)
+@pytest.mark.behaviour("restarted-dependency-has-old-death", "dead-before-start")
 @pytest.mark.parametrize(
     ("condition", "code", "started"),
     [
@@ -95,7 +95,7 @@ def test_only_the_named_kind_of_death_counts(kubexit: Kubexit, condition: str, c
     assert (finished.stdout == "BORN\n") == started
 
 
-@pytest.mark.behaviour(36)
+@pytest.mark.behaviour("dead-before-start")
 def test_a_living_dependency_is_no_obstacle(kubexit: Kubexit) -> None:
     """A dependency that lives is no obstacle."""
     kubexit.carve("main", Born=True)

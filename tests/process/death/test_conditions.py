@@ -17,7 +17,7 @@ DEATHS = {
 PAIRS = [(code, condition) for code in DEATHS for condition in ("died", "failed", "succeeded")]
 
 
-@pytest.mark.behaviour(28, 39, 72)
+@pytest.mark.behaviour("restarted-dependency-has-old-death", "death-policy", "signal-death-is-128-plus-n")
 @pytest.mark.parametrize(("code", "condition"), [pair for pair in PAIRS if pair[1] in DEATHS[pair[0]]])
 def test_a_death_of_the_kind_stops_the_command(kubexit: Kubexit, code: int | None, condition: str) -> None:
     """A death of the kind that is named ends the command."""
@@ -28,7 +28,7 @@ def test_a_death_of_the_kind_stops_the_command(kubexit: Kubexit, code: int | Non
     assert "main" in (kubexit.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(28, 39, 72)
+@pytest.mark.behaviour("restarted-dependency-has-old-death", "death-policy", "signal-death-is-128-plus-n")
 @pytest.mark.parametrize(("code", "condition"), [pair for pair in PAIRS if pair[1] not in DEATHS[pair[0]]])
 def test_a_death_of_another_kind_is_ignored(kubexit: Kubexit, code: int | None, condition: str) -> None:
     """A death of another kind does not. Shown to fail by dropping the condition."""
@@ -38,7 +38,7 @@ def test_a_death_of_another_kind_is_ignored(kubexit: Kubexit, code: int | None, 
     fenced_off(kubexit, container)
 
 
-@pytest.mark.behaviour(28)
+@pytest.mark.behaviour("restarted-dependency-has-old-death")
 def test_failed_then_succeeded(kubexit: Kubexit) -> None:
     """A main that fails, is started again and succeeds ends a sidecar that waits for success, at its success."""
     container = running(kubexit, DEATH_DEPS="main:succeeded", POLL_INTERVAL="0")
@@ -49,7 +49,7 @@ def test_failed_then_succeeded(kubexit: Kubexit) -> None:
     assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 0"
 
 
-@pytest.mark.behaviour(28)
+@pytest.mark.behaviour("restarted-dependency-has-old-death")
 def test_any_of_several_conditions_counts(kubexit: Kubexit) -> None:
     """A name may have several conditions; any of them counts."""
     container = running(kubexit, DEATH_DEPS="main:failed,main:succeeded", POLL_INTERVAL="0")
@@ -58,7 +58,7 @@ def test_any_of_several_conditions_counts(kubexit: Kubexit) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(17, 28)
+@pytest.mark.behaviour("original-and-kubexit-see-each-other", "restarted-dependency-has-old-death")
 def test_code_comes_later(kubexit: Kubexit) -> None:
     """A death whose code is written a moment later is judged by the code when it is there."""
     container = running(kubexit, DEATH_DEPS="main:failed", POLL_INTERVAL="0")

@@ -8,7 +8,7 @@ from harness.kubexit import Kubexit
 UNAVAILABLE = 69
 
 
-@pytest.mark.behaviour(36, 122)
+@pytest.mark.behaviour("dead-before-start", "crashed-proxy-is-no-success")
 @pytest.mark.parametrize("policy", ["any", "all"])
 @pytest.mark.parametrize("deaths", ["logger,proxy", "proxy,logger"])
 @pytest.mark.parametrize("birth", ["proxy", "proxy:born", "proxy:died", "proxy:succeeded"])
@@ -24,7 +24,7 @@ def test_both_dead_before_start(kubexit: Kubexit, policy: str, deaths: str, birt
     assert (kubexit.tombstone() or {})["ExitCode"] == UNAVAILABLE
 
 
-@pytest.mark.behaviour(37, 122)
+@pytest.mark.behaviour("death-during-birth-wait", "crashed-proxy-is-no-success")
 @pytest.mark.parametrize("order", ["logger proxy", "proxy logger"])
 def test_both_die_during_the_wait(kubexit: Kubexit, order: str) -> None:
     """Nor does the order of the deaths, where both are needed."""
@@ -43,7 +43,7 @@ def test_both_die_during_the_wait(kubexit: Kubexit, order: str) -> None:
     assert container.stdout == ""
 
 
-@pytest.mark.behaviour(36)
+@pytest.mark.behaviour("dead-before-start")
 @pytest.mark.parametrize("policy", ["any", "all"])
 def test_neither_is_a_birth_dependency(kubexit: Kubexit, policy: str) -> None:
     """Without such a dependency among the dead there is nothing left to do, which is no failure."""

@@ -11,7 +11,7 @@ from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
 
-@pytest.mark.behaviour(34, 72, 75)
+@pytest.mark.behaviour("tombstone-has-exit-code", "signal-death-is-128-plus-n", "exit-code-on-stop")
 @pytest.mark.parametrize(
     ("setting", "dependency", "returned"),
     [
@@ -39,7 +39,7 @@ def test_a_stop_returns_the_set_code(kubexit: Kubexit, setting: str, dependency:
     assert ("CommandExitCode" in stone) == (returned != 3)
 
 
-@pytest.mark.behaviour(34, 73, 75)
+@pytest.mark.behaviour("tombstone-has-exit-code", "codes-of-kubexit", "exit-code-on-stop")
 @pytest.mark.parametrize("dependency", [256, 300, 65536, 2147483647, -2, -256])
 def test_code_that_no_process_has(kubexit: Kubexit, dependency: int) -> None:
     """A foreign tombstone's code that no process can have is 255, neither 0 by accident nor another process's."""
@@ -50,7 +50,7 @@ def test_code_that_no_process_has(kubexit: Kubexit, dependency: int) -> None:
     assert (kubexit.tombstone("sidecar") or {})["ExitCode"] == 255
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize(("setting", "returned"), [("keep", 137), ("zero", 0), ("dependency", 5)])
 def test_a_kill_returns_the_set_code(kubexit: Kubexit, setting: str, returned: int) -> None:
     """The same holds after a KILL, which is told apart by a key of its own."""
@@ -64,7 +64,7 @@ def test_a_kill_returns_the_set_code(kubexit: Kubexit, setting: str, returned: i
     assert stone.get("CommandExitCode", returned) == 137
 
 
-@pytest.mark.behaviour(30, 75)
+@pytest.mark.behaviour("crash-seen-by-peers", "exit-code-on-stop")
 def test_a_crash_counts_as_137(kubexit: Kubexit) -> None:
     """A crashed dependency counts as 137."""
     main = running(kubexit, "main")
@@ -74,7 +74,7 @@ def test_a_crash_counts_as_137(kubexit: Kubexit) -> None:
     assert container.wait() == 137
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize("setting", ["zero", "dependency", "9"])
 def test_a_command_that_ends_keeps_its_code(kubexit: Kubexit, setting: str) -> None:
     """A command that ends by itself keeps its code. Shown to fail by letting the dependency die first."""
@@ -85,7 +85,7 @@ def test_a_command_that_ends_keeps_its_code(kubexit: Kubexit, setting: str) -> N
     assert "Killed" not in (kubexit.tombstone("main") or {})
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize("setting", ["zero", "dependency", "9"])
 def test_asked_from_outside(kubexit: Kubexit, setting: str) -> None:
     """A TERM from outside that came first keeps the command's code, also when a dependency dies after it."""
@@ -100,7 +100,7 @@ def test_asked_from_outside(kubexit: Kubexit, setting: str) -> None:
     assert container.stdout.count("SIGNAL TERM") == 1
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 def test_ended_before_the_signal(kubexit: Kubexit) -> None:
     """A command that failed on its own before the stop signal keeps its code.
 
@@ -128,7 +128,7 @@ def test_ended_before_the_signal(kubexit: Kubexit) -> None:
     assert list(kubexit.tombstone("sidecar") or {}) == ["Born", "Died", "ExitCode"]
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize(("ignore", "returned"), [("true", 0), ("false", 3), ("1", 0)])
 def test_the_cortexlabs_name_means_zero(kubexit: Kubexit, ignore: str, returned: int) -> None:
     """KUBEXIT_IGNORE_CODE_ON_DEATH_DEPS is another name for zero."""

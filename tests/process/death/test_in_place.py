@@ -12,7 +12,7 @@ ORIGINAL = Path(__file__).parents[2] / "recorded/original"
 DEATHS = sorted(path for path in ORIGINAL.iterdir() if b"Died" in path.read_bytes())
 
 
-@pytest.mark.behaviour(12, 14, 17)
+@pytest.mark.behaviour("tombstone-lines", "reader-accepts-many-forms", "original-and-kubexit-see-each-other")
 @pytest.mark.parametrize("path", DEATHS, ids=lambda path: path.name)
 def test_deaths_of_the_original_count(kubexit: Kubexit, path: Path) -> None:
     """Each death that the original writes, over its own birth, is a death."""
@@ -23,7 +23,7 @@ def test_deaths_of_the_original_count(kubexit: Kubexit, path: Path) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(15, 17)
+@pytest.mark.behaviour("junk-is-no-death", "original-and-kubexit-see-each-other")
 @pytest.mark.parametrize("hold", [True, False], ids=["one open file", "opened for each byte"])
 def test_byte_by_byte(kubexit: Kubexit, hold: bool) -> None:
     """A writer that stops after each byte is understood at the end."""
@@ -41,7 +41,7 @@ def test_byte_by_byte(kubexit: Kubexit, hold: bool) -> None:
     assert container.stdout.count("SIGNAL TERM") == 1
 
 
-@pytest.mark.behaviour(15, 17)
+@pytest.mark.behaviour("junk-is-no-death", "original-and-kubexit-see-each-other")
 def test_an_empty_moment_is_no_death(kubexit: Kubexit) -> None:
     """The moment in which the file is empty is no death and no end of the story."""
     put(kubexit_folder(kubexit) / "main", DEATH[:38])
@@ -52,7 +52,7 @@ def test_an_empty_moment_is_no_death(kubexit: Kubexit) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(17)
+@pytest.mark.behaviour("original-and-kubexit-see-each-other")
 def test_through_a_hard_link(kubexit: Kubexit) -> None:
     """A tombstone that is linked into place is a death too."""
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -62,7 +62,7 @@ def test_through_a_hard_link(kubexit: Kubexit) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(17)
+@pytest.mark.behaviour("original-and-kubexit-see-each-other")
 def test_a_death_moved_in_counts(kubexit: Kubexit) -> None:
     """So is one that is moved in from another folder."""
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")

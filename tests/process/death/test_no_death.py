@@ -8,7 +8,7 @@ from harness.containers import fenced_off, put, running
 from harness.kubexit import Kubexit
 
 
-@pytest.mark.behaviour(33)
+@pytest.mark.behaviour("deletion-is-no-death")
 def test_removing_a_tombstone_is_no_death(kubexit: Kubexit) -> None:
     """A tombstone that is removed is no death."""
     kubexit.carve("main", Born=True)
@@ -18,7 +18,7 @@ def test_removing_a_tombstone_is_no_death(kubexit: Kubexit) -> None:
     fenced_off(kubexit, container)
 
 
-@pytest.mark.behaviour(33)
+@pytest.mark.behaviour("deletion-is-no-death")
 def test_moving_a_tombstone_is_no_death(kubexit: Kubexit) -> None:
     """Nor is one that is moved away."""
     kubexit.carve("main", Born=True)
@@ -28,7 +28,7 @@ def test_moving_a_tombstone_is_no_death(kubexit: Kubexit) -> None:
     fenced_off(kubexit, container)
 
 
-@pytest.mark.behaviour(46)
+@pytest.mark.behaviour("unseen-is-not-dead")
 def test_a_dependency_never_seen_is_not_dead(kubexit: Kubexit) -> None:
     """A dependency that never appears is no death."""
     container = running(kubexit, DEATH_DEPS="never,fence")
@@ -36,7 +36,7 @@ def test_a_dependency_never_seen_is_not_dead(kubexit: Kubexit) -> None:
     fenced_off(kubexit, container)
 
 
-@pytest.mark.behaviour(46)
+@pytest.mark.behaviour("unseen-is-not-dead")
 def test_a_birth_is_no_death(kubexit: Kubexit) -> None:
     """Nor is a birth, or a new one."""
     container = running(kubexit, DEATH_DEPS="main,fence")
@@ -47,7 +47,7 @@ def test_a_birth_is_no_death(kubexit: Kubexit) -> None:
     fenced_off(kubexit, container)
 
 
-@pytest.mark.behaviour(46)
+@pytest.mark.behaviour("unseen-is-not-dead")
 def test_code_without_death(kubexit: Kubexit) -> None:
     """An exit code without a time of death is none."""
     container = running(kubexit, DEATH_DEPS="main,fence")
@@ -56,7 +56,7 @@ def test_code_without_death(kubexit: Kubexit) -> None:
     fenced_off(kubexit, container)
 
 
-@pytest.mark.behaviour(46)
+@pytest.mark.behaviour("unseen-is-not-dead")
 def test_deaths_of_others_are_ignored(kubexit: Kubexit) -> None:
     """The deaths of containers that we do not depend on are none of our business, nor is our own old one."""
     kubexit.carve("sidecar", Born=True, Died=True, ExitCode=1)
@@ -67,7 +67,7 @@ def test_deaths_of_others_are_ignored(kubexit: Kubexit) -> None:
     fenced_off(kubexit, container)
 
 
-@pytest.mark.behaviour(46)
+@pytest.mark.behaviour("unseen-is-not-dead")
 def test_touching_a_tombstone_is_no_death(kubexit: Kubexit) -> None:
     """A tombstone that is touched, or whose mode changes, is none."""
     kubexit.carve("main", Born=True)

@@ -22,7 +22,7 @@ def resume(container: Supervised) -> None:
     os.kill(container.pid, signal.SIGCONT)
 
 
-@pytest.mark.behaviour(39)
+@pytest.mark.behaviour("death-policy")
 @pytest.mark.parametrize("first", ["a", "b", "c"])
 def test_by_default_one_death_is_enough(kubexit: Kubexit, first: str) -> None:
     """By default the first death of any dependency ends the command."""
@@ -33,7 +33,7 @@ def test_by_default_one_death_is_enough(kubexit: Kubexit, first: str) -> None:
     assert f"dependency {first} " in (kubexit.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(39)
+@pytest.mark.behaviour("death-policy")
 @pytest.mark.parametrize("order", ["ab", "ba"])
 def test_with_all_the_last_death_counts(kubexit: Kubexit, order: str) -> None:
     """With all, the last death does. That the first did not is shown by the order: its peer was not even born."""
@@ -46,7 +46,7 @@ def test_with_all_the_last_death_counts(kubexit: Kubexit, order: str) -> None:
     assert container.stdout.count("SIGNAL") == 1
 
 
-@pytest.mark.behaviour(34, 39)
+@pytest.mark.behaviour("tombstone-has-exit-code", "death-policy")
 @pytest.mark.parametrize("order", ["ab", "ba"])
 def test_the_last_is_the_reason(kubexit: Kubexit, order: str) -> None:
     """With all, the dependency that died last is the reason, and its code the one to return if so set."""
@@ -61,7 +61,7 @@ def test_the_last_is_the_reason(kubexit: Kubexit, order: str) -> None:
     assert f"dependency {order[1]} " in (kubexit.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(39)
+@pytest.mark.behaviour("death-policy")
 def test_a_reborn_dependency_is_alive(kubexit: Kubexit) -> None:
     """A dependency that was born again is alive: a dies, is reborn, b dies, and only a's second death counts."""
     container = running(kubexit, DEATH_DEPS="a,b", DEATH_POLICY="all", LOG_LEVEL="debug", POLL_INTERVAL="0")
@@ -78,7 +78,7 @@ def test_a_reborn_dependency_is_alive(kubexit: Kubexit) -> None:
     assert 0 < container.stderr.find("dependency a: died with exit code 4") < container.stderr.find("sent SIGTERM")
 
 
-@pytest.mark.behaviour(33, 39)
+@pytest.mark.behaviour("deletion-is-no-death", "death-policy")
 def test_a_removed_tombstone_is_not_dead(kubexit: Kubexit) -> None:
     """A dependency whose tombstone was removed is about to be born again, not dead."""
     container = running(kubexit, DEATH_DEPS="a,b", DEATH_POLICY="all", LOG_LEVEL="debug", POLL_INTERVAL="0")
@@ -94,7 +94,7 @@ def test_a_removed_tombstone_is_not_dead(kubexit: Kubexit) -> None:
     assert 0 < container.stderr.find("dependency a: died with exit code 4") < container.stderr.find("sent SIGTERM")
 
 
-@pytest.mark.behaviour(30, 39)
+@pytest.mark.behaviour("crash-seen-by-peers", "death-policy")
 def test_crashed_and_reborn_unseen(kubexit: Kubexit) -> None:
     """A dependency that crashed and was born again while we could not look is alive.
 
@@ -118,7 +118,7 @@ def test_crashed_and_reborn_unseen(kubexit: Kubexit) -> None:
     assert 0 < container.stderr.find("dependency a: died with exit code 6") < container.stderr.find("sent SIGTERM")
 
 
-@pytest.mark.behaviour(28, 30)
+@pytest.mark.behaviour("restarted-dependency-has-old-death", "crash-seen-by-peers")
 def test_succeeded_and_reborn_unseen(kubexit: Kubexit) -> None:
     """A dependency that ended in order and was born again while we could not look has not failed.
 
@@ -137,7 +137,7 @@ def test_succeeded_and_reborn_unseen(kubexit: Kubexit) -> None:
     fenced_off(kubexit, container)
 
 
-@pytest.mark.behaviour(40)
+@pytest.mark.behaviour("two-deaths-stop-once")
 @pytest.mark.parametrize("policy", ["any", "all"])
 def test_two_deaths_cause_one_stop(kubexit: Kubexit, policy: str) -> None:
     """Two deaths in one moment are one stop signal and one grace period."""
@@ -154,7 +154,7 @@ def test_two_deaths_cause_one_stop(kubexit: Kubexit, policy: str) -> None:
     assert container.stderr.count("sent SIGKILL") == 1
 
 
-@pytest.mark.behaviour(39, 52)
+@pytest.mark.behaviour("death-policy", "stop-times-do-not-change")
 def test_a_second_death_changes_nothing(kubexit: Kubexit) -> None:
     """A dependency that dies, is reborn and dies again has ended us at its first death, once."""
     container = running(kubexit, exits="", DEATH_DEPS="a", GRACE_PERIOD="50ms", POLL_INTERVAL="0")
@@ -167,7 +167,7 @@ def test_a_second_death_changes_nothing(kubexit: Kubexit) -> None:
     assert container.stdout.count("SIGNAL TERM") == 1
 
 
-@pytest.mark.behaviour(39)
+@pytest.mark.behaviour("death-policy")
 def test_all_with_conditions(kubexit: Kubexit) -> None:
     """With all, each dependency has to be dead in the way that is named."""
     container = running(

@@ -6,7 +6,7 @@ from harness.containers import running
 from harness.kubexit import Kubexit
 
 
-@pytest.mark.behaviour(1, 32, 49)
+@pytest.mark.behaviour("settings-of-the-original", "exit-after-death-is-written", "stop-signal-then-sigkill")
 @pytest.mark.parametrize("code", [0, 1, 255])
 def test_any_death_stops_the_command(kubexit: Kubexit, code: int) -> None:
     """A death, whatever its code, is a TERM to the command; the reason is carved."""
@@ -18,7 +18,7 @@ def test_any_death_stops_the_command(kubexit: Kubexit, code: int) -> None:
     assert (kubexit.tombstone("sidecar") or {})["Reason"] == f"dependency main died with exit code {code}"
 
 
-@pytest.mark.behaviour(32, 35)
+@pytest.mark.behaviour("exit-after-death-is-written", "death-around-start-not-missed")
 def test_of_one_another(kubexit: Kubexit) -> None:
     """A container sees the end of another one that runs under kubexit."""
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -28,7 +28,7 @@ def test_of_one_another(kubexit: Kubexit) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(4)
+@pytest.mark.behaviour("lists-ignore-blanks-and-repeats")
 @pytest.mark.parametrize("deps", ["main", " main ", "main,", ",main,,", "other, main", "main,main"])
 def test_written_any_way(kubexit: Kubexit, deps: str) -> None:
     """Blanks and commas too many in the list do no harm."""
@@ -38,7 +38,7 @@ def test_written_any_way(kubexit: Kubexit, deps: str) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(5)
+@pytest.mark.behaviour("names-of-tombstones")
 @pytest.mark.parametrize(
     "name", ["-rf", "--", "größe", "x" * 240, "a.b", "$(id)", "*x", "%s%n", "C:".replace(":", ""), "'\"", "~"]
 )
@@ -53,7 +53,7 @@ def test_hostile_names_work_as_others(kubexit: Kubexit, name: str) -> None:
     assert name[:100] in (kubexit.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(5)
+@pytest.mark.behaviour("names-of-tombstones")
 @pytest.mark.parametrize("dead", ["mai", "main2", "MAIN", "main.tmp", "xmain"])
 def test_names_are_compared_as_a_whole(kubexit: Kubexit, dead: str) -> None:
     """The death of a name that is only like it is none. Shown to fail by carving `main`."""
@@ -65,7 +65,7 @@ def test_names_are_compared_as_a_whole(kubexit: Kubexit, dead: str) -> None:
     assert "fence" in (kubexit.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(38)
+@pytest.mark.behaviour("death-between-fork-and-birth")
 def test_a_container_may_have_128_dependencies(kubexit: Kubexit) -> None:
     """A container may depend on 128 others; the last of them counts."""
     names = [f"c{number}" for number in range(128)]

@@ -35,7 +35,7 @@ def alive(kubexit: Kubexit) -> Iterator[dict[str, int]]:
         os.close(descriptor)
 
 
-@pytest.mark.behaviour(26, 30)
+@pytest.mark.behaviour("every-exit-writes-a-death", "crash-seen-by-peers")
 @pytest.mark.parametrize("place", [0, len(PEERS)], ids=["first", "last"])
 def test_a_death_beyond_the_limit_is_seen(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
     """The death of the one more is seen, wherever it stands in the list."""
@@ -47,7 +47,7 @@ def test_a_death_beyond_the_limit_is_seen(kubexit: Kubexit, alive: dict[str, int
     assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 0"
 
 
-@pytest.mark.behaviour(30, 45)
+@pytest.mark.behaviour("crash-seen-by-peers", "silent-deaths-polled")
 @pytest.mark.parametrize("place", [0, len(PEERS) - 1], ids=["first", "last"])
 def test_a_crash_beyond_the_limit_is_seen(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
     """A crash is seen too, by a poll of its own where the FIFO could not be held."""
@@ -58,7 +58,7 @@ def test_a_crash_beyond_the_limit_is_seen(kubexit: Kubexit, alive: dict[str, int
     assert (kubexit.tombstone("sidecar") or {})["Reason"] == f"dependency {PEERS[place]} crashed"
 
 
-@pytest.mark.behaviour(45)
+@pytest.mark.behaviour("silent-deaths-polled")
 def test_looking_does_not_wake_itself(kubexit: Kubexit, alive: dict[str, int]) -> None:
     """Nothing happens, and nothing is done: looking at one dependency is no reason to look at it again at once.
 
@@ -70,7 +70,7 @@ def test_looking_does_not_wake_itself(kubexit: Kubexit, alive: dict[str, int]) -
     eventually(lambda: next_look(container.pid) > 0, "it sleeps", timeout=2)
 
 
-@pytest.mark.behaviour(26)
+@pytest.mark.behaviour("every-exit-writes-a-death")
 def test_descriptors_are_released_for_the_own_death(kubexit: Kubexit, alive: dict[str, int]) -> None:
     """What is held for the dependencies is let go of when our own death has to be carved."""
     finished = kubexit.run("sh", "-c", "exit 3", DEATH_DEPS=",".join([*PEERS, "main2"]), preexec_fn=few)

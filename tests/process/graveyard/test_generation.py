@@ -33,7 +33,7 @@ def left(kubexit: Kubexit) -> list[str]:
     return sorted(os.listdir(kubexit.graveyard))
 
 
-@pytest.mark.behaviour(29)
+@pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_an_earlier_generation_is_removed(kubexit: Kubexit) -> None:
     """Births and deaths of an earlier generation go."""
     put(kubexit, "main", "sidecar", "größe", "-rf", "x" * 240)
@@ -44,7 +44,7 @@ def test_an_earlier_generation_is_removed(kubexit: Kubexit) -> None:
     assert left(kubexit) == []
 
 
-@pytest.mark.behaviour(29)
+@pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_of_the_original(kubexit: Kubexit) -> None:
     """So do those that the original wrote."""
     shutil.copytree(RECORDED / "original", kubexit.graveyard)
@@ -53,7 +53,7 @@ def test_of_the_original(kubexit: Kubexit) -> None:
     assert left(kubexit) == []
 
 
-@pytest.mark.behaviour(29, 30)
+@pytest.mark.behaviour("new-generation-clears-graveyard", "crash-seen-by-peers")
 def test_of_crashed_containers(kubexit: Kubexit) -> None:
     """So does what crashed containers left: tombstones, FIFOs, drafts."""
     crashed = running(kubexit, "main")
@@ -67,7 +67,7 @@ def test_of_crashed_containers(kubexit: Kubexit) -> None:
     assert left(kubexit) == []
 
 
-@pytest.mark.behaviour(29)
+@pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_of_the_living(kubexit: Kubexit) -> None:
     """What belongs to a container that is alive stays, born or not."""
     born = running(kubexit, "born")
@@ -81,7 +81,7 @@ def test_of_the_living(kubexit: Kubexit) -> None:
     assert born.wait() == 0
 
 
-@pytest.mark.behaviour(15, 25, 29)
+@pytest.mark.behaviour("junk-is-no-death", "links-not-followed", "new-generation-clears-graveyard")
 def test_files_of_others_stay(kubexit: Kubexit) -> None:
     """What is not ours stays: other files, folders and what is in them, links and what they point to."""
     outside = kubexit.folder / "outside"
@@ -108,7 +108,7 @@ def test_files_of_others_stay(kubexit: Kubexit) -> None:
     assert (kubexit.graveyard / "folder/main").exists()
 
 
-@pytest.mark.behaviour(29, 41)
+@pytest.mark.behaviour("new-generation-clears-graveyard", "graveyard-made-and-watched")
 def test_a_missing_graveyard_is_made(kubexit: Kubexit) -> None:
     """A graveyard that is not there is made."""
     finished = begin(kubexit)
@@ -117,7 +117,7 @@ def test_a_missing_graveyard_is_made(kubexit: Kubexit) -> None:
     assert left(kubexit) == []
 
 
-@pytest.mark.behaviour(9, 73)
+@pytest.mark.behaviour("graveyard-not-a-folder", "codes-of-kubexit")
 def test_a_file_as_graveyard_exits_with_73(kubexit: Kubexit) -> None:
     """What is no folder is 73 and a line."""
     kubexit.graveyard.write_text("")
@@ -128,7 +128,7 @@ def test_a_file_as_graveyard_exits_with_73(kubexit: Kubexit) -> None:
     assert kubexit.graveyard.is_file()
 
 
-@pytest.mark.behaviour(21, 73)
+@pytest.mark.behaviour("unwritten-death-keeps-code", "codes-of-kubexit")
 def test_a_read_only_graveyard_exits_with_73(kubexit: Kubexit) -> None:
     """A folder in which nothing could be removed is 73, also while there is nothing to remove."""
     namespaces.require_mounts()
@@ -140,7 +140,7 @@ def test_a_read_only_graveyard_exits_with_73(kubexit: Kubexit) -> None:
     assert begin(kubexit, preexec_fn=world).code == 73
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize(
     "options", [["--graveyard"], ["--graveyard", "a", "b"], ["--graveyards", "a"], ["-g", "a"], ["--graveyard=a"]]
 )
@@ -152,7 +152,7 @@ def test_wrong_usage_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
     assert os.listdir(kubexit.folder) == []
 
 
-@pytest.mark.behaviour(29)
+@pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_it_can_be_run_again(kubexit: Kubexit) -> None:
     """It can be run again and again, as an init container is."""
     put(kubexit, "main")
@@ -160,7 +160,7 @@ def test_it_can_be_run_again(kubexit: Kubexit) -> None:
     assert [begin(kubexit).code for _ in range(3)] == [0, 0, 0]
 
 
-@pytest.mark.behaviour(29)
+@pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_settings_do_not_matter(kubexit: Kubexit) -> None:
     """Settings for the supervision of a command, good or bad, play no part."""
     put(kubexit, "main")
@@ -172,7 +172,7 @@ def test_settings_do_not_matter(kubexit: Kubexit) -> None:
     assert left(kubexit) == []
 
 
-@pytest.mark.behaviour(29)
+@pytest.mark.behaviour("new-generation-clears-graveyard")
 @pytest.mark.parametrize("order", [("main", "sidecar"), ("sidecar", "main")])
 def test_all_containers_restarted(kubexit: Kubexit, order: tuple[str, str]) -> None:
     """After it, nobody acts on the dead of the former generation, in whatever order containers start."""
@@ -200,7 +200,7 @@ def test_all_containers_restarted(kubexit: Kubexit, order: tuple[str, str]) -> N
     assert started["sidecar"].wait() == 0
 
 
-@pytest.mark.behaviour(29)
+@pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_without_it_an_old_death_counts(kubexit: Kubexit) -> None:
     """Without it a sidecar that starts before its main takes the old death for new: a documented limit."""
     put(kubexit, "main")
@@ -208,7 +208,7 @@ def test_without_it_an_old_death_counts(kubexit: Kubexit) -> None:
     assert kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="main").stdout == ""
 
 
-@pytest.mark.behaviour(25, 29)
+@pytest.mark.behaviour("links-not-followed", "new-generation-clears-graveyard")
 def test_sockets_and_devices(kubexit: Kubexit) -> None:
     """Sockets are left alone, whatever they are called."""
     kubexit.graveyard.mkdir()

@@ -99,7 +99,7 @@ def clear(path: Path) -> None:
         path.unlink()
 
 
-@pytest.mark.behaviour(15, 24, 25)
+@pytest.mark.behaviour("junk-is-no-death", "tombstone-size-limited", "links-not-followed")
 @pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__)
 @pytest.mark.parametrize("there", [True, False], ids=["there at start", "appears later"])
 def test_things_that_are_no_file_cause_one_warning(kubexit: Kubexit, make: Callable[[Path], None], there: bool) -> None:
@@ -122,7 +122,7 @@ def test_things_that_are_no_file_cause_one_warning(kubexit: Kubexit, make: Calla
     assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 0"
 
 
-@pytest.mark.behaviour(15)
+@pytest.mark.behaviour("junk-is-no-death")
 @pytest.mark.parametrize("name", sorted(path.name for path in HOSTILE.iterdir()))
 def test_files_without_a_death_stop_no_command(kubexit: Kubexit, name: str) -> None:
     """Files that are no deaths do not end the command; the good one that follows does."""
@@ -137,7 +137,7 @@ def test_files_without_a_death_stop_no_command(kubexit: Kubexit, name: str) -> N
     assert len(lines(container.stderr, "warn")) <= 1
 
 
-@pytest.mark.behaviour(15)
+@pytest.mark.behaviour("junk-is-no-death")
 def test_warned_again_after_a_good_one(kubexit: Kubexit) -> None:
     """After a good tombstone a broken one is worth a new warning."""
     container = running(kubexit, DEATH_DEPS="main", LOG_LEVEL="debug", POLL_INTERVAL="0")
@@ -150,7 +150,7 @@ def test_warned_again_after_a_good_one(kubexit: Kubexit) -> None:
         container.wait_line("cannot read tombstone of main: ", stream="stderr", count=count)
 
 
-@pytest.mark.behaviour(24)
+@pytest.mark.behaviour("tombstone-size-limited")
 def test_a_tombstone_has_at_most_64_kib(kubexit: Kubexit) -> None:
     """64 KiB are a tombstone, one byte more is none."""
     kubexit.graveyard.mkdir()
@@ -162,7 +162,7 @@ def test_a_tombstone_has_at_most_64_kib(kubexit: Kubexit) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(15)
+@pytest.mark.behaviour("junk-is-no-death")
 def test_no_right_to_read(kubexit: Kubexit) -> None:
     """A tombstone that we may not read is warned about, and read when we may."""
     namespaces.require_root()
@@ -176,7 +176,7 @@ def test_no_right_to_read(kubexit: Kubexit) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(25)
+@pytest.mark.behaviour("links-not-followed")
 def test_links_are_not_written_through(kubexit: Kubexit) -> None:
     """What lies under our own names is replaced, not followed: a link there leads nobody out of the graveyard."""
     kubexit.graveyard.mkdir()
@@ -192,7 +192,7 @@ def test_links_are_not_written_through(kubexit: Kubexit) -> None:
     assert os.listdir(kubexit.graveyard) == ["main"]
 
 
-@pytest.mark.behaviour(20, 25)
+@pytest.mark.behaviour("leftover-drafts-removed", "links-not-followed")
 def test_draft_that_cannot_be_replaced(kubexit: Kubexit) -> None:
     """A folder under our draft's name keeps us from carving; the command runs and keeps its code."""
     eye = Observer(kubexit.graveyard)
@@ -204,7 +204,7 @@ def test_draft_that_cannot_be_replaced(kubexit: Kubexit) -> None:
     assert eye.of("main") == []
 
 
-@pytest.mark.behaviour(15)
+@pytest.mark.behaviour("junk-is-no-death")
 @pytest.mark.parametrize("text", [b"", b"\n", b"# nothing\n", b"Pod: x\n"], ids=repr)
 @pytest.mark.parametrize("poll", ["10ms", "0"])
 def test_an_empty_tombstone_causes_one_warning(kubexit: Kubexit, text: bytes, poll: str) -> None:

@@ -9,7 +9,7 @@ from harness.kubexit import Kubexit
 from harness.world import namespaces
 
 
-@pytest.mark.behaviour(21, 42)
+@pytest.mark.behaviour("unwritten-death-keeps-code", "graveyard-replaced")
 def test_a_removed_graveyard_is_made_for_the_death(kubexit: Kubexit) -> None:
     """A graveyard that was removed is made again for the death, for those who may still want to know."""
     container = running(kubexit, "main", "TERM=7")
@@ -21,7 +21,7 @@ def test_a_removed_graveyard_is_made_for_the_death(kubexit: Kubexit) -> None:
     assert (kubexit.tombstone() or {}).get("ExitCode") == 7
 
 
-@pytest.mark.behaviour(21)
+@pytest.mark.behaviour("unwritten-death-keeps-code")
 def test_read_only_by_now(kubexit: Kubexit) -> None:
     """A volume that has become read-only is an error line; the code stays the command's."""
     namespaces.require_mounts()
@@ -33,7 +33,7 @@ def test_read_only_by_now(kubexit: Kubexit) -> None:
     assert "Read-only file system" in lines(finished.stderr, "error")[0]
 
 
-@pytest.mark.behaviour(21, 42)
+@pytest.mark.behaviour("unwritten-death-keeps-code", "graveyard-replaced")
 def test_a_file_by_now(kubexit: Kubexit) -> None:
     """A file in place of the graveyard is an error line; the code stays the command's."""
     container = running(kubexit, "main", "TERM=7")
@@ -46,7 +46,7 @@ def test_a_file_by_now(kubexit: Kubexit) -> None:
     assert str(kubexit.graveyard) in lines(container.stderr, "error")[0]
 
 
-@pytest.mark.behaviour(33)
+@pytest.mark.behaviour("deletion-is-no-death")
 def test_own_tombstone_removed(kubexit: Kubexit) -> None:
     """An own tombstone that somebody removed comes back with the death."""
     container = running(kubexit, "main", "TERM=7")

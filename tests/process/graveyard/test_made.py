@@ -8,7 +8,7 @@ from harness.containers import lines, running
 from harness.kubexit import Kubexit
 
 
-@pytest.mark.behaviour(41)
+@pytest.mark.behaviour("graveyard-made-and-watched")
 def test_made_and_watched(kubexit: Kubexit) -> None:
     """A death in a graveyard that we made is seen."""
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -17,7 +17,7 @@ def test_made_and_watched(kubexit: Kubexit) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(41)
+@pytest.mark.behaviour("graveyard-made-and-watched")
 def test_missing_parents_are_made_too(kubexit: Kubexit) -> None:
     """Folders above it are made too."""
     deep = kubexit.folder / "a/b/c"
@@ -27,7 +27,7 @@ def test_missing_parents_are_made_too(kubexit: Kubexit) -> None:
     assert os.listdir(deep) == ["main"]
 
 
-@pytest.mark.behaviour(18, 41)
+@pytest.mark.behaviour("tombstone-readable-by-all", "graveyard-made-and-watched")
 @pytest.mark.parametrize("umask", [0, 0o002, 0o022, 0o077], ids="{:03o}".format)
 def test_the_umask_limits_its_mode(kubexit: Kubexit, umask: int) -> None:
     """It is open to other users as far as the umask allows."""
@@ -36,7 +36,7 @@ def test_the_umask_limits_its_mode(kubexit: Kubexit, umask: int) -> None:
     assert kubexit.graveyard.stat().st_mode & 0o7777 == 0o777 & ~umask
 
 
-@pytest.mark.behaviour(41)
+@pytest.mark.behaviour("graveyard-made-and-watched")
 @pytest.mark.parametrize(
     ("settings", "warnings"), [({"DEATH_DEPS": "db"}, 1), ({"BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "0"}, 1), ({}, 0)]
 )
@@ -47,7 +47,7 @@ def test_a_missing_graveyard_of_peers_is_a_warning(kubexit: Kubexit, settings: d
     assert len([line for line in lines(finished.stderr, "warn") if str(kubexit.graveyard) in line]) == warnings
 
 
-@pytest.mark.behaviour(41)
+@pytest.mark.behaviour("graveyard-made-and-watched")
 def test_an_existing_graveyard_causes_no_warning(kubexit: Kubexit) -> None:
     """A graveyard that was there is not worth a line. Shown to fail by removing the folder first."""
     kubexit.graveyard.mkdir()
@@ -57,7 +57,7 @@ def test_an_existing_graveyard_causes_no_warning(kubexit: Kubexit) -> None:
     assert lines(finished.stderr, "warn") == []
 
 
-@pytest.mark.behaviour(41)
+@pytest.mark.behaviour("graveyard-made-and-watched")
 def test_through_a_link(kubexit: Kubexit) -> None:
     """A graveyard may be reached through a symbolic link, as volumes are at times."""
     real = kubexit.folder / "real"

@@ -35,7 +35,7 @@ def read_as_the_original(text: bytes) -> dict:
     return story
 
 
-@pytest.mark.behaviour(12, 13, 17)
+@pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339", "original-and-kubexit-see-each-other")
 def test_it_reads_ours(kubexit: Kubexit) -> None:
     """Whatever we carve, with any of our own keys, is a tombstone to the original."""
     eye = Observer(kubexit.graveyard)
@@ -62,7 +62,7 @@ def test_it_reads_ours(kubexit: Kubexit) -> None:
     assert set(eye.of("sidecar")) == {"IN_MOVED_TO"}
 
 
-@pytest.mark.behaviour(14, 17, 72)
+@pytest.mark.behaviour("reader-accepts-many-forms", "original-and-kubexit-see-each-other", "signal-death-is-128-plus-n")
 @pytest.mark.parametrize(
     ("file", "code"), [("died-zero", 0), ("died-by-signal", 255), ("died-unborn", 255), ("died-zone-kolkata", 2)]
 )
@@ -75,7 +75,7 @@ def test_deaths_of_the_original_are_deaths(kubexit: Kubexit, file: str, code: in
     assert container.wait() == code
 
 
-@pytest.mark.behaviour(17, 30)
+@pytest.mark.behaviour("original-and-kubexit-see-each-other", "crash-seen-by-peers")
 def test_it_has_no_fifo(kubexit: Kubexit) -> None:
     """A container of the original has no FIFO, which says nothing about its life. Shown to fail by a FIFO that
     nobody reads."""
@@ -87,7 +87,7 @@ def test_it_has_no_fifo(kubexit: Kubexit) -> None:
     fenced_off(kubexit, container)
 
 
-@pytest.mark.behaviour(17)
+@pytest.mark.behaviour("original-and-kubexit-see-each-other")
 def test_it_is_born(kubexit: Kubexit) -> None:
     """A container of ours may wait for the birth and for the success of one of the original."""
     app = waiting(kubexit, BIRTH_DEPS="db:born,migrate:succeeded", POLL_INTERVAL="0")
@@ -99,7 +99,7 @@ def test_it_is_born(kubexit: Kubexit) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(27, 30)
+@pytest.mark.behaviour("old-tombstone-gone-at-start", "crash-seen-by-peers")
 def test_a_name_changes_hands(kubexit: Kubexit) -> None:
     """A container of the original that comes back as ours is ours, and the other way round."""
     kubexit.graveyard.mkdir()
@@ -114,7 +114,7 @@ def test_a_name_changes_hands(kubexit: Kubexit) -> None:
     assert "main died with exit code 0" in (kubexit.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(17, 20)
+@pytest.mark.behaviour("original-and-kubexit-see-each-other", "leftover-drafts-removed")
 def test_our_other_files(kubexit: Kubexit) -> None:
     """Our drafts and FIFOs have names that the original cannot have as a dependency's by accident."""
     eye = Observer(kubexit.graveyard)

@@ -26,7 +26,7 @@ def world(request: pytest.FixtureRequest) -> Step:
     return WORLDS[request.param]()
 
 
-@pytest.mark.behaviour(44)
+@pytest.mark.behaviour("no-inotify-polls")
 def test_polling_finds_a_death(kubexit: Kubexit, world: Step) -> None:
     """A death is found by polling, with the default interval within a fraction of it; one warning tells."""
     kubexit.graveyard.mkdir()
@@ -38,7 +38,7 @@ def test_polling_finds_a_death(kubexit: Kubexit, world: Step) -> None:
     assert "inotify" in lines(container.stderr, "warn")[0]
 
 
-@pytest.mark.behaviour(44)
+@pytest.mark.behaviour("no-inotify-polls")
 @pytest.mark.parametrize("poll", ["0", "10ms", "1h"])
 def test_polling_ignores_a_slow_backstop(kubexit: Kubexit, poll: str) -> None:
     """Polling goes on even if the backstop is turned off or slow: there is nothing else."""
@@ -50,7 +50,7 @@ def test_polling_ignores_a_slow_backstop(kubexit: Kubexit, poll: str) -> None:
     assert container.wait(timeout=1.5) == 0
 
 
-@pytest.mark.behaviour(44)
+@pytest.mark.behaviour("no-inotify-polls")
 def test_polling_finds_a_birth(kubexit: Kubexit, world: Step) -> None:
     """Births are found too."""
     app = waiting(kubexit, BIRTH_DEPS="db:born", POLL_INTERVAL="10ms", preexec_fn=world)
@@ -60,7 +60,7 @@ def test_polling_finds_a_birth(kubexit: Kubexit, world: Step) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(30, 44)
+@pytest.mark.behaviour("crash-seen-by-peers", "no-inotify-polls")
 def test_a_crash_needs_no_inotify(kubexit: Kubexit, world: Step) -> None:
     """A crash needs no inotify at all."""
     main = running(kubexit, "main")
@@ -70,7 +70,7 @@ def test_a_crash_needs_no_inotify(kubexit: Kubexit, world: Step) -> None:
     assert sidecar.wait() == 0
 
 
-@pytest.mark.behaviour(44)
+@pytest.mark.behaviour("no-inotify-polls")
 def test_no_dependencies_need_no_inotify(kubexit: Kubexit, world: Step) -> None:
     """Who depends on nobody needs no inotify and hears no warning."""
     finished = kubexit.run("true", preexec_fn=world)

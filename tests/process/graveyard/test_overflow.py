@@ -14,7 +14,7 @@ from harness.waiting import eventually
 QUEUE = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
 
 
-@pytest.mark.behaviour(43)
+@pytest.mark.behaviour("lost-events-read-again")
 def test_death_behind_a_full_queue(kubexit: Kubexit) -> None:
     """A death whose event was dropped, because kubexit was stopped and the queue ran full, is seen when it goes on.
 
@@ -38,7 +38,7 @@ def test_death_behind_a_full_queue(kubexit: Kubexit) -> None:
     assert "main" in (kubexit.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(43, 65)
+@pytest.mark.behaviour("lost-events-read-again", "ten-signals-arrive")
 def test_signals_in_a_storm(kubexit: Kubexit) -> None:
     """A storm of events does not keep a signal waiting."""
     container = running(kubexit, DEATH_DEPS="main")

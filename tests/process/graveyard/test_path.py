@@ -11,7 +11,7 @@ from harness.kubexit import Kubexit
 from harness.world import namespaces
 
 
-@pytest.mark.behaviour(8)
+@pytest.mark.behaviour("graveyard-path-normalized")
 @pytest.mark.parametrize("shape", ["{}/", "{}///", "{}/.", "{}/./", "/.{}", "//{}"])
 def test_superfluous_slashes_and_dots_are_removed(kubexit: Kubexit, shape: str) -> None:
     """Slashes too many and `.` parts do no harm, and messages show the tidy path."""
@@ -24,7 +24,7 @@ def test_superfluous_slashes_and_dots_are_removed(kubexit: Kubexit, shape: str) 
     assert os.listdir(kubexit.graveyard) == ["main"]
 
 
-@pytest.mark.behaviour(8)
+@pytest.mark.behaviour("graveyard-path-normalized")
 @pytest.mark.parametrize("relative", ["graveyard", "./graveyard", "a/../graveyard"])
 def test_a_relative_path_starts_at_the_working_folder(kubexit: Kubexit, relative: str) -> None:
     """A relative path begins at the folder in which kubexit was started."""
@@ -37,7 +37,7 @@ def test_a_relative_path_starts_at_the_working_folder(kubexit: Kubexit, relative
     assert os.listdir(kubexit.graveyard) == ["main"]
 
 
-@pytest.mark.behaviour(8, 2)
+@pytest.mark.behaviour("graveyard-path-normalized", "bad-setting-exits-with-2")
 @pytest.mark.parametrize("path", ["/" + "x" * 5000, "x/" * 2100])
 def test_a_path_too_long_exits_with_2(kubexit: Kubexit, path: str) -> None:
     """A path longer than paths can be is a settings error."""
@@ -48,13 +48,13 @@ def test_a_path_too_long_exits_with_2(kubexit: Kubexit, path: str) -> None:
     assert "KUBEXIT_GRAVEYARD" in finished.stderr
 
 
-@pytest.mark.behaviour(8, 73)
+@pytest.mark.behaviour("graveyard-path-normalized", "codes-of-kubexit")
 def test_part_too_long(kubexit: Kubexit) -> None:
     """A part longer than file names can be makes a graveyard that cannot be used."""
     assert kubexit.run("echo", GRAVEYARD=kubexit.folder / ("x" * 300)).code == 73
 
 
-@pytest.mark.behaviour(8)
+@pytest.mark.behaviour("graveyard-path-normalized")
 def test_a_slash_is_the_root_folder(kubexit: Kubexit, tmp_path: Path) -> None:
     """The graveyard `/` is the root, not the working folder."""
     namespaces.require_mounts()
@@ -88,7 +88,7 @@ def test_a_slash_is_the_root_folder(kubexit: Kubexit, tmp_path: Path) -> None:
     assert os.listdir(root / "actor.d") == []
 
 
-@pytest.mark.behaviour(8)
+@pytest.mark.behaviour("graveyard-path-normalized")
 def test_no_working_folder(kubexit: Kubexit) -> None:
     """Where the working folder is gone, a relative graveyard is a settings error and an absolute one works."""
     gone = kubexit.folder / "gone"

@@ -34,7 +34,7 @@ class Silent:
         self._file.close()
 
 
-@pytest.mark.behaviour(45, 47)
+@pytest.mark.behaviour("silent-deaths-polled", "short-life-is-a-death")
 def test_a_silent_death_is_found(kubexit: Kubexit) -> None:
     """A silent death is found within the interval."""
     main = Silent(kubexit.graveyard / "main")
@@ -45,7 +45,7 @@ def test_a_silent_death_is_found(kubexit: Kubexit) -> None:
     main.close()
 
 
-@pytest.mark.behaviour(45)
+@pytest.mark.behaviour("silent-deaths-polled")
 def test_an_interval_of_zero_polls_never(kubexit: Kubexit) -> None:
     """With 0 nothing polls. Shown to fail by any other interval below the time that the fence takes."""
     main = Silent(kubexit.graveyard / "main")
@@ -56,7 +56,7 @@ def test_an_interval_of_zero_polls_never(kubexit: Kubexit) -> None:
     main.close()
 
 
-@pytest.mark.behaviour(37, 45)
+@pytest.mark.behaviour("death-during-birth-wait", "silent-deaths-polled")
 def test_during_the_birth_wait(kubexit: Kubexit) -> None:
     """The poll runs during the birth wait too, for deaths and for births."""
     main = Silent(kubexit.graveyard / "main")
@@ -68,7 +68,7 @@ def test_during_the_birth_wait(kubexit: Kubexit) -> None:
     main.close()
 
 
-@pytest.mark.behaviour(45)
+@pytest.mark.behaviour("silent-deaths-polled")
 def test_a_silent_birth_is_found(kubexit: Kubexit) -> None:
     """A silent birth is found too."""
     db = Silent(kubexit.graveyard / "db")
@@ -81,7 +81,7 @@ def test_a_silent_birth_is_found(kubexit: Kubexit) -> None:
     db.close()
 
 
-@pytest.mark.behaviour(17, 45)
+@pytest.mark.behaviour("original-and-kubexit-see-each-other", "silent-deaths-polled")
 def test_written_and_not_closed(kubexit: Kubexit) -> None:
     """A death whose writer keeps the file open is found by the poll at the latest."""
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="20ms")
@@ -92,7 +92,7 @@ def test_written_and_not_closed(kubexit: Kubexit) -> None:
     os.close(file)
 
 
-@pytest.mark.behaviour(28, 39, 47)
+@pytest.mark.behaviour("restarted-dependency-has-old-death", "death-policy", "short-life-is-a-death")
 def test_a_life_between_two_polls_is_a_death(kubexit: Kubexit) -> None:
     """A dependency that was born and died between two polls is dead."""
     main = Silent(kubexit.graveyard / "main")
@@ -105,7 +105,7 @@ def test_a_life_between_two_polls_is_a_death(kubexit: Kubexit) -> None:
     main.close()
 
 
-@pytest.mark.behaviour(15, 45)
+@pytest.mark.behaviour("junk-is-no-death", "silent-deaths-polled")
 def test_a_broken_tombstone_causes_one_warning(kubexit: Kubexit) -> None:
     """A broken tombstone that is read over and over is warned about once."""
     broken = Silent(kubexit.graveyard / "broken")

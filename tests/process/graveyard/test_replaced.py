@@ -19,7 +19,7 @@ def inside(container: Supervised, *command: object) -> None:
     )
 
 
-@pytest.mark.behaviour(42)
+@pytest.mark.behaviour("graveyard-replaced")
 @pytest.mark.parametrize("poll", ["20ms", "0"])
 def test_deleted_and_made_again(kubexit: Kubexit, poll: str) -> None:
     """A folder that is deleted and made again is watched again, also when the backstop poll is off."""
@@ -31,7 +31,7 @@ def test_deleted_and_made_again(kubexit: Kubexit, poll: str) -> None:
     assert "main" in (kubexit.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(42)
+@pytest.mark.behaviour("graveyard-replaced")
 def test_no_death_of_anybody(kubexit: Kubexit) -> None:
     """That it is gone is nobody's death. Shown to fail by carving main's death into the new one."""
     kubexit.carve("main", Born=True)
@@ -42,7 +42,7 @@ def test_no_death_of_anybody(kubexit: Kubexit) -> None:
     fenced_off(kubexit, container)
 
 
-@pytest.mark.behaviour(42)
+@pytest.mark.behaviour("graveyard-replaced")
 def test_nothing_is_carved_again(kubexit: Kubexit) -> None:
     """A birth is carved once: in the new folder there is none. The death is carved there."""
     container = born(kubexit, "sidecar", DEATH_DEPS="fence", POLL_INTERVAL="20ms")
@@ -55,7 +55,7 @@ def test_nothing_is_carved_again(kubexit: Kubexit) -> None:
     assert sorted(os.listdir(kubexit.graveyard)) == ["fence", "sidecar"]
 
 
-@pytest.mark.behaviour(42)
+@pytest.mark.behaviour("graveyard-replaced")
 @pytest.mark.parametrize("poll", ["20ms", "0"])
 def test_a_replaced_folder_is_left_for_the_new(kubexit: Kubexit, poll: str) -> None:
     """A folder that is moved away and replaced by another is left for the other."""
@@ -68,7 +68,7 @@ def test_a_replaced_folder_is_left_for_the_new(kubexit: Kubexit, poll: str) -> N
     fenced_off(kubexit, container)
 
 
-@pytest.mark.behaviour(42)
+@pytest.mark.behaviour("graveyard-replaced")
 def test_a_death_in_the_new_folder_counts(kubexit: Kubexit) -> None:
     """A death that the new folder already holds counts at once."""
     container = born(kubexit, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -81,7 +81,7 @@ def test_a_death_in_the_new_folder_counts(kubexit: Kubexit) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(42)
+@pytest.mark.behaviour("graveyard-replaced")
 def test_a_link_that_is_turned(kubexit: Kubexit) -> None:
     """A graveyard behind a symbolic link that is turned elsewhere is found by the backstop."""
     for name in ("one", "two"):
@@ -95,7 +95,7 @@ def test_a_link_that_is_turned(kubexit: Kubexit) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(42, 45)
+@pytest.mark.behaviour("graveyard-replaced", "silent-deaths-polled")
 def test_covered_by_a_mount(kubexit: Kubexit) -> None:
     """A volume that is mounted over it, of which inotify says nothing, is found by the backstop."""
     namespaces.require_mounts()
@@ -108,7 +108,7 @@ def test_covered_by_a_mount(kubexit: Kubexit) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(42)
+@pytest.mark.behaviour("graveyard-replaced")
 def test_the_folder_below_a_volume_counts(kubexit: Kubexit) -> None:
     """When the volume is unmounted, what lies below it counts."""
     namespaces.require_mounts()
@@ -121,7 +121,7 @@ def test_the_folder_below_a_volume_counts(kubexit: Kubexit) -> None:
     assert container.wait() == 0
 
 
-@pytest.mark.behaviour(30, 42)
+@pytest.mark.behaviour("crash-seen-by-peers", "graveyard-replaced")
 def test_liveness_survives_a_replaced_folder(kubexit: Kubexit) -> None:
     """A peer whose FIFO was open before the folder was replaced is still known to be alive, and to crash."""
     main = running(kubexit, "main")
@@ -136,7 +136,7 @@ def test_liveness_survives_a_replaced_folder(kubexit: Kubexit) -> None:
     assert "crashed" in (kubexit.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(37, 42)
+@pytest.mark.behaviour("death-during-birth-wait", "graveyard-replaced")
 def test_during_the_birth_wait(kubexit: Kubexit) -> None:
     """The same holds for the birth wait."""
     app = waiting(kubexit, BIRTH_DEPS="db:born", POLL_INTERVAL="10ms")
@@ -147,7 +147,7 @@ def test_during_the_birth_wait(kubexit: Kubexit) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(42)
+@pytest.mark.behaviour("graveyard-replaced")
 def test_again_and_again(kubexit: Kubexit) -> None:
     """It may happen several times."""
     container = born(kubexit, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="10ms", LOG_LEVEL="debug")

@@ -31,7 +31,7 @@ def assert_unusable(finished: Finished, path: Path | str) -> None:
     assert [line for line in finished.stderr.splitlines() if " error " in line and str(path) in line]
 
 
-@pytest.mark.behaviour(9)
+@pytest.mark.behaviour("graveyard-not-a-folder")
 def test_a_file_is_no_graveyard(kubexit: Kubexit) -> None:
     """A file is no graveyard."""
     kubexit.graveyard.write_text("")
@@ -39,7 +39,7 @@ def test_a_file_is_no_graveyard(kubexit: Kubexit) -> None:
     assert_unusable(kubexit.run("echo", "BORN"), kubexit.graveyard)
 
 
-@pytest.mark.behaviour(9)
+@pytest.mark.behaviour("graveyard-not-a-folder")
 def test_below_a_file(kubexit: Kubexit) -> None:
     """Nor can one be made below a file."""
     kubexit.graveyard.write_text("")
@@ -47,7 +47,7 @@ def test_below_a_file(kubexit: Kubexit) -> None:
     assert_unusable(kubexit.run("echo", "BORN", GRAVEYARD=kubexit.graveyard / "below"), kubexit.graveyard)
 
 
-@pytest.mark.behaviour(9)
+@pytest.mark.behaviour("graveyard-not-a-folder")
 def test_a_link_to_nowhere(kubexit: Kubexit) -> None:
     """A dangling symbolic link is not replaced."""
     kubexit.graveyard.symlink_to("nowhere")
@@ -56,7 +56,7 @@ def test_a_link_to_nowhere(kubexit: Kubexit) -> None:
     assert kubexit.graveyard.is_symlink()
 
 
-@pytest.mark.behaviour(21)
+@pytest.mark.behaviour("unwritten-death-keeps-code")
 @pytest.mark.parametrize("liveness", [True, False])
 def test_read_only_volume(kubexit: Kubexit, liveness: bool) -> None:
     """A read-only volume is refused at start."""
@@ -67,7 +67,7 @@ def test_read_only_volume(kubexit: Kubexit, liveness: bool) -> None:
     assert_unusable(kubexit.run("echo", "BORN", preexec_fn=world, LIVENESS=liveness), kubexit.graveyard)
 
 
-@pytest.mark.behaviour(21)
+@pytest.mark.behaviour("unwritten-death-keeps-code")
 @pytest.mark.parametrize("mode", [0o755, 0o555, 0o000], ids="{:03o}".format)
 @pytest.mark.parametrize("liveness", [True, False])
 def test_no_right_to_write(kubexit: Kubexit, open_folder: Path, mode: int, liveness: bool) -> None:
@@ -83,7 +83,7 @@ def test_no_right_to_write(kubexit: Kubexit, open_folder: Path, mode: int, liven
     assert_unusable(finished, folder)
 
 
-@pytest.mark.behaviour(21, 41)
+@pytest.mark.behaviour("unwritten-death-keeps-code", "graveyard-made-and-watched")
 def test_no_right_to_make(kubexit: Kubexit, open_folder: Path) -> None:
     """A graveyard that this user may not make is refused."""
     namespaces.require_other_users(*kubexit_programs(kubexit))
@@ -95,7 +95,7 @@ def test_no_right_to_make(kubexit: Kubexit, open_folder: Path) -> None:
     assert_unusable(finished, open_folder / "graveyard")
 
 
-@pytest.mark.behaviour(9)
+@pytest.mark.behaviour("graveyard-not-a-folder")
 def test_a_folder_under_our_name(kubexit: Kubexit) -> None:
     """A directory where the tombstone should be makes the graveyard unusable for this name, and is not touched."""
     (kubexit.graveyard / "main" / "kept").mkdir(parents=True)

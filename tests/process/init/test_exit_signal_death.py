@@ -23,7 +23,7 @@ def no_core() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-@pytest.mark.behaviour(72)
+@pytest.mark.behaviour("signal-death-is-128-plus-n")
 def test_every_ending_signal(kubexit: Kubexit, actor: str) -> None:
     """Death by signal n is 128+n, as the exit code and on the tombstone, for each signal that ends a process."""
     numbers = [int(number) for number in (ENDING if kubexit.is_native else (signal.SIGKILL, signal.SIGTERM, 64))]
@@ -37,7 +37,7 @@ def test_every_ending_signal(kubexit: Kubexit, actor: str) -> None:
     assert {number: kubexit.tombstone(f"main-{number}")["ExitCode"] for number in numbers} == expected
 
 
-@pytest.mark.behaviour(72, 74)
+@pytest.mark.behaviour("signal-death-is-128-plus-n", "core-dump-keeps-code")
 def test_fault_with_core_dump(kubexit: Kubexit, actor: str) -> None:
     """A real fault is 128+SEGV, also when the kernel dumps core."""
     unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
@@ -49,7 +49,7 @@ def test_fault_with_core_dump(kubexit: Kubexit, actor: str) -> None:
     assert finished.code == 128 + signal.SIGSEGV
 
 
-@pytest.mark.behaviour(72)
+@pytest.mark.behaviour("signal-death-is-128-plus-n")
 def test_killed_from_outside(kubexit: Kubexit, actor: str) -> None:
     """KILL sent to the command by someone else is 137, and kubexit does not call it its own."""
     supervised = kubexit.start(actor, "ready-then-wait")

@@ -7,7 +7,7 @@ from harness.kubexit import Kubexit
 pytestmark = pytest.mark.every_form
 
 
-@pytest.mark.behaviour(71)
+@pytest.mark.behaviour("exit-codes-passed-on")
 def test_every_code_is_passed(kubexit: Kubexit, actor: str) -> None:
     """All codes from 0 to 255 come out as they went in."""
     codes = range(256) if kubexit.is_native else (0, 1, 2, 69, 126, 127, 128, 137, 143, 254, 255)
@@ -17,7 +17,7 @@ def test_every_code_is_passed(kubexit: Kubexit, actor: str) -> None:
     assert {code: kubexit.tombstone(f"main-{code}")["ExitCode"] for code in codes} == {c: c for c in codes}
 
 
-@pytest.mark.behaviour(120)
+@pytest.mark.behaviour("only-the-tombstone-remains")
 def test_nothing_but_the_tombstone_is_left(kubexit: Kubexit, actor: str) -> None:
     """After an orderly end the graveyard holds the tombstone alone."""
     kubexit.run(actor, "exit", "0", DEATH_DEPS="db")
@@ -25,7 +25,7 @@ def test_nothing_but_the_tombstone_is_left(kubexit: Kubexit, actor: str) -> None
     assert [path.name for path in kubexit.graveyard.iterdir()] == ["main"]
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 def test_output_is_the_commands_alone(kubexit: Kubexit, actor: str) -> None:
     """Whatever kubexit has to say goes to stderr; stdout is the command's."""
     finished = kubexit.run(actor, "dump-args", LOG_LEVEL="debug")

@@ -10,7 +10,7 @@ from harness.kubexit import Kubexit
 pytestmark = pytest.mark.every_form
 
 
-@pytest.mark.behaviour(86)
+@pytest.mark.behaviour("first-pid-followed")
 def test_a_daemon_is_not_waited_for(kubexit: Kubexit, actor: str) -> None:
     """A command that daemonises has ended when its first pid ends; the daemon is not waited for."""
     supervised = kubexit.start(actor, "daemonise", "6")
@@ -20,7 +20,7 @@ def test_a_daemon_is_not_waited_for(kubexit: Kubexit, actor: str) -> None:
     assert processes.alive(daemon)
 
 
-@pytest.mark.behaviour(81, 86)
+@pytest.mark.behaviour("left-over-processes-stopped", "first-pid-followed")
 def test_daemon_is_drained(kubexit: Kubexit, actor: str) -> None:
     """With a drain the daemon is ended too, although it has a session of its own."""
     finished = kubexit.run(actor, "daemonise", "6", fence=True, ORPHAN_GRACE_PERIOD="100ms")
@@ -30,7 +30,7 @@ def test_daemon_is_drained(kubexit: Kubexit, actor: str) -> None:
     assert "FENCE NOBODY IS LEFT" in finished.stdout
 
 
-@pytest.mark.behaviour(86)
+@pytest.mark.behaviour("first-pid-followed")
 def test_closed_stdio_does_not_end_supervision(kubexit: Kubexit, actor: str) -> None:
     """A command that closes its stdio is still supervised."""
     supervised = kubexit.start(actor, "close-stdio", "7")
@@ -40,7 +40,7 @@ def test_closed_stdio_does_not_end_supervision(kubexit: Kubexit, actor: str) -> 
     assert supervised.wait() == 7
 
 
-@pytest.mark.behaviour(86)
+@pytest.mark.behaviour("first-pid-followed")
 def test_exec_of_another_program(kubexit: Kubexit, actor: str) -> None:
     """A command that executes another program is that program then."""
     supervised = kubexit.start("sh", "-c", f"exec {actor} ready-then-wait --exit TERM=8")

@@ -14,7 +14,7 @@ def inner(kubexit: Kubexit, *command: str, name: str = "inner") -> list[str]:
     return ["env", f"KUBEXIT_NAME={name}", kubexit.path, *command]
 
 
-@pytest.mark.behaviour(85)
+@pytest.mark.behaviour("kubexit-in-kubexit")
 def test_code_passes_through_both(kubexit: Kubexit, actor: str) -> None:
     """The code of the innermost command is the code of all."""
     finished = kubexit.run(*inner(kubexit, actor, "exit", "9"))
@@ -24,13 +24,13 @@ def test_code_passes_through_both(kubexit: Kubexit, actor: str) -> None:
     assert kubexit.tombstone("inner")["ExitCode"] == 9
 
 
-@pytest.mark.behaviour(72, 85)
+@pytest.mark.behaviour("signal-death-is-128-plus-n", "kubexit-in-kubexit")
 def test_signal_death_passes_through_both(kubexit: Kubexit, actor: str) -> None:
     """128+n of the inner one stays 128+n in the outer one."""
     assert kubexit.run(*inner(kubexit, actor, "die", "KILL")).code == 137
 
 
-@pytest.mark.behaviour(64, 85)
+@pytest.mark.behaviour("signals-forwarded", "kubexit-in-kubexit")
 def test_signals_pass_through_both(kubexit: Kubexit, actor: str) -> None:
     """A signal to the outer one reaches the innermost command once."""
     supervised = kubexit.start(*inner(kubexit, actor, "ready-then-wait", "--exit", "TERM=7"))
@@ -43,7 +43,7 @@ def test_signals_pass_through_both(kubexit: Kubexit, actor: str) -> None:
     assert supervised.stdout.count("SIGNAL") == 2
 
 
-@pytest.mark.behaviour(85, 119)
+@pytest.mark.behaviour("kubexit-in-kubexit", "name-already-alive")
 def test_same_name_twice(kubexit: Kubexit, actor: str) -> None:
     """Under the same name the inner one warns once, leaves the graveyard alone and supervises as a plain init."""
     finished = kubexit.run(kubexit.path, actor, "exit", "9")
@@ -54,7 +54,7 @@ def test_same_name_twice(kubexit: Kubexit, actor: str) -> None:
     assert [path.name for path in kubexit.graveyard.iterdir()] == ["main"]
 
 
-@pytest.mark.behaviour(49, 85, 119)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "kubexit-in-kubexit", "name-already-alive")
 def test_same_name_twice_under_a_dependencys_death(kubexit: Kubexit, actor: str) -> None:
     """Under the same name a dependency's death sends the innermost command one TERM: only the outer one acts."""
     supervised = kubexit.start(kubexit.path, actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="1h")

@@ -18,7 +18,7 @@ from harness.world import namespaces
 both_sessions = pytest.mark.parametrize("session", [[], ["--session"]], ids=["shared-session", "own-session"])
 
 
-@pytest.mark.behaviour(81)
+@pytest.mark.behaviour("left-over-processes-stopped")
 def test_off_by_default(kubexit: Kubexit, actor: str) -> None:
     """By default kubexit leaves at once, as tini does, and signals nobody."""
     finished = kubexit.run(actor, "leave", "2", "--exit", "3", fence=True)
@@ -28,7 +28,7 @@ def test_off_by_default(kubexit: Kubexit, actor: str) -> None:
 
 
 @both_sessions
-@pytest.mark.behaviour(81)
+@pytest.mark.behaviour("left-over-processes-stopped")
 def test_term_ends_them(kubexit: Kubexit, actor: str, session: list[str]) -> None:
     """They get TERM, also those with a session of their own; kubexit leaves when the last is gone."""
     finished = kubexit.run(actor, "leave", "3", *session, "--exit", "3", fence=True, ORPHAN_GRACE_PERIOD="1h")
@@ -39,7 +39,7 @@ def test_term_ends_them(kubexit: Kubexit, actor: str, session: list[str]) -> Non
 
 
 @both_sessions
-@pytest.mark.behaviour(81)
+@pytest.mark.behaviour("left-over-processes-stopped")
 def test_kill_after_the_time_limit(kubexit: Kubexit, actor: str, session: list[str]) -> None:
     """Those that take no notice are killed when the time is over, not before."""
     begin = time.monotonic()
@@ -53,7 +53,7 @@ def test_kill_after_the_time_limit(kubexit: Kubexit, actor: str, session: list[s
     assert "FENCE NOBODY IS LEFT" in finished.stdout
 
 
-@pytest.mark.behaviour(81)
+@pytest.mark.behaviour("left-over-processes-stopped")
 def test_after_a_stop_of_ours_it_counts_into_the_grace_period(kubexit: Kubexit, actor: str) -> None:
     """After a stop of ours the drain ends with the grace period, however long its own limit is."""
     supervised = kubexit.start(
@@ -67,7 +67,7 @@ def test_after_a_stop_of_ours_it_counts_into_the_grace_period(kubexit: Kubexit, 
     assert "FENCE NOBODY IS LEFT" in supervised.stdout
 
 
-@pytest.mark.behaviour(32, 81)
+@pytest.mark.behaviour("exit-after-death-is-written", "left-over-processes-stopped")
 def test_death_is_carved_with_the_commands_code(kubexit: Kubexit, actor: str) -> None:
     """The tombstone tells the command's code, whatever the left-overs end with."""
     kubexit.run(actor, "leave", "2", "--ignore", "--exit", "9", fence=True, ORPHAN_GRACE_PERIOD="50ms")
@@ -75,7 +75,7 @@ def test_death_is_carved_with_the_commands_code(kubexit: Kubexit, actor: str) ->
     assert kubexit.tombstone()["ExitCode"] == 9
 
 
-@pytest.mark.behaviour(81)
+@pytest.mark.behaviour("left-over-processes-stopped")
 def test_as_pid_1(kubexit: Kubexit, actor: str) -> None:
     """As PID 1 they get the same."""
     finished = kubexit.run(actor, "leave", "2", "--session", "--exit", "3", pid1=True, ORPHAN_GRACE_PERIOD="1h")
@@ -84,7 +84,7 @@ def test_as_pid_1(kubexit: Kubexit, actor: str) -> None:
     assert finished.stdout.count("left SIGNAL TERM") == 2
 
 
-@pytest.mark.behaviour(81)
+@pytest.mark.behaviour("left-over-processes-stopped")
 def test_stopped_left_over(kubexit: Kubexit, actor: str) -> None:
     """A left-over that is stopped is killed in the end."""
     supervised = kubexit.start(actor, "leave", "1", fence=True, ORPHAN_GRACE_PERIOD="100ms")
@@ -98,7 +98,7 @@ def test_stopped_left_over(kubexit: Kubexit, actor: str) -> None:
     assert "FENCE NOBODY IS LEFT" in supervised.stdout
 
 
-@pytest.mark.behaviour(82)
+@pytest.mark.behaviour("only-descendants-signalled")
 def test_strangers_in_the_pid_namespace(kubexit: Kubexit, actor: str) -> None:
     """In a shared PID namespace nobody is signalled who does not descend from us.
 
@@ -138,7 +138,7 @@ def test_strangers_in_the_pid_namespace(kubexit: Kubexit, actor: str) -> None:
     assert "\nSIGNAL TERM" not in done.stdout
 
 
-@pytest.mark.behaviour(81, 147)
+@pytest.mark.behaviour("left-over-processes-stopped", "stopped-command-continues")
 def test_stopped_left_over_can_react(kubexit: Kubexit, actor: str) -> None:
     """A stopped left-over is continued after its SIGTERM, and ends by it. Fails by a grace period of an hour."""
     supervised = kubexit.start(actor, "leave", "1", fence=True, ORPHAN_GRACE_PERIOD="1h")
@@ -152,7 +152,7 @@ def test_stopped_left_over_can_react(kubexit: Kubexit, actor: str) -> None:
     assert "left SIGNAL TERM" in supervised.stdout
 
 
-@pytest.mark.behaviour(81, 140)
+@pytest.mark.behaviour("left-over-processes-stopped", "refused-signal-does-not-count")
 def test_left_over_of_another_user(kubexit: Kubexit, actor: str) -> None:
     """Left-overs that kubexit may not signal are counted in a warning, and do not hold it up."""
     namespaces.require_root()

@@ -10,7 +10,7 @@ from harness.kubexit import Kubexit
 ORPHANS = 1000
 
 
-@pytest.mark.behaviour(32, 78, 141)
+@pytest.mark.behaviour("exit-after-death-is-written", "pid-1-reaps-orphans", "storm-of-orphans")
 @pytest.mark.parametrize("pid1", [True, False], ids=["pid1", "subreaper"])
 def test_death_among_orphans(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """A dependency's death is acted on after a limited number of orphans, not after the last of them.

@@ -9,7 +9,7 @@ from harness.waiting import eventually
 pytestmark = pytest.mark.every_form
 
 
-@pytest.mark.behaviour(69)
+@pytest.mark.behaviour("parent-death-kills-command")
 def test_killing_kubexit_kills_its_command(kubexit: Kubexit, actor: str) -> None:
     """KILL of kubexit is the end of its command, which ignores everything else."""
     supervised = kubexit.start(actor, "ready-then-wait")
@@ -20,7 +20,7 @@ def test_killing_kubexit_kills_its_command(kubexit: Kubexit, actor: str) -> None
     eventually(lambda: not processes.alive(command), "the command died with kubexit")
 
 
-@pytest.mark.behaviour(69)
+@pytest.mark.behaviour("parent-death-kills-command")
 def test_command_in_the_moment_of_its_birth(kubexit: Kubexit, actor: str) -> None:
     """Also when the KILL comes between fork and exec: the child looks for its parent again.
 
@@ -33,7 +33,7 @@ def test_command_in_the_moment_of_its_birth(kubexit: Kubexit, actor: str) -> Non
         eventually(lambda: not processes.alive(child), "the child died with kubexit")  # noqa: B023
 
 
-@pytest.mark.behaviour(69)
+@pytest.mark.behaviour("parent-death-kills-command")
 def test_killing_kubexit_kills_its_waiter(kubexit: Kubexit, actor: str) -> None:
     """KILL of kubexit is the end of its waiter too."""
     waiter = kubexit.folder / "waiter"

@@ -9,21 +9,21 @@ from harness.kubexit import Kubexit
 pytestmark = pytest.mark.every_form
 
 
-@pytest.mark.behaviour(71, 77)
+@pytest.mark.behaviour("exit-codes-passed-on", "pid-1-exits")
 @pytest.mark.parametrize("code", [0, 1, 255])
 def test_the_exit_code_is_passed_on(kubexit: Kubexit, actor: str, code: int) -> None:
     """The command's code is the container's."""
     assert kubexit.run(actor, "exit", str(code), pid1=True).code == code
 
 
-@pytest.mark.behaviour(72, 77)
+@pytest.mark.behaviour("signal-death-is-128-plus-n", "pid-1-exits")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
 def test_a_signal_death_is_128_plus_n(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
     """A command that a signal ended is 128+n."""
     assert kubexit.run(actor, "die", str(int(number)), pid1=True).code == 128 + number
 
 
-@pytest.mark.behaviour(77)
+@pytest.mark.behaviour("pid-1-exits")
 def test_ends_with_orphans_around(kubexit: Kubexit, actor: str) -> None:
     """Left-over processes do not keep PID 1 from leaving; the kernel ends them with it."""
     finished = kubexit.run(actor, "leave", "3", "--ignore", "--exit", "4", pid1=True)
@@ -31,13 +31,13 @@ def test_ends_with_orphans_around(kubexit: Kubexit, actor: str) -> None:
     assert finished.code == 4
 
 
-@pytest.mark.behaviour(73, 77)
+@pytest.mark.behaviour("codes-of-kubexit", "pid-1-exits")
 def test_a_missing_command_exits_with_127(kubexit: Kubexit) -> None:
     """A command that is not there is 127."""
     assert kubexit.run("/no/such/command", pid1=True).code == 127
 
 
-@pytest.mark.behaviour(49, 77)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "pid-1-exits")
 def test_a_death_stops_the_command_of_pid_1(kubexit: Kubexit, actor: str) -> None:
     """A dependency's death ends the command of PID 1."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="50ms", pid1=True)

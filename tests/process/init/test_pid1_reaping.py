@@ -12,7 +12,7 @@ both_places = pytest.mark.parametrize("pid1", [True, False], ids=["pid1", "subre
 
 
 @both_places
-@pytest.mark.behaviour(78, 79)
+@pytest.mark.behaviour("pid-1-reaps-orphans", "subreaper-if-not-pid-1")
 def test_thousand_orphans_at_once(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """A thousand orphans that die in one moment leave no zombie behind.
 
@@ -30,7 +30,7 @@ def test_thousand_orphans_at_once(kubexit: Kubexit, actor: str, pid1: bool) -> N
 
 
 @both_places
-@pytest.mark.behaviour(80)
+@pytest.mark.behaviour("orphans-keep-command-status")
 def test_commands_status_among_orphans(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """The command's code is kept when it ends in the moment in which its orphans end."""
     for number in range(5):
@@ -41,7 +41,7 @@ def test_commands_status_among_orphans(kubexit: Kubexit, actor: str, pid1: bool)
 
 
 @both_places
-@pytest.mark.behaviour(80)
+@pytest.mark.behaviour("orphans-keep-command-status")
 def test_orphan_that_ends_first(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """An orphan's end is not the command's: kubexit goes on."""
     supervised = kubexit.start(actor, "orphans", "1", pid1=pid1)

@@ -14,7 +14,7 @@ def ignore() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
 
-@pytest.mark.behaviour(116)
+@pytest.mark.behaviour("ignored-sigchld")
 def test_command_is_waited_for(kubexit: Kubexit, actor: str) -> None:
     """kubexit sees its command's end and code, although the kernel was told to throw them away.
 
@@ -23,13 +23,13 @@ def test_command_is_waited_for(kubexit: Kubexit, actor: str) -> None:
     assert kubexit.run(actor, "exit", "5", preexec_fn=ignore).code == 5
 
 
-@pytest.mark.behaviour(63, 116)
+@pytest.mark.behaviour("default-dispositions", "ignored-sigchld")
 def test_command_gets_what_came_in(kubexit: Kubexit, actor: str) -> None:
     """The command has CHLD ignored, as it would without kubexit."""
     assert kubexit.run(actor, "mask", preexec_fn=ignore).stdout == "ignored 17\n"
 
 
-@pytest.mark.behaviour(80, 116)
+@pytest.mark.behaviour("orphans-keep-command-status", "ignored-sigchld")
 def test_orphans_are_reaped_with_sigchld_ignored(kubexit: Kubexit, actor: str) -> None:
     """Orphans are collected as ever."""
     assert kubexit.run(actor, "orphans", "100", "--exit", "7", preexec_fn=ignore).code == 7

@@ -10,7 +10,7 @@ from harness import processes
 from harness.kubexit import Kubexit
 from harness.world.sandbox import Sandbox, require_filters
 
-pytestmark = [pytest.mark.every_form, pytest.mark.single_file, pytest.mark.behaviour(107)]
+pytestmark = [pytest.mark.every_form, pytest.mark.single_file, pytest.mark.behaviour("runs-anywhere-unprivileged")]
 
 NAMED = {"KUBEXIT_NAME": "main", "KUBEXIT_GRAVEYARD": "/graveyard"}
 HIGH_UID = 1_000_710_000  # such as OpenShift gives to a namespace
@@ -34,7 +34,7 @@ def world(request: pytest.FixtureRequest, kubexit: Kubexit) -> Sandbox:
     return WORLDS[request.param]
 
 
-@pytest.mark.behaviour(1, 73)
+@pytest.mark.behaviour("settings-of-the-original", "codes-of-kubexit")
 def test_code_and_tombstone(kubexit: Kubexit, world: Sandbox) -> None:
     """The command runs, its code is kubexit's, and the tombstone is written."""
     started = world.start(kubexit, "/bin/actor", "exit", "7", environment=NAMED)
@@ -43,7 +43,7 @@ def test_code_and_tombstone(kubexit: Kubexit, world: Sandbox) -> None:
     assert kubexit.tombstone()["ExitCode"] == 7
 
 
-@pytest.mark.behaviour(36)
+@pytest.mark.behaviour("dead-before-start")
 def test_death_stops_it(kubexit: Kubexit, world: Sandbox) -> None:
     """A death dependency's end is noticed and the stop signal arrives."""
     environment = {**NAMED, "KUBEXIT_DEATH_DEPS": "db"}
@@ -54,7 +54,7 @@ def test_death_stops_it(kubexit: Kubexit, world: Sandbox) -> None:
     assert started.wait() == 5
 
 
-@pytest.mark.behaviour(57)
+@pytest.mark.behaviour("other-stop-signals")
 def test_sigterm_reaches_the_command(kubexit: Kubexit, world: Sandbox) -> None:
     """TERM to PID 1 reaches the command."""
     started = world.start(kubexit, "/bin/actor", "ready-then-wait", "--exit", "TERM=9", environment=NAMED)
@@ -64,7 +64,7 @@ def test_sigterm_reaches_the_command(kubexit: Kubexit, world: Sandbox) -> None:
     assert started.wait() == 9
 
 
-@pytest.mark.behaviour(11, 84)
+@pytest.mark.behaviour("environment-bytes-unchanged", "no-packaging-in-environment")
 def test_the_environment_gains_nothing(kubexit: Kubexit, world: Sandbox) -> None:
     """The command's environment is that of kubexit and nothing else, also where HOME or PATH are not set."""
     started = world.start(kubexit, "/bin/actor", "dump-env", environment=NAMED)
@@ -73,7 +73,7 @@ def test_the_environment_gains_nothing(kubexit: Kubexit, world: Sandbox) -> None
     assert started.stdout.split("\0")[:-1] == [f"{key}={value}" for key, value in NAMED.items()]
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_an_empty_environment_exits_with_2(kubexit: Kubexit, world: Sandbox) -> None:
     """With an empty environment the name is missing, which is a settings error and no crash."""
     started = world.start(kubexit, "/bin/actor", "exit", "0")

@@ -39,7 +39,7 @@ def no_proc(kubexit: Kubexit) -> namespaces.Step:
     return namespaces.private_mounts(namespaces.tmpfs(Path("/proc"), "size=4k"))
 
 
-@pytest.mark.behaviour(107, 109)
+@pytest.mark.behaviour("runs-anywhere-unprivileged", "installs-itself")
 @pytest.mark.parametrize("mode", [0o755, 0o333], ids="{:03o}".format)
 def test_any_user_installs_where_it_may_write(kubexit: Kubexit, shared: Path, mode: int) -> None:
     """Any user installs where it may write, also where it may not list; the file is its own, and all may execute it."""
@@ -52,13 +52,13 @@ def test_any_user_installs_where_it_may_write(kubexit: Kubexit, shared: Path, mo
     assert install(kubexit, shared, preexec_fn=namespaces.user(NOBODY, NOBODY)).code == 0
 
 
-@pytest.mark.behaviour(107, 109)
+@pytest.mark.behaviour("runs-anywhere-unprivileged", "installs-itself")
 def test_an_empty_environment_is_enough(kubexit: Kubexit, shared: Path) -> None:
     """Nothing in the environment is needed."""
     assert install(kubexit, shared, without=["PATH"], cwd="/").code == 0
 
 
-@pytest.mark.behaviour(107, 109)
+@pytest.mark.behaviour("runs-anywhere-unprivileged", "installs-itself")
 def test_without_proc_it_finds_itself(kubexit: Kubexit, shared: Path, no_proc: namespaces.Step) -> None:
     """Without /proc it finds itself by the name it was executed by."""
     finished = install(kubexit, shared, preexec_fn=no_proc)
@@ -67,7 +67,7 @@ def test_without_proc_it_finds_itself(kubexit: Kubexit, shared: Path, no_proc: n
     assert (shared / "kubexit").read_bytes() == Path(kubexit.path).read_bytes()
 
 
-@pytest.mark.behaviour(107, 109)
+@pytest.mark.behaviour("runs-anywhere-unprivileged", "installs-itself")
 def test_without_proc_by_another_name(kubexit: Kubexit, shared: Path, no_proc: namespaces.Step) -> None:
     """A script is executed by a name that is not kubexit's: nothing is copied that is not kubexit."""
     script = kubexit.folder / "script"

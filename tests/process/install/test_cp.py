@@ -43,7 +43,7 @@ def is_copy(image: Path, path: str) -> bool:
     )
 
 
-@pytest.mark.behaviour(1, 109)
+@pytest.mark.behaviour("settings-of-the-original", "installs-itself")
 def test_the_cp_of_the_original_works_again_and_again(kubexit: Kubexit, image: Path) -> None:
     """`cp /bin/kubexit /kubexit/kubexit`, and again when the init container is started again."""
     for _ in range(2):
@@ -54,7 +54,7 @@ def test_the_cp_of_the_original_works_again_and_again(kubexit: Kubexit, image: P
     assert is_copy(image, "kubexit/kubexit")
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 @pytest.mark.parametrize(
     ("arguments", "copy"),
     [
@@ -78,7 +78,7 @@ def test_cp_copies_to_files_and_folders(kubexit: Kubexit, image: Path, arguments
     assert is_copy(image, copy)
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_a_hard_link_called_cp_copies(kubexit: Kubexit, image: Path) -> None:
     """It is the same file by a hard link too."""
     (image / "bin/cp").unlink()
@@ -88,7 +88,7 @@ def test_a_hard_link_called_cp_copies(kubexit: Kubexit, image: Path) -> None:
     assert is_copy(image, "kubexit/kubexit")
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_links_at_the_end(kubexit: Kubexit, image: Path) -> None:
     """A link to a folder is that folder; a link to a file is replaced, and the file left alone."""
     (image / "link").symlink_to("kubexit")
@@ -102,7 +102,7 @@ def test_links_at_the_end(kubexit: Kubexit, image: Path) -> None:
     assert (image / "precious").read_text() == "precious"
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 @pytest.mark.parametrize("target", ["bin", "bin/kubexit"])
 def test_cp_onto_itself_changes_nothing(kubexit: Kubexit, image: Path, target: str) -> None:
     """Copied onto itself, the file is left as it is: the same file, bytes, rights and times of change."""
@@ -119,7 +119,7 @@ def test_cp_onto_itself_changes_nothing(kubexit: Kubexit, image: Path, target: s
     assert (image / "bin/kubexit").read_bytes() == content
 
 
-@pytest.mark.behaviour(2, 109)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "installs-itself")
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -149,7 +149,7 @@ def test_cp_copies_only_itself(kubexit: Kubexit, image: Path, arguments: str) ->
     assert os.listdir(image / "kubexit") == []
 
 
-@pytest.mark.behaviour(73, 109)
+@pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 @pytest.mark.parametrize(
     ("target", "what"),
     [
@@ -175,7 +175,7 @@ def test_cp_makes_no_folder(kubexit: Kubexit, image: Path, target: str, what: st
     assert sorted(os.listdir(image)) == before
 
 
-@pytest.mark.behaviour(1, 109, 113)
+@pytest.mark.behaviour("settings-of-the-original", "installs-itself", "disabled-executes-only")
 def test_settings_do_not_matter(kubexit: Kubexit, image: Path) -> None:
     """In an init container with the settings of its neighbours it copies all the same."""
     env = {"KUBEXIT_NAME": "main", "KUBEXIT_GRAVEYARD": "graveyard", "KUBEXIT_DISABLED": "true", "KUBEXIT_X": "x"}
@@ -186,7 +186,7 @@ def test_settings_do_not_matter(kubexit: Kubexit, image: Path) -> None:
     assert not (image / "graveyard").exists()
 
 
-@pytest.mark.behaviour(1)
+@pytest.mark.behaviour("settings-of-the-original")
 @pytest.mark.parametrize("name", ["kubexit", "cp.old", "xcp", "cp/kubexit"])
 def test_other_names_of_the_file_supervise(kubexit: Kubexit, image: Path, name: str) -> None:
     """By any other name it supervises, a command called cp as well."""

@@ -58,7 +58,7 @@ def on_small_disk(kubexit: Kubexit, shared: Path, *steps: namespaces.Step) -> tu
     return finished, os.listdir(namespaces.inside(holder.pid, shared))
 
 
-@pytest.mark.behaviour(73, 109)
+@pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_a_full_disk_is_reported_before_writing(kubexit: Kubexit, shared: Path) -> None:
     """A disk with too little room is told in bytes, before anything is written: a copy would be killed here."""
     finished, left = on_small_disk(single_file.traced(kubexit, "flock:signal=KILL"), shared)
@@ -69,7 +69,7 @@ def test_a_full_disk_is_reported_before_writing(kubexit: Kubexit, shared: Path) 
     assert left == []
 
 
-@pytest.mark.behaviour(73, 109)
+@pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_disk_fills_up(kubexit: Kubexit, shared: Path) -> None:
     """So is one that turns out to be full while it is written to; the draft is removed."""
     finished, left = on_small_disk(kubexit, shared, namespaces.refuse("fstatfs", errno.ENOSYS))
@@ -79,7 +79,7 @@ def test_disk_fills_up(kubexit: Kubexit, shared: Path) -> None:
     assert left == []
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_disk_without_bound(kubexit: Kubexit, shared: Path) -> None:
     """A file system that knows no size of its own, a tmpfs without limit, is not full."""
     namespaces.require_mounts()
@@ -88,7 +88,7 @@ def test_disk_without_bound(kubexit: Kubexit, shared: Path) -> None:
     assert finished.code == 0
 
 
-@pytest.mark.behaviour(73, 109)
+@pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
@@ -108,13 +108,13 @@ def test_late_errors_keep_the_older_file(kubexit: Kubexit, shared: Path, call: s
     assert (shared / "kubexit").read_text() == "older"
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_disk_without_sync(kubexit: Kubexit, shared: Path) -> None:
     """A file system that has nothing to synchronise is none that fails (fsync(2), EINVAL)."""
     assert install(kubexit, shared, preexec_fn=namespaces.refuse("fsync", errno.EINVAL)).code == 0
 
 
-@pytest.mark.behaviour(73, 109)
+@pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_file_size_limit(kubexit: Kubexit, shared: Path) -> None:
     """A limit for files is a line, not a signal that would leave a draft."""
     finished = install(
@@ -126,7 +126,7 @@ def test_file_size_limit(kubexit: Kubexit, shared: Path) -> None:
     assert os.listdir(shared) == ["kubexit"]
 
 
-@pytest.mark.behaviour(73, 109)
+@pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_a_read_only_volume_is_reported(kubexit: Kubexit, shared: Path) -> None:
     """A volume that is mounted read-only is said so."""
     namespaces.require_mounts()
@@ -137,7 +137,7 @@ def test_a_read_only_volume_is_reported(kubexit: Kubexit, shared: Path) -> None:
     assert f"{shared}/kubexit: {why}" in error_line(finished)
 
 
-@pytest.mark.behaviour(73, 109)
+@pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 @pytest.mark.parametrize("path", ["shared", "shared/new"])
 def test_folder_of_another_user(kubexit: Kubexit, open_folder: Path, path: str) -> None:
     """A folder that this user may not write to is said so, with the user; and what would be right."""
@@ -152,7 +152,7 @@ def test_folder_of_another_user(kubexit: Kubexit, open_folder: Path, path: str) 
     assert os.listdir(open_folder / "shared") == []
 
 
-@pytest.mark.behaviour(73, 109)
+@pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 @pytest.mark.parametrize("path", ["shared/kubexit", "shared/kubexit/below", "dangling"])
 def test_a_target_that_is_no_folder_is_left_alone(kubexit: Kubexit, shared: Path, path: str) -> None:
     """What is no folder is said so, and left as it is."""
@@ -165,7 +165,7 @@ def test_a_target_that_is_no_folder_is_left_alone(kubexit: Kubexit, shared: Path
     assert not (kubexit.folder / "nowhere").exists()
 
 
-@pytest.mark.behaviour(73, 109)
+@pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_folder_has_the_name(kubexit: Kubexit, shared: Path) -> None:
     """A folder that is called kubexit is not replaced."""
     (shared / "kubexit").unlink()
@@ -177,7 +177,7 @@ def test_folder_has_the_name(kubexit: Kubexit, shared: Path) -> None:
     assert drafts(shared) == []
 
 
-@pytest.mark.behaviour(73, 109)
+@pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_path_too_long(kubexit: Kubexit) -> None:
     """A path that is longer than the system's is said so."""
     finished = install(kubexit, "/x" * 2047)
@@ -186,7 +186,7 @@ def test_path_too_long(kubexit: Kubexit) -> None:
     assert "name too long" in error_line(finished)
 
 
-@pytest.mark.behaviour(73, 109)
+@pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_file_that_cannot_be_read(kubexit: Kubexit, open_folder: Path) -> None:
     """A file that may be executed and not read says which mode it takes."""
     namespaces.require_other_users(kubexit.path)

@@ -32,7 +32,7 @@ def prepare(
     return kubexit.run(options=options, name=None, GRAVEYARD=None, **keywords)
 
 
-@pytest.mark.behaviour(29, 109)
+@pytest.mark.behaviour("new-generation-clears-graveyard", "installs-itself")
 @pytest.mark.parametrize("install_first", [True, False])
 def test_both_options_work_in_any_order(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
     """Both are done, in whatever order they are written, and each says so."""
@@ -46,7 +46,7 @@ def test_both_options_work_in_any_order(kubexit: Kubexit, shared: Path, install_
     assert "cleared, 1 old file removed" in begun
 
 
-@pytest.mark.behaviour(29, 73, 109)
+@pytest.mark.behaviour("new-generation-clears-graveyard", "codes-of-kubexit", "installs-itself")
 @pytest.mark.parametrize("install_first", [True, False])
 def test_a_failed_install_clears_nothing(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
     """Where nothing can be installed nothing is removed either, and that is said."""
@@ -61,7 +61,7 @@ def test_a_failed_install_clears_nothing(kubexit: Kubexit, shared: Path, install
     assert f" error kubexit: graveyard {kubexit.graveyard} was not cleared, because nothing was installed" in left
 
 
-@pytest.mark.behaviour(29, 73, 109)
+@pytest.mark.behaviour("new-generation-clears-graveyard", "codes-of-kubexit", "installs-itself")
 def test_a_failed_clearing_installs_all_the_same(kubexit: Kubexit, shared: Path) -> None:
     """Where the graveyard cannot be cleared the file is installed, and both are said."""
     namespaces.require_mounts()
@@ -75,7 +75,7 @@ def test_a_failed_clearing_installs_all_the_same(kubexit: Kubexit, shared: Path)
     assert " error kubexit: graveyard " in refused
 
 
-@pytest.mark.behaviour(29, 109)
+@pytest.mark.behaviour("new-generation-clears-graveyard", "installs-itself")
 def test_one_folder_for_both(kubexit: Kubexit, shared: Path) -> None:
     """The file may lie in the graveyard: it is no tombstone, nor is the draft of a copy that is under way."""
     (kubexit.graveyard / f"{single_file.DRAFTS}1").write_text("")

@@ -34,7 +34,7 @@ def shared(kubexit: Kubexit) -> Path:
     return folder
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o777], ids="{:03o}".format)
 def test_the_copy_is_whole_and_executable(kubexit: Kubexit, shared: Path, umask: int) -> None:
     """The copy has all bytes and mode 0555, whatever the umask; it runs, and nothing else is in the folder."""
@@ -49,7 +49,7 @@ def test_the_copy_is_whole_and_executable(kubexit: Kubexit, shared: Path, umask:
     assert subprocess.run([shared / "kubexit", "--version"], timeout=20, check=True, capture_output=True).stdout
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_by_the_copy(kubexit: Kubexit, shared: Path) -> None:
     """A copy can be copied on; over itself it stays what it is."""
     install(kubexit, shared)
@@ -62,7 +62,7 @@ def test_by_the_copy(kubexit: Kubexit, shared: Path) -> None:
     assert (shared / "kubexit").stat() == before
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_it_can_be_run_again(kubexit: Kubexit, shared: Path) -> None:
     """It can be run again and again, as an init container is; each time the file is replaced by a new one."""
     inodes = set()
@@ -74,7 +74,7 @@ def test_it_can_be_run_again(kubexit: Kubexit, shared: Path) -> None:
     assert len(inodes) > 1
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_over_one_that_runs(kubexit: Kubexit, shared: Path) -> None:
     """An older file is replaced also while it is being executed, and runs on."""
     (shared / "kubexit").write_bytes(Path(kubexit.path).read_bytes() + b"older")
@@ -90,7 +90,7 @@ def test_over_one_that_runs(kubexit: Kubexit, shared: Path) -> None:
     assert container.wait() == 7
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_folder_is_made(kubexit: Kubexit, shared: Path) -> None:
     """A folder that is not there is made, with all that leads to it; that is worth a warning."""
     finished = install(kubexit, shared / "a" / "b")
@@ -100,7 +100,7 @@ def test_folder_is_made(kubexit: Kubexit, shared: Path) -> None:
     assert f" warn kubexit: folder {shared}/a/b did not exist" in finished.stderr
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 @pytest.mark.parametrize("path", ["shared", "shared/", "./shared//", ".", "link", "link/"])
 def test_the_line_names_the_absolute_path(kubexit: Kubexit, shared: Path, path: str) -> None:
     """Relative, with slashes at the end, through a link: the line names the file by its absolute path."""
@@ -114,7 +114,7 @@ def test_the_line_names_the_absolute_path(kubexit: Kubexit, shared: Path, path: 
     assert " warn " not in finished.stderr
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_the_root_folder_is_a_folder(kubexit: Kubexit, shared: Path) -> None:
     """The root folder is one like any other, but it cannot be written to here."""
     namespaces.require_mounts()
@@ -125,7 +125,7 @@ def test_the_root_folder_is_a_folder(kubexit: Kubexit, shared: Path) -> None:
     assert " cannot install /kubexit: Read-only file system" in finished.stderr
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_over_a_link_to_itself(kubexit: Kubexit, shared: Path) -> None:
     """A link to the file that is running is replaced: where another container sees the folder it may lead nowhere."""
     (shared / "kubexit").symlink_to(kubexit.path)
@@ -134,7 +134,7 @@ def test_over_a_link_to_itself(kubexit: Kubexit, shared: Path) -> None:
     assert is_whole(kubexit, shared / "kubexit")
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_over_a_link(kubexit: Kubexit, shared: Path) -> None:
     """A link that has the name is replaced; what it points to is left alone."""
     outside = kubexit.folder / "outside"
@@ -146,7 +146,7 @@ def test_over_a_link(kubexit: Kubexit, shared: Path) -> None:
     assert outside.read_text() == "precious"
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_draft_that_is_a_link(kubexit: Kubexit, shared: Path) -> None:
     """Only files are taken for drafts of killed copies: links and folders of such a name stay, and are not followed."""
     outside = kubexit.folder / "outside"
@@ -161,7 +161,7 @@ def test_draft_that_is_a_link(kubexit: Kubexit, shared: Path) -> None:
     assert outside.read_text() == "precious"
 
 
-@pytest.mark.behaviour(109, 113)
+@pytest.mark.behaviour("installs-itself", "disabled-executes-only")
 def test_settings_do_not_matter(kubexit: Kubexit, shared: Path) -> None:
     """Settings for the supervision of a command, good or bad, play no part; no tombstone is carved."""
     env = {"KUBEXIT_NAME": "main", "KUBEXIT_GRACE_PERIOD": "bad", "KUBEXIT_DISABLED": "true"}

@@ -39,7 +39,7 @@ def is_written(shared: Path) -> bool:
     return any(stat.S_IMODE((shared / draft).stat().st_mode) == 0o555 for draft in drafts(shared))
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_the_draft_of_a_killed_copy_is_removed(kubexit: Kubexit, shared: Path) -> None:
     """The draft of a copy that was killed goes with the next one."""
     install(single_file.traced(kubexit, "fsync:signal=KILL"), shared)
@@ -50,7 +50,7 @@ def test_the_draft_of_a_killed_copy_is_removed(kubexit: Kubexit, shared: Path) -
     assert os.listdir(shared) == ["kubexit"]
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_a_terminated_copy_is_finished_first(kubexit: Kubexit, shared: Path) -> None:
     """A copy that is told to end is finished first: that takes milliseconds, and nothing is left half done."""
     finished = install(single_file.traced(kubexit, "fsync:signal=TERM"), shared)
@@ -59,7 +59,7 @@ def test_a_terminated_copy_is_finished_first(kubexit: Kubexit, shared: Path) -> 
     assert os.listdir(shared) == ["kubexit"]
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_draft_of_the_living(kubexit: Kubexit, shared: Path) -> None:
     """A draft that somebody has locked is no dead one's."""
     with (shared / f"{single_file.DRAFTS}1").open("w") as draft:
@@ -71,7 +71,7 @@ def test_draft_of_the_living(kubexit: Kubexit, shared: Path) -> None:
     assert drafts(shared) == []
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_two_copies_at_once_succeed(kubexit: Kubexit, shared: Path) -> None:
     """A copy under way is left alone by another one; both succeed."""
     copying = stopped(kubexit, shared, lambda: is_written(shared), "fsync:signal=STOP")
@@ -84,7 +84,7 @@ def test_two_copies_at_once_succeed(kubexit: Kubexit, shared: Path) -> None:
     assert (shared / "kubexit").read_bytes() == Path(kubexit.path).read_bytes()
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_without_locks_a_lost_draft_is_made_again(kubexit: Kubexit, shared: Path) -> None:
     """On a file system without locks a copy under way may lose its draft to another one; it makes a new one."""
     faults = ("flock:error=EOPNOTSUPP", "fsync:signal=STOP:when=1")
@@ -97,7 +97,7 @@ def test_without_locks_a_lost_draft_is_made_again(kubexit: Kubexit, shared: Path
     assert (shared / "kubexit").read_bytes() == Path(kubexit.path).read_bytes()
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_executable_at_once(kubexit: Kubexit, shared: Path) -> None:
     """From the moment it has its name the file can be executed: nobody has it open for writing.
 
@@ -109,7 +109,7 @@ def test_executable_at_once(kubexit: Kubexit, shared: Path) -> None:
     assert resume(copying) == 0
 
 
-@pytest.mark.behaviour(109)
+@pytest.mark.behaviour("installs-itself")
 def test_side_by_side(kubexit: Kubexit, shared: Path) -> None:
     """Many at a time: all succeed, whoever looks meanwhile sees a whole file, and no draft is left."""
     whole = Path(kubexit.path).read_bytes()

@@ -11,7 +11,7 @@ from harness.single_file import install
 pytestmark = pytest.mark.every_form
 
 
-@pytest.mark.behaviour(2, 109)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "installs-itself")
 def test_one_call_logs_one_line(kubexit: Kubexit) -> None:
     """One call, one line. A Python package is no single file: it says which file to take, and makes no folder."""
     finished = install(kubexit, kubexit.folder / "shared")
@@ -26,7 +26,7 @@ def test_one_call_logs_one_line(kubexit: Kubexit) -> None:
     assert finished.stdout == ""
 
 
-@pytest.mark.behaviour(2, 29)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "new-generation-clears-graveyard")
 def test_one_call_for_both(kubexit: Kubexit) -> None:
     """A Python package refuses both in one go and removes nothing."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
@@ -37,7 +37,7 @@ def test_one_call_for_both(kubexit: Kubexit) -> None:
     assert os.listdir(kubexit.graveyard) == ([] if kubexit.is_native else ["main"])
 
 
-@pytest.mark.behaviour(2, 109)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "installs-itself")
 def test_package_as_cp(kubexit: Kubexit) -> None:
     """Called as cp, a Python package refuses all, its interpreter too; the other forms copy themselves alone."""
     (kubexit.folder / "cp").symlink_to(kubexit.path)
@@ -50,7 +50,7 @@ def test_package_as_cp(kubexit: Kubexit) -> None:
     assert (kubexit.folder / "copy").exists() == kubexit.is_native
 
 
-@pytest.mark.behaviour(2, 109)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "installs-itself")
 @pytest.mark.parametrize(
     "options",
     [

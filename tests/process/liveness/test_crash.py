@@ -25,7 +25,7 @@ def crash(container: Supervised) -> None:
     container.wait()
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_a_crash_after_birth_stops_its_peer(kubexit: Kubexit) -> None:
     """The crash of a running container ends its peer, and the reason says so."""
     main = running(kubexit, "main")
@@ -37,7 +37,7 @@ def test_a_crash_after_birth_stops_its_peer(kubexit: Kubexit) -> None:
     assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main crashed"
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_a_crash_before_birth_stops_its_peer(kubexit: Kubexit) -> None:
     """So does the crash of a container that waits for its own birth and has carved nothing yet."""
     main = waiting(kubexit, "main", BIRTH_DEPS="db:born")
@@ -48,7 +48,7 @@ def test_a_crash_before_birth_stops_its_peer(kubexit: Kubexit) -> None:
     assert kubexit.tombstone("main") is None
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_with_its_waiter(kubexit: Kubexit) -> None:
     """So does one whose waiter, with all it holds, outlives the supervisor for a moment."""
     script = kubexit.folder / "waiter"
@@ -64,7 +64,7 @@ def test_with_its_waiter(kubexit: Kubexit) -> None:
     assert sidecar.wait() == 0
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_killing_the_supervisor_alone_is_a_crash(kubexit: Kubexit) -> None:
     """The KILL of the supervisor alone is the same: its command dies with it."""
     main = running(kubexit, "main")
@@ -74,7 +74,7 @@ def test_killing_the_supervisor_alone_is_a_crash(kubexit: Kubexit) -> None:
     assert sidecar.wait() == 0
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 @pytest.mark.parametrize("condition", ["died", "failed"])
 def test_a_crash_counts_as_died_and_failed(kubexit: Kubexit, condition: str) -> None:
     """A crash counts as died and as failed."""
@@ -85,7 +85,7 @@ def test_a_crash_counts_as_died_and_failed(kubexit: Kubexit, condition: str) -> 
     assert sidecar.wait() == 0
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_is_no_success(kubexit: Kubexit) -> None:
     """A crash is no success. Shown to fail by dropping the condition."""
     main = running(kubexit, "main")
@@ -96,7 +96,7 @@ def test_is_no_success(kubexit: Kubexit) -> None:
     fenced_off(kubexit, sidecar)
 
 
-@pytest.mark.behaviour(30, 36)
+@pytest.mark.behaviour("crash-seen-by-peers", "dead-before-start")
 @pytest.mark.parametrize("born", [True, False])
 @pytest.mark.parametrize(("births", "code"), [("", 0), ("main:born", 69)])
 def test_before_our_start(kubexit: Kubexit, born: bool, births: str, code: int) -> None:
@@ -111,7 +111,7 @@ def test_before_our_start(kubexit: Kubexit, born: bool, births: str, code: int) 
     assert finished.code == code
 
 
-@pytest.mark.behaviour(30, 37, 122)
+@pytest.mark.behaviour("crash-seen-by-peers", "death-during-birth-wait", "crashed-proxy-is-no-success")
 @pytest.mark.parametrize(("births", "code"), [("db:born", 0), ("db:born,main", 69)])
 def test_during_our_birth_wait(kubexit: Kubexit, births: str, code: int) -> None:
     """A crash during our own birth wait ends the wait."""
@@ -123,7 +123,7 @@ def test_during_our_birth_wait(kubexit: Kubexit, births: str, code: int) -> None
     assert app.stdout == ""
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_peer_that_starts_later(kubexit: Kubexit) -> None:
     """A dependency that appears after us is watched from its first moment on."""
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -134,7 +134,7 @@ def test_peer_that_starts_later(kubexit: Kubexit) -> None:
     assert "crashed" in (kubexit.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_a_chain_ends_link_by_link(kubexit: Kubexit) -> None:
     """Crash, orderly end, orderly end: each link acts on the one before."""
     first = running(kubexit, "first")
@@ -145,7 +145,7 @@ def test_a_chain_ends_link_by_link(kubexit: Kubexit) -> None:
     assert (second.wait(), third.wait()) == (2, 3)
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_all_of_them(kubexit: Kubexit) -> None:
     """Crashes count for the policy all too."""
     peers = [running(kubexit, name) for name in ("a", "b")]
@@ -156,7 +156,7 @@ def test_all_of_them(kubexit: Kubexit) -> None:
     assert sidecar.wait() == 0
 
 
-@pytest.mark.behaviour(30, 121)
+@pytest.mark.behaviour("crash-seen-by-peers", "death-before-quit-requests")
 def test_a_death_that_was_carved_is_no_crash(kubexit: Kubexit) -> None:
     """An orderly end is one, however it is looked at. Shown to fail by killing main."""
     main = running(kubexit, "main")
@@ -167,7 +167,7 @@ def test_a_death_that_was_carved_is_no_crash(kubexit: Kubexit) -> None:
     fenced_off(kubexit, sidecar)
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_start_after_a_crash(kubexit: Kubexit) -> None:
     """A container that crashed is started again under its name, over what its predecessor left."""
     first = running(kubexit, "main")

@@ -10,7 +10,7 @@ from harness.kubexit import Kubexit
 from harness.observer import Observer
 
 
-@pytest.mark.behaviour(30, 120)
+@pytest.mark.behaviour("crash-seen-by-peers", "only-the-tombstone-remains")
 def test_while_it_lives(kubexit: Kubexit) -> None:
     """The FIFO is there during the life, has a reader, and is gone afterwards."""
     container = running(kubexit, "main")
@@ -24,7 +24,7 @@ def test_while_it_lives(kubexit: Kubexit) -> None:
     assert not fifo.exists()
 
 
-@pytest.mark.behaviour(18, 30)
+@pytest.mark.behaviour("tombstone-readable-by-all", "crash-seen-by-peers")
 @pytest.mark.parametrize("umask", [0o022, 0o077], ids="{:03o}".format)
 def test_every_user_may_open_the_fifo(kubexit: Kubexit, umask: int) -> None:
     """Every user of the pod may open it, whatever the umask."""
@@ -34,7 +34,7 @@ def test_every_user_may_open_the_fifo(kubexit: Kubexit, umask: int) -> None:
     assert (kubexit.graveyard / ".main.alive").stat().st_mode & 0o7777 == 0o666
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_during_the_birth_wait(kubexit: Kubexit) -> None:
     """It is there while the container waits for its birth."""
     waiting(kubexit, "main", BIRTH_DEPS="db:born")
@@ -42,7 +42,7 @@ def test_during_the_birth_wait(kubexit: Kubexit) -> None:
     os.close(os.open(kubexit.graveyard / ".main.alive", os.O_WRONLY | os.O_NONBLOCK))
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_never_without_a_reader(kubexit: Kubexit) -> None:
     """It gets its name when its read end is open: at no moment a peer finds it without a reader.
 
@@ -63,7 +63,7 @@ def test_never_without_a_reader(kubexit: Kubexit) -> None:
             os.close(writer)
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_made_in_a_draft(kubexit: Kubexit) -> None:
     """It is made under another name and renamed."""
     eye = Observer(kubexit.graveyard)
@@ -73,7 +73,7 @@ def test_made_in_a_draft(kubexit: Kubexit) -> None:
     assert eye.of(".main.alive") == ["IN_MOVED_TO"]
 
 
-@pytest.mark.behaviour(48)
+@pytest.mark.behaviour("no-descriptor-inherited")
 @pytest.mark.parametrize(
     "settings",
     [{}, {"DEATH_DEPS": "a,b"}, {"DEATH_DEPS": "peer"}, {"READY_NOTIFY": "true"}, {"BIRTH_DEPS": "peer:born"}],
@@ -87,7 +87,7 @@ def test_the_command_has_no_descriptor_of_ours(kubexit: Kubexit, settings: dict[
     assert kubexit.run(kubexit.program(), "fds", **settings).stdout == "fd 0\nfd 1\nfd 2\n"
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_nobody_reads_or_writes_it(kubexit: Kubexit) -> None:
     """It is only ever opened: a peer that writes to it is not read."""
     container = running(kubexit, "main")
@@ -101,7 +101,7 @@ def test_nobody_reads_or_writes_it(kubexit: Kubexit) -> None:
     os.close(writer)
 
 
-@pytest.mark.behaviour(45)
+@pytest.mark.behaviour("silent-deaths-polled")
 def test_without_dependencies_nothing_is_watched(kubexit: Kubexit) -> None:
     """A container without dependencies has no watch: its own descriptors are signals, the folder and the FIFO."""
     container = running(kubexit, "main")

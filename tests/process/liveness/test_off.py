@@ -9,7 +9,7 @@ from harness.kubexit import Kubexit
 from harness.observer import Observer
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_none_is_made(kubexit: Kubexit) -> None:
     """Nothing but tombstone and draft is ever written. Shown to fail by leaving the setting out."""
     eye = Observer(kubexit.graveyard)
@@ -18,7 +18,7 @@ def test_none_is_made(kubexit: Kubexit) -> None:
     assert {event.file for event in eye.so_far()} == {"main", ".main.tmp"}
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_a_crash_is_not_seen(kubexit: Kubexit) -> None:
     """A container that does not look sees no crash. Shown to fail by leaving the setting out."""
     main = running(kubexit, "main")
@@ -28,7 +28,7 @@ def test_a_crash_is_not_seen(kubexit: Kubexit) -> None:
     fenced_off(kubexit, sidecar)
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_a_crash_without_fifo_is_not_seen(kubexit: Kubexit) -> None:
     """A container that has no FIFO is not seen to crash. Shown to fail by leaving the setting out."""
     main = running(kubexit, "main", LIVENESS="false")
@@ -38,7 +38,7 @@ def test_a_crash_without_fifo_is_not_seen(kubexit: Kubexit) -> None:
     fenced_off(kubexit, sidecar)
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_an_old_fifo_goes(kubexit: Kubexit) -> None:
     """A FIFO that an earlier run left is removed: peers would take it for our crash."""
     first = running(kubexit, "main")
@@ -48,7 +48,7 @@ def test_an_old_fifo_goes(kubexit: Kubexit) -> None:
     assert not (kubexit.graveyard / ".main.alive").exists()
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 @pytest.mark.parametrize(("liveness", "held"), [(True, True), (False, False)])
 def test_peers_are_held(kubexit: Kubexit, liveness: bool, held: bool) -> None:
     """A FIFO of a dependency is held open for writing, unless the setting is off."""
@@ -65,7 +65,7 @@ def test_peers_are_held(kubexit: Kubexit, liveness: bool, held: bool) -> None:
     assert has_writer == held
 
 
-@pytest.mark.behaviour(26, 30)
+@pytest.mark.behaviour("every-exit-writes-a-death", "crash-seen-by-peers")
 def test_deaths_are_seen_as_ever(kubexit: Kubexit) -> None:
     """Ordinary deaths are seen."""
     main = running(kubexit, "main", LIVENESS="false")

@@ -40,7 +40,7 @@ def linked_twice(kubexit: Kubexit, **settings: str) -> Supervised:
 
 
 @pytest.mark.single_file
-@pytest.mark.behaviour(129)
+@pytest.mark.behaviour("gvisor")
 def test_private_fifo_is_reported(kubexit: Kubexit) -> None:
     """One warning says what peers will not see, and the command runs all the same."""
     container = linked_twice(kubexit)
@@ -51,7 +51,7 @@ def test_private_fifo_is_reported(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.single_file
-@pytest.mark.behaviour(129)
+@pytest.mark.behaviour("gvisor")
 @pytest.mark.parametrize(("dependencies", "count"), [("", 1), ("db", 2)])
 def test_no_poll_is_reported(kubexit: Kubexit, dependencies: str, count: int) -> None:
     """Without looks from time to time a second one says what else is not seen, if there is a dependency."""
@@ -79,7 +79,7 @@ FILE_SYSTEMS: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.behaviour(129)
+@pytest.mark.behaviour("gvisor")
 @pytest.mark.parametrize("kind", FILE_SYSTEMS)
 def test_no_warning_on_ordinary_volumes(kubexit: Kubexit, kind: str) -> None:
     """On the file systems of ordinary volumes nothing is warned about. Shown to fail by a second link."""

@@ -12,7 +12,7 @@ from harness.kubexit import Kubexit
 from harness.world import namespaces
 
 
-@pytest.mark.behaviour(22, 30)
+@pytest.mark.behaviour("unwritten-birth-continues", "crash-seen-by-peers")
 @pytest.mark.parametrize("error", [errno.EPERM, errno.ENOSYS, errno.ENOSPC, errno.EOPNOTSUPP], ids=errno.errorcode.get)
 def test_refused_fifos_cost_one_warning(kubexit: Kubexit, error: int) -> None:
     """A sandbox that makes no FIFOs costs one warning and the sight of our crash, nothing else."""
@@ -42,7 +42,7 @@ def not_a_fifo(path: Path, kind: str) -> None:
         path.symlink_to("fifo")
 
 
-@pytest.mark.behaviour(15, 25, 30)
+@pytest.mark.behaviour("junk-is-no-death", "links-not-followed", "crash-seen-by-peers")
 @pytest.mark.parametrize("kind", ["file", "folder", "socket", "dangling link", "link to a FIFO"])
 def test_of_a_dependency(kubexit: Kubexit, kind: str) -> None:
     """What is no FIFO says nothing about a dependency. Shown to fail by a FIFO that nobody reads."""
@@ -53,7 +53,7 @@ def test_of_a_dependency(kubexit: Kubexit, kind: str) -> None:
     fenced_off(kubexit, sidecar)
 
 
-@pytest.mark.behaviour(25, 30)
+@pytest.mark.behaviour("links-not-followed", "crash-seen-by-peers")
 def test_through_a_link(kubexit: Kubexit) -> None:
     """A link to a FIFO is not followed: what ends there is not our dependency. Shown to fail by a hard link."""
     kubexit.graveyard.mkdir()
@@ -66,7 +66,7 @@ def test_through_a_link(kubexit: Kubexit) -> None:
     fenced_off(kubexit, sidecar)
 
 
-@pytest.mark.behaviour(15, 25, 30)
+@pytest.mark.behaviour("junk-is-no-death", "links-not-followed", "crash-seen-by-peers")
 @pytest.mark.parametrize("draft", ["", ".tmp"])
 @pytest.mark.parametrize("kind", ["file", "folder", "socket", "dangling link", "link to a FIFO"])
 def test_of_our_own(kubexit: Kubexit, kind: str, draft: str) -> None:
@@ -80,7 +80,7 @@ def test_of_our_own(kubexit: Kubexit, kind: str, draft: str) -> None:
     assert len(lines(finished.stderr, "warn")) == (kind == "folder")
 
 
-@pytest.mark.behaviour(30)
+@pytest.mark.behaviour("crash-seen-by-peers")
 def test_a_reader_that_is_no_supervisor(kubexit: Kubexit) -> None:
     """A FIFO that a stranger keeps open is life; the tombstone's death counts all the same."""
     kubexit.graveyard.mkdir()
@@ -93,7 +93,7 @@ def test_a_reader_that_is_no_supervisor(kubexit: Kubexit) -> None:
     os.close(reader)
 
 
-@pytest.mark.behaviour(15, 30)
+@pytest.mark.behaviour("junk-is-no-death", "crash-seen-by-peers")
 def test_no_right_to_open(kubexit: Kubexit) -> None:
     """A FIFO that we may not open is none. Shown to fail by killing its holder with the right to open it."""
     namespaces.require_root()

@@ -8,7 +8,7 @@ from harness.processes import next_look
 from harness.waiting import eventually
 
 
-@pytest.mark.behaviour(42, 45)
+@pytest.mark.behaviour("graveyard-replaced", "silent-deaths-polled")
 def test_looks_become_rare_again(kubexit: Kubexit) -> None:
     """For two seconds the folder is looked at often, then as before: no container is kept busy for ever.
 

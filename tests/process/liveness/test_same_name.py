@@ -14,7 +14,7 @@ def changes(eye: Observer) -> list[Event]:
     return [event for event in eye.so_far() if (event.kind, event.file) != ("IN_CLOSE_WRITE", ".main.alive")]
 
 
-@pytest.mark.behaviour(119)
+@pytest.mark.behaviour("name-already-alive")
 @pytest.mark.parametrize("code", [0, 3])
 def test_a_second_of_the_name_leaves_no_trace(kubexit: Kubexit, code: int) -> None:
     """The second runs its command, returns its code, warns once, and leaves no trace."""
@@ -29,7 +29,7 @@ def test_a_second_of_the_name_leaves_no_trace(kubexit: Kubexit, code: int) -> No
     assert first.process.poll() is None
 
 
-@pytest.mark.behaviour(85, 119)
+@pytest.mark.behaviour("kubexit-in-kubexit", "name-already-alive")
 def test_nested_kubexit_writes_one_tombstone(kubexit: Kubexit) -> None:
     """kubexit inside kubexit works: one tombstone, the outer one's, with the command's code."""
     finished = kubexit.run(kubexit.path, "sh", "-c", "echo BORN; exit 3")
@@ -39,7 +39,7 @@ def test_nested_kubexit_writes_one_tombstone(kubexit: Kubexit) -> None:
     assert len(lines(finished.stderr, "warn")) == 1
 
 
-@pytest.mark.behaviour(119)
+@pytest.mark.behaviour("name-already-alive")
 def test_the_second_forwards_signals(kubexit: Kubexit) -> None:
     """The second forwards signals as any supervisor does."""
     running(kubexit, "main")
@@ -49,7 +49,7 @@ def test_the_second_forwards_signals(kubexit: Kubexit) -> None:
     assert second.wait() == 5
 
 
-@pytest.mark.behaviour(119)
+@pytest.mark.behaviour("name-already-alive")
 def test_the_second_ignores_its_dependencies(kubexit: Kubexit) -> None:
     """The second waits for nobody and ends for nobody. Shown to fail by giving it a name of its own."""
     running(kubexit, "main")
@@ -59,7 +59,7 @@ def test_the_second_ignores_its_dependencies(kubexit: Kubexit) -> None:
     assert (second.code, second.stdout) == (0, "BORN\n")
 
 
-@pytest.mark.behaviour(119)
+@pytest.mark.behaviour("name-already-alive")
 def test_while_the_first_waits_for_birth(kubexit: Kubexit) -> None:
     """A first that has carved nothing yet is alive too."""
     waiting(kubexit, "main", BIRTH_DEPS="db:born")
@@ -69,7 +69,7 @@ def test_while_the_first_waits_for_birth(kubexit: Kubexit) -> None:
     assert kubexit.tombstone() is None
 
 
-@pytest.mark.behaviour(119)
+@pytest.mark.behaviour("name-already-alive")
 def test_the_crash_of_the_second_is_no_death(kubexit: Kubexit) -> None:
     """The crash of the second is nobody's death: the first's later end is what a peer sees."""
     first = running(kubexit, "main", "TERM=4")
@@ -83,7 +83,7 @@ def test_the_crash_of_the_second_is_no_death(kubexit: Kubexit) -> None:
     assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 4"
 
 
-@pytest.mark.behaviour(2, 119)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "name-already-alive")
 @pytest.mark.parametrize("settings", [{"GRACE_PERIOD": "30"}, {"DEATH_DEPS": "main"}, {"DISABLED": "perhaps"}], ids=str)
 def test_a_second_with_bad_settings_writes_nothing(kubexit: Kubexit, settings: dict[str, str]) -> None:
     """A second with bad settings is refused and carves nothing over the living first."""
@@ -96,7 +96,7 @@ def test_a_second_with_bad_settings_writes_nothing(kubexit: Kubexit, settings: d
     assert changes(eye) == []
 
 
-@pytest.mark.behaviour(119)
+@pytest.mark.behaviour("name-already-alive")
 def test_a_second_without_command_writes_nothing(kubexit: Kubexit) -> None:
     """Nor does one without a command, as a mistyped kubectl exec is."""
     running(kubexit, "main")
@@ -107,7 +107,7 @@ def test_a_second_without_command_writes_nothing(kubexit: Kubexit) -> None:
     assert changes(eye) == []
 
 
-@pytest.mark.behaviour(119)
+@pytest.mark.behaviour("name-already-alive")
 def test_after_the_first(kubexit: Kubexit) -> None:
     """When the first has ended, the name is free."""
     first = running(kubexit, "main")
@@ -119,7 +119,7 @@ def test_after_the_first(kubexit: Kubexit) -> None:
     assert (kubexit.tombstone() or {})["ExitCode"] == 9
 
 
-@pytest.mark.behaviour(119)
+@pytest.mark.behaviour("name-already-alive")
 @pytest.mark.parametrize("code", ["keep", "zero"])
 def test_a_second_without_liveness_respects_the_first(kubexit: Kubexit, code: str) -> None:
     """A second that keeps no FIFO itself respects the first's."""

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.every_form
 TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (debug|info|warn|error) kubexit\[main\]: \S.*")
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 def test_a_text_line_has_four_parts(kubexit: Kubexit, actor: str) -> None:
     """A line has time, level, name and message."""
     finished = kubexit.run(actor, "exit", "3", LOG_LEVEL="debug", DEATH_DEPS="db")
@@ -22,7 +22,7 @@ def test_a_text_line_has_four_parts(kubexit: Kubexit, actor: str) -> None:
     assert [line for line in lines if not TEXT.fullmatch(line)] == []
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 def test_a_json_line_has_the_same_parts(kubexit: Kubexit, actor: str) -> None:
     """As JSON each line is an object with the same four, whatever the command's arguments contain."""
     finished = kubexit.run(actor, "dump-args", b'caf\xe9 "\\\n\x01', LOG_LEVEL="debug", LOG_FORMAT="json")
@@ -33,7 +33,7 @@ def test_a_json_line_has_the_same_parts(kubexit: Kubexit, actor: str) -> None:
     assert {line["name"] for line in objects} == {"main"}
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 @pytest.mark.parametrize("level", ["info", "warn", "error"])
 def test_arguments_are_not_logged(kubexit: Kubexit, actor: str, level: str) -> None:
     """Arguments may hold secrets: above debug they are not logged, neither when all is well nor when it is not."""
@@ -43,7 +43,7 @@ def test_arguments_are_not_logged(kubexit: Kubexit, actor: str, level: str) -> N
     assert "hunter2" not in ended.stderr + missing.stderr
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 def test_with_off_there_is_no_line(kubexit: Kubexit) -> None:
     """With `off` there is no line at all, not even when the command cannot be executed."""
     finished = kubexit.run("/no/such/command", LOG_LEVEL="off")

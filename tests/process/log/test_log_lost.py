@@ -65,7 +65,7 @@ def told(kubexit: Kubexit, actor: str, reader: Reader, log_format: str) -> str:
     return report
 
 
-@pytest.mark.behaviour(87, 111)
+@pytest.mark.behaviour("full-stderr-does-not-delay", "log-lines")
 def test_one_line_counts_the_lost_lines(kubexit: Kubexit, actor: str, reader: Reader) -> None:
     """One line, a warning like any other, says how many lines were lost."""
     report = told(kubexit, actor, reader, "text")
@@ -75,7 +75,7 @@ def test_one_line_counts_the_lost_lines(kubexit: Kubexit, actor: str, reader: Re
     assert int(found[1]) >= 5
 
 
-@pytest.mark.behaviour(87, 111)
+@pytest.mark.behaviour("full-stderr-does-not-delay", "log-lines")
 def test_the_count_is_a_json_object_too(kubexit: Kubexit, actor: str, reader: Reader) -> None:
     """As JSON it is an object like any other."""
     report = json.loads(told(kubexit, actor, reader, "json"))

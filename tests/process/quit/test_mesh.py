@@ -18,7 +18,7 @@ from harness.supervised import Supervised
 from harness.waiting import eventually
 from harness.world.network import Network
 
-pytestmark = pytest.mark.behaviour(125)
+pytestmark = pytest.mark.behaviour("mesh")
 
 Web = Callable[..., WebServer]
 
@@ -183,7 +183,7 @@ def test_the_policy_holds_for_the_proxy(kubexit: Kubexit, web: Web, network: Net
 
 
 @every_mesh
-@pytest.mark.behaviour(26, 61)
+@pytest.mark.behaviour("every-exit-writes-a-death", "signal-during-birth-wait")
 def test_sigterm_during_the_wait_asks_the_proxy_to_quit(
     kubexit: Kubexit, web: Web, network: Network, mesh: Mesh
 ) -> None:

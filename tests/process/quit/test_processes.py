@@ -21,7 +21,7 @@ from harness.servers.webserver import WebServer
 from harness.supervised import Supervised
 from harness.waiting import eventually
 
-pytestmark = pytest.mark.behaviour(128)
+pytestmark = pytest.mark.behaviour("quit-processes-by-name")
 
 Web = Callable[..., WebServer]
 
@@ -160,7 +160,7 @@ def test_processes_alone_cost_no_time(kubexit: Kubexit) -> None:
     assert "no process is named envoy" in finished.stderr
 
 
-@pytest.mark.behaviour(82)
+@pytest.mark.behaviour("only-descendants-signalled")
 def test_without_a_shared_namespace_nothing_is_signalled(kubexit: Kubexit, actor: str) -> None:
     """As PID 1 kubexit has no other container's process in sight: it says so, and signals nobody."""
     finished = kubexit.run(actor, "leave", "1", "--exit", "3", pid1=True, QUIT_PROCESSES="actor")

@@ -16,7 +16,7 @@ from harness.supervised import Supervised
 from harness.waiting import eventually
 from harness.world import cgroups
 
-pytestmark = pytest.mark.behaviour(82, 128, 149)
+pytestmark = pytest.mark.behaviour("only-descendants-signalled", "quit-processes-by-name", "quit-processes-of-this-pod")
 
 Web = Callable[..., WebServer]
 

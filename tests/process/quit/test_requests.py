@@ -11,7 +11,7 @@ from harness.kubexit import Kubexit
 from harness.servers import webserver
 from harness.servers.webserver import WebServer, status
 
-pytestmark = pytest.mark.behaviour(127)
+pytestmark = pytest.mark.behaviour("quit-requests")
 
 Web = Callable[..., WebServer]
 
@@ -77,7 +77,7 @@ def test_side_by_side(kubexit: Kubexit, web: Web) -> None:
     assert finished.stderr.count("answered 200") == 16
 
 
-@pytest.mark.behaviour(59)
+@pytest.mark.behaviour("quit-requests-never-delay-sigkill")
 def test_one_time_limit_holds_for_all(kubexit: Kubexit, web: Web) -> None:
     """The time limit is for all of them together; each that was not answered is named."""
     silent, quick = web(webserver.silent), web()
@@ -94,7 +94,7 @@ def test_one_time_limit_holds_for_all(kubexit: Kubexit, web: Web) -> None:
     assert f"POST {quick.url()}: answered 200" in finished.stderr
 
 
-@pytest.mark.behaviour(59)
+@pytest.mark.behaviour("quit-requests-never-delay-sigkill")
 def test_a_time_limit_of_zero_still_asks_all(kubexit: Kubexit, web: Web) -> None:
     """With a time limit of 0 nobody's answer is waited for long, but everybody is asked."""
     quick = web()
@@ -115,7 +115,7 @@ def test_without_a_proxy(kubexit: Kubexit, web: Web) -> None:
     assert len(server.requests) == 1
 
 
-@pytest.mark.behaviour(77)
+@pytest.mark.behaviour("pid-1-exits")
 def test_as_pid_1(kubexit: Kubexit, web: Web) -> None:
     """PID 1 asks as everybody else does, and leaves with the command's code."""
     server = web(status(503))

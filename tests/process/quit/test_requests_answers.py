@@ -11,7 +11,7 @@ from harness.servers import webserver
 from harness.servers.webserver import WebServer, sends, status
 from harness.waiting import eventually
 
-pytestmark = pytest.mark.behaviour(127)
+pytestmark = pytest.mark.behaviour("quit-requests")
 
 Web = Callable[..., WebServer]
 GOOD = {
@@ -52,7 +52,7 @@ def test_a_2xx_answer_is_logged_as_information(kubexit: Kubexit, web: Web, answe
     assert f"quit request POST {server.url('/quit')}: {GOOD[answer][1]}" in finished.stderr
 
 
-@pytest.mark.behaviour(71)
+@pytest.mark.behaviour("exit-codes-passed-on")
 @pytest.mark.parametrize("answer", BAD)
 @pytest.mark.parametrize("code", [0, 3])
 def test_any_other_answer_is_one_warning(kubexit: Kubexit, web: Web, answer: str, code: int) -> None:

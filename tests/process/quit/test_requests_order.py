@@ -17,7 +17,7 @@ from harness.servers.webserver import WebServer, status
 from harness.supervised import Supervised
 from harness.waiting import eventually
 
-pytestmark = pytest.mark.behaviour(127)
+pytestmark = pytest.mark.behaviour("quit-requests")
 
 Web = Callable[..., WebServer]
 SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP]
@@ -39,7 +39,7 @@ def asking(kubexit: Kubexit, server: WebServer, *command: str, **keywords: Any) 
     return container
 
 
-@pytest.mark.behaviour(120, 121)
+@pytest.mark.behaviour("only-the-tombstone-remains", "death-before-quit-requests")
 @pytest.mark.parametrize("code", [0, 3])
 def test_the_death_is_written_before_the_request(kubexit: Kubexit, web: Web, code: int) -> None:
     """The death is on the tombstone when the request arrives, the FIFO still held; afterwards it is gone.
@@ -56,7 +56,7 @@ def test_the_death_is_written_before_the_request(kubexit: Kubexit, web: Web, cod
     assert os.listdir(kubexit.graveyard) == ["main"]
 
 
-@pytest.mark.behaviour(32, 121)
+@pytest.mark.behaviour("exit-after-death-is-written", "death-before-quit-requests")
 def test_peers_do_not_wait(kubexit: Kubexit, web: Web) -> None:
     """A peer ends by the death while the request is still under way, and nothing more happens to it afterwards."""
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -67,7 +67,7 @@ def test_peers_do_not_wait(kubexit: Kubexit, web: Web) -> None:
     assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 0"
 
 
-@pytest.mark.behaviour(121)
+@pytest.mark.behaviour("death-before-quit-requests")
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_kill_is_no_crash(kubexit: Kubexit, web: Web, when: str) -> None:
     """KILL during the requests leaves a death with its code to peers, those that start later too, not a crash."""
@@ -85,7 +85,7 @@ def test_kill_is_no_crash(kubexit: Kubexit, web: Web, when: str) -> None:
     assert peer.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(27, 121)
+@pytest.mark.behaviour("old-tombstone-gone-at-start", "death-before-quit-requests")
 def test_restart_after_kill(kubexit: Kubexit, web: Web) -> None:
     """The next life of a container that was killed meanwhile begins as any other."""
     asking(kubexit, web(webserver.silent)).kill()
@@ -96,7 +96,7 @@ def test_restart_after_kill(kubexit: Kubexit, web: Web) -> None:
     assert os.listdir(kubexit.graveyard) == ["main"]
 
 
-@pytest.mark.behaviour(59, 68)
+@pytest.mark.behaviour("quit-requests-never-delay-sigkill", "signal-after-exit-ignored")
 @pytest.mark.parametrize("number", [*SIGNALS, signal.SIGRTMIN + 2], ids=lambda number: f"{int(number)}")
 @pytest.mark.parametrize("code", [0, 3])
 def test_a_signal_shortens_the_requests(kubexit: Kubexit, web: Web, number: int, code: int) -> None:
@@ -110,7 +110,7 @@ def test_a_signal_shortens_the_requests(kubexit: Kubexit, web: Web, number: int,
     assert (kubexit.tombstone() or {})["ExitCode"] == code
 
 
-@pytest.mark.behaviour(59, 123)
+@pytest.mark.behaviour("quit-requests-never-delay-sigkill", "term-after")
 def test_signal_shortens_after_one_that_was_held(kubexit: Kubexit, web: Web) -> None:
     """A SIGTERM that waited for another container is over with the command: the stop signal counts again.
 
@@ -140,7 +140,7 @@ def test_signal_shortens_after_one_that_was_held(kubexit: Kubexit, web: Web) -> 
     assert "SIGNAL_STOP: QUIT to QUIT_HURRIED" in app.stderr
 
 
-@pytest.mark.behaviour(59)
+@pytest.mark.behaviour("quit-requests-never-delay-sigkill")
 def test_signal_leaves_a_moment(kubexit: Kubexit, web: Web) -> None:
     """A request that is answered after the TERM is still heard. Fails when the signal ends kubexit at once."""
     started = Event()
@@ -158,7 +158,7 @@ def test_signal_leaves_a_moment(kubexit: Kubexit, web: Web) -> None:
     assert "answered 200" in main.stderr
 
 
-@pytest.mark.behaviour(68)
+@pytest.mark.behaviour("signal-after-exit-ignored")
 def test_other_signals_change_nothing(kubexit: Kubexit, web: Web) -> None:
     """Signals that ask nobody to end change nothing: the answer is waited for. Fails when they count as TERM does."""
     free = Event()
@@ -174,7 +174,7 @@ def test_other_signals_change_nothing(kubexit: Kubexit, web: Web) -> None:
     assert "answered 200" in main.stderr
 
 
-@pytest.mark.behaviour(69, 78)
+@pytest.mark.behaviour("parent-death-kills-command", "pid-1-reaps-orphans")
 @pytest.mark.parametrize("end", ["answer", "TERM", "KILL"])
 def test_nothing_is_left(kubexit: Kubexit, web: Web, end: str) -> None:
     """No process of a request outlives kubexit, however it ends."""
@@ -194,7 +194,7 @@ def test_nothing_is_left(kubexit: Kubexit, web: Web, end: str) -> None:
     free.set()
 
 
-@pytest.mark.behaviour(48, 105)
+@pytest.mark.behaviour("no-descriptor-inherited", "nothing-of-the-wait-remains")
 def test_the_request_inherits_no_descriptor(kubexit: Kubexit, web: Web) -> None:
     """A request's process has nothing of the graveyard open: the FIFO is held by kubexit alone."""
     kubexit.carve("db", Born=True)
@@ -205,7 +205,7 @@ def test_the_request_inherits_no_descriptor(kubexit: Kubexit, web: Web) -> None:
     assert [link for link in descriptors(main.pid) if link.endswith(".main.alive")] != []
 
 
-@pytest.mark.behaviour(81)
+@pytest.mark.behaviour("left-over-processes-stopped")
 def test_after_the_drain(kubexit: Kubexit, web: Web, actor: str) -> None:
     """What the command left behind is ended first: its time does not come off that of the requests."""
     server = web()

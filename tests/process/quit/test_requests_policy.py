@@ -9,7 +9,7 @@ from harness.containers import lines, running, waiting
 from harness.kubexit import Kubexit
 from harness.servers.webserver import WebServer
 
-pytestmark = pytest.mark.behaviour(127)
+pytestmark = pytest.mark.behaviour("quit-requests")
 
 Web = Callable[..., WebServer]
 POLICIES = {
@@ -45,7 +45,7 @@ def test_the_policy_goes_by_the_code(kubexit: Kubexit, web: Web, policy: str | N
     assert len(server.requests) == int(POLICIES[policy, code])
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize(("policy", "asked"), [("success", 1), ("failure", 0)])
 def test_policy_of_our_own_code(kubexit: Kubexit, web: Web, policy: str, asked: int) -> None:
     """The code is the one that kubexit leaves with, not the command's own."""
@@ -59,7 +59,7 @@ def test_policy_of_our_own_code(kubexit: Kubexit, web: Web, policy: str, asked: 
     assert len(server.requests) == asked
 
 
-@pytest.mark.behaviour(72)
+@pytest.mark.behaviour("signal-death-is-128-plus-n")
 def test_signal_death_is_a_failure(kubexit: Kubexit, web: Web, actor: str) -> None:
     """A command that a signal ended has failed."""
     server = web()
@@ -69,7 +69,7 @@ def test_signal_death_is_a_failure(kubexit: Kubexit, web: Web, actor: str) -> No
     assert len(server.requests) == 1
 
 
-@pytest.mark.behaviour(2, 26, 73)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "every-exit-writes-a-death", "codes-of-kubexit")
 @pytest.mark.parametrize("case", NEVER_STARTED)
 @pytest.mark.parametrize("policy", ["always", "success", "failure"])
 def test_a_command_never_started_asks_too(kubexit: Kubexit, web: Web, case: str, policy: str) -> None:
@@ -87,7 +87,7 @@ def test_a_command_never_started_asks_too(kubexit: Kubexit, web: Web, case: str,
     assert [request.seen["ExitCode"] for request in server.requests] == [code] * wanted
 
 
-@pytest.mark.behaviour(9, 26)
+@pytest.mark.behaviour("graveyard-not-a-folder", "every-exit-writes-a-death")
 def test_an_unusable_graveyard_still_asks_urls(kubexit: Kubexit, web: Web) -> None:
     """Where no death can be carved, those who are asked by URL are asked all the same."""
     kubexit.graveyard.write_text("")
@@ -98,7 +98,7 @@ def test_an_unusable_graveyard_still_asks_urls(kubexit: Kubexit, web: Web) -> No
     assert len(server.requests) == 1
 
 
-@pytest.mark.behaviour(26, 61)
+@pytest.mark.behaviour("every-exit-writes-a-death", "signal-during-birth-wait")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_signal_while_waiting(kubexit: Kubexit, web: Web, number: int) -> None:
     """So they are after a signal that ended the wait for birth."""
@@ -110,7 +110,7 @@ def test_signal_while_waiting(kubexit: Kubexit, web: Web, number: int) -> None:
     assert [request.seen["ExitCode"] for request in server.requests] == [128 + number]
 
 
-@pytest.mark.behaviour(26, 36)
+@pytest.mark.behaviour("every-exit-writes-a-death", "dead-before-start")
 def test_death_while_waiting(kubexit: Kubexit, web: Web) -> None:
     """And after a death that ended it."""
     server = web()
@@ -121,7 +121,7 @@ def test_death_while_waiting(kubexit: Kubexit, web: Web) -> None:
     assert len(server.requests) == 1
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize(
     "bad",
     [{"QUIT_TIMEOUT": "5"}, {"QUIT_POLICY": "never"}, {"QUIT_GET": "x"}, {"MESH": "none"}],
@@ -136,7 +136,7 @@ def test_bad_quit_settings(kubexit: Kubexit, web: Web, bad: dict[str, str]) -> N
     assert server.requests == []
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize(
     "bad",
     [{"NAME": "a/b"}, {"NAME": None}, {"LIVENESS": "x"}, {"DISABLED": "x"}, {"LOG_LEVEL": "loud"}, {"LOG_FORMAT": "x"}],
@@ -154,7 +154,7 @@ def test_bad_first_settings(kubexit: Kubexit, web: Web, bad: dict[str, str | Non
     assert len(server.requests) == (timeout == "5s")
 
 
-@pytest.mark.behaviour(119)
+@pytest.mark.behaviour("name-already-alive")
 @pytest.mark.parametrize("settings", [{}, {"GRACE_PERIOD": "30"}], ids=["good", "bad"])
 def test_second_of_a_name(kubexit: Kubexit, web: Web, settings: dict[str, str]) -> None:
     """A second supervisor of a living name asks nobody: the first one's command still needs them."""
@@ -169,7 +169,7 @@ def test_second_of_a_name(kubexit: Kubexit, web: Web, settings: dict[str, str]) 
     assert len(server.requests) == 1
 
 
-@pytest.mark.behaviour(113)
+@pytest.mark.behaviour("disabled-executes-only")
 def test_disabled_kubexit_asks_no_url(kubexit: Kubexit, web: Web) -> None:
     """Switched off, nobody is asked."""
     server = web()

@@ -11,7 +11,7 @@ from harness.kubexit import Kubexit
 from harness.servers import certificates, webserver
 from harness.servers.webserver import WebServer, status
 
-pytestmark = [pytest.mark.every_form, pytest.mark.behaviour(127)]
+pytestmark = [pytest.mark.every_form, pytest.mark.behaviour("quit-requests")]
 
 Web = Callable[..., WebServer]
 NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal
@@ -113,7 +113,7 @@ def test_an_unknown_name_is_one_warning(kubexit: Kubexit) -> None:
     assert len(lines(finished.stderr, "warn")) == 1
 
 
-@pytest.mark.behaviour(59)
+@pytest.mark.behaviour("quit-requests-never-delay-sigkill")
 def test_it_is_in_time(kubexit: Kubexit, web: Web) -> None:
     """A server that never answers costs no more than the time there is; kubexit's own requests are done meanwhile."""
     silent, quick = web(webserver.silent), web()

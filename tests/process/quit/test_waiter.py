@@ -12,7 +12,7 @@ from harness.servers.webserver import WebServer
 from harness.waiters import Waiter
 from harness.waiting import eventually
 
-pytestmark = [pytest.mark.every_form, pytest.mark.behaviour(127)]
+pytestmark = [pytest.mark.every_form, pytest.mark.behaviour("quit-requests")]
 
 Web = Callable[..., WebServer]
 FOREIGN = "https://127.0.0.1:1/a"
@@ -79,7 +79,7 @@ def test_it_cannot_be_started(kubexit: Kubexit) -> None:
     assert len(lines(finished.stderr, "warn")) == 1
 
 
-@pytest.mark.behaviour(59, 69)
+@pytest.mark.behaviour("quit-requests-never-delay-sigkill", "parent-death-kills-command")
 def test_a_hanging_waiter_is_killed_with_its_children(kubexit: Kubexit) -> None:
     """At the end of the time it gets KILL, with whatever it has started."""
     pids = kubexit.folder / "pids"
@@ -93,7 +93,7 @@ def test_a_hanging_waiter_is_killed_with_its_children(kubexit: Kubexit) -> None:
     eventually(lambda: not any(map(processes.alive, mine)), "both have ended")
 
 
-@pytest.mark.behaviour(63, 105)
+@pytest.mark.behaviour("default-dispositions", "nothing-of-the-wait-remains")
 def test_the_waiter_starts_clean(kubexit: Kubexit, actor: str) -> None:
     """It starts with nothing blocked and no descriptor of ours."""
     waiter = Waiter(kubexit.folder, f"{actor} fds; {actor} mask")

@@ -14,7 +14,7 @@ from harness.probes import probe, starts
 from harness.processes import next_look
 from harness.waiting import eventually
 
-pytestmark = pytest.mark.behaviour(126)
+pytestmark = pytest.mark.behaviour("readiness-probe-process")
 
 
 def test_the_first_success_is_readiness(kubexit: Kubexit) -> None:
@@ -122,7 +122,7 @@ def test_at_debug_its_output_is_shown(kubexit: Kubexit) -> None:
     assert "PROBE" not in db.stdout
 
 
-@pytest.mark.behaviour(48, 63, 83)
+@pytest.mark.behaviour("no-descriptor-inherited", "default-dispositions", "surroundings-unchanged")
 def test_the_probe_has_the_commands_surroundings(kubexit: Kubexit, actor: str) -> None:
     """It has the command's environment and umask, nothing blocked, no descriptor of ours, and a group of its own."""
     script = probe(kubexit, f"{actor} fds; {actor} mask; echo VALUE $VALUE; umask; {actor} stat")
@@ -138,7 +138,7 @@ def test_the_probe_has_the_commands_surroundings(kubexit: Kubexit, actor: str) -
     assert f"pgid={os.getpgid(db.pid)}" not in said
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_readiness_starts_a_waiting_container(kubexit: Kubexit) -> None:
     """A container that waits for it with the graveyard as its source starts then: no API, no rights."""
     go = kubexit.folder / "go"

@@ -11,7 +11,7 @@ from harness.kubexit import Kubexit
 from harness.probes import probe, starts
 from harness.waiting import eventually
 
-pytestmark = pytest.mark.behaviour(126)
+pytestmark = pytest.mark.behaviour("readiness-probe-process")
 
 
 def pids_of(script: Path) -> list[int]:
@@ -44,7 +44,7 @@ def test_ends_with_the_command(kubexit: Kubexit, pid1: bool) -> None:
         eventually(lambda: not any(map(processes.alive, pids)), "both have ended")
 
 
-@pytest.mark.behaviour(69)
+@pytest.mark.behaviour("parent-death-kills-command")
 def test_dies_with_us(kubexit: Kubexit) -> None:
     """It does not outlive a supervisor that is killed."""
     script = probe(kubexit, f"echo $$ > {kubexit.folder}/probe.pids; exec sleep 1000")

@@ -11,7 +11,7 @@ from harness.containers import running
 from harness.kubexit import Kubexit
 
 
-@pytest.mark.behaviour(12)
+@pytest.mark.behaviour("tombstone-lines")
 def test_a_file_that_appears_is_readiness(kubexit: Kubexit) -> None:
     """A file that appears is readiness."""
     file = kubexit.folder / "ready"
@@ -79,7 +79,7 @@ def test_a_relative_path_starts_at_the_working_folder(kubexit: Kubexit) -> None:
     kubexit.wait_tombstone("db", "Ready")
 
 
-@pytest.mark.behaviour(21, 22)
+@pytest.mark.behaviour("unwritten-death-keeps-code", "unwritten-birth-continues")
 def test_a_deleted_graveyard_is_reported(kubexit: Kubexit) -> None:
     """Readiness that cannot be carved, since the folder was deleted, is told with its reason; the command lives."""
     ready = kubexit.folder / "ready"

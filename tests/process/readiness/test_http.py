@@ -13,7 +13,7 @@ from harness.servers import webserver
 from harness.servers.webserver import WebServer, sends, status
 from harness.waiting import eventually
 
-pytestmark = pytest.mark.behaviour(126)
+pytestmark = pytest.mark.behaviour("readiness-probe-process")
 
 Web = Callable[..., WebServer]
 
@@ -111,7 +111,7 @@ def test_the_probe_is_ended(kubexit: Kubexit, web: Web, number: int) -> None:
     kubexit.wait_tombstone("db", "Ready")
 
 
-@pytest.mark.behaviour(69)
+@pytest.mark.behaviour("parent-death-kills-command")
 def test_dies_with_us(kubexit: Kubexit, web: Web) -> None:
     """The probe does not outlive a supervisor that is killed."""
     server = web(status(503))
@@ -123,7 +123,7 @@ def test_dies_with_us(kubexit: Kubexit, web: Web) -> None:
     eventually(lambda: not any(map(processes.alive, children)), "command and probe are gone")
 
 
-@pytest.mark.behaviour(48)
+@pytest.mark.behaviour("no-descriptor-inherited")
 def test_the_probe_inherits_no_descriptor(kubexit: Kubexit, web: Web) -> None:
     """The probe holds nothing of the graveyard: our FIFO ends with us alone."""
     kubexit.carve("main", Born=True)
@@ -135,7 +135,7 @@ def test_the_probe_inherits_no_descriptor(kubexit: Kubexit, web: Web) -> None:
     assert [link for link in descriptors(probe) if "graveyard" in link or "inotify" in link] == []
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_readiness_starts_a_waiting_container(kubexit: Kubexit, web: Web) -> None:
     """A container that waits for it with the graveyard as its source starts then, and not at the birth."""
     server = web(status(503))

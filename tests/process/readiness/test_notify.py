@@ -105,7 +105,7 @@ def test_of_somebody_else(kubexit: Kubexit) -> None:
     assert {"NOTIFY_SOCKET_2=kept", "LAST=1"} <= set(lines)
 
 
-@pytest.mark.behaviour(83)
+@pytest.mark.behaviour("surroundings-unchanged")
 def test_without_the_setting_the_socket_passes_unchanged(kubexit: Kubexit) -> None:
     """Without the setting a NOTIFY_SOCKET passes unchanged: it is the command's own affair."""
     finished = kubexit.run("/usr/bin/env", env={"NOTIFY_SOCKET": "/run/systemd/notify"})
@@ -122,7 +122,7 @@ def test_two_of_them(kubexit: Kubexit) -> None:
     assert one.wait_line("^(@.*)$")[1] != other.wait_line("^(@.*)$")[1]
 
 
-@pytest.mark.behaviour(83)
+@pytest.mark.behaviour("surroundings-unchanged")
 def test_not_for_the_waiter(kubexit: Kubexit) -> None:
     """The socket is made for the command: a container that waits for birth has none yet."""
     script = kubexit.folder / "waiter"

@@ -16,7 +16,7 @@ def probed(kubexit: Kubexit, name: str = "db", **settings: str) -> tuple[object,
     return running(kubexit, name, READY_FILE=str(file), READY_PERIOD="10ms", **settings), file
 
 
-@pytest.mark.behaviour(12, 13)
+@pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339")
 def test_ready_is_between_born_and_died(kubexit: Kubexit) -> None:
     """Ready stands between Born and Died, in time as in text."""
     db, file = probed(kubexit)
@@ -33,7 +33,7 @@ def test_ready_is_between_born_and_died(kubexit: Kubexit) -> None:
     assert times == sorted(times)
 
 
-@pytest.mark.behaviour(16)
+@pytest.mark.behaviour("tombstone-appears-whole")
 def test_ready_is_written_once(kubexit: Kubexit) -> None:
     """It is carved once, however long the container stays ready."""
     eye = Observer(kubexit.graveyard)
@@ -47,7 +47,7 @@ def test_ready_is_written_once(kubexit: Kubexit) -> None:
     assert eye.of("db") == ["IN_MOVED_TO"] * 3
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_readiness_starts_a_waiting_container(kubexit: Kubexit) -> None:
     """A container that waits for it with the graveyard as its source starts then, and not at the birth."""
     app = waiting(kubexit, BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", LOG_LEVEL="debug", POLL_INTERVAL="0")
@@ -60,7 +60,7 @@ def test_readiness_starts_a_waiting_container(kubexit: Kubexit) -> None:
     assert app.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(27, 106)
+@pytest.mark.behaviour("old-tombstone-gone-at-start", "graveyard-source-asks-no-api")
 def test_not_of_an_earlier_life(kubexit: Kubexit) -> None:
     """A container that is started again is not ready by what was carved before."""
     kubexit.carve("db", Born=True, Ready=True)
@@ -71,7 +71,7 @@ def test_not_of_an_earlier_life(kubexit: Kubexit) -> None:
     assert (finished.code, finished.stdout) == (69, "")
 
 
-@pytest.mark.behaviour(12)
+@pytest.mark.behaviour("tombstone-lines")
 def test_without_a_probe_there_is_no_ready(kubexit: Kubexit) -> None:
     """Without a probe nothing is ever carved as ready. Shown to fail by the tests above."""
     kubexit.run("true", name="db")
@@ -79,7 +79,7 @@ def test_without_a_probe_there_is_no_ready(kubexit: Kubexit) -> None:
     assert list(kubexit.tombstone("db") or {}) == ["Born", "Died", "ExitCode"]
 
 
-@pytest.mark.behaviour(71)
+@pytest.mark.behaviour("exit-codes-passed-on")
 def test_a_command_never_ready_ends_as_usual(kubexit: Kubexit) -> None:
     """A command that ends before it was ready ends as it does."""
     finished = kubexit.run("sh", "-c", "exit 3", READY_FILE="/no/such/file", READY_PERIOD="10ms")
@@ -88,7 +88,7 @@ def test_a_command_never_ready_ends_as_usual(kubexit: Kubexit) -> None:
     assert "Ready" not in (kubexit.tombstone() or {})
 
 
-@pytest.mark.behaviour(106)
+@pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_a_chain_starts_in_order(kubexit: Kubexit) -> None:
     """A chain of three starts in its order."""
     app = waiting(kubexit, "c", BIRTH_DEPS="b", BIRTH_SOURCE="graveyard")

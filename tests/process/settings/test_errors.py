@@ -40,7 +40,7 @@ BAD = {
 }
 
 
-@pytest.mark.behaviour(2, 26)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "every-exit-writes-a-death")
 @pytest.mark.parametrize("variable", BAD)
 def test_a_bad_value_exits_with_2(kubexit: Kubexit, variable: str) -> None:
     """A bad value is one line with the variable and the value; the command does not start; the death is written."""
@@ -56,7 +56,7 @@ def test_a_bad_value_exits_with_2(kubexit: Kubexit, variable: str) -> None:
     assert f"KUBEXIT_{variable}" in stone["Reason"]
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize(
     "name",
     [None, "", ".", "..", ".hidden", "a/b", "a b", "a,b", "a:b", "x" * 241, "a\nb"],
@@ -72,7 +72,7 @@ def test_a_bad_name_writes_nothing(kubexit: Kubexit, name: str | None) -> None:
     assert not kubexit.graveyard.exists()
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize("options", [[], ["--"]], ids=str)
 def test_a_missing_command_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
     """No command is 2 and a line, and a death is carved."""
@@ -83,7 +83,7 @@ def test_a_missing_command_exits_with_2(kubexit: Kubexit, options: list[str]) ->
     assert (kubexit.tombstone() or {})["ExitCode"] == 2
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize(
     ("first", "second"),
     [
@@ -110,7 +110,7 @@ def test_the_first_error_is_reported(kubexit: Kubexit, first: str, second: str) 
     assert f"KUBEXIT_{second}=" not in finished.stderr
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 def test_peers_are_not_kept_waiting(kubexit: Kubexit) -> None:
     """A main with a typo does not hang its sidecars."""
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -121,7 +121,7 @@ def test_peers_are_not_kept_waiting(kubexit: Kubexit) -> None:
     assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 2"
 
 
-@pytest.mark.behaviour(2, 30)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "crash-seen-by-peers")
 def test_after_a_crash(kubexit: Kubexit) -> None:
     """The FIFO of a crashed predecessor goes with the carving: peers see the code, not the crash."""
     crashed = running(kubexit, "main")
@@ -133,7 +133,7 @@ def test_after_a_crash(kubexit: Kubexit) -> None:
     assert "died with exit code 2" in (kubexit.tombstone("sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(2, 9)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "graveyard-not-a-folder")
 def test_without_a_graveyard(kubexit: Kubexit) -> None:
     """Where no tombstone can be carved either, the error stays the same one."""
     kubexit.graveyard.write_text("")
@@ -143,14 +143,14 @@ def test_without_a_graveyard(kubexit: Kubexit) -> None:
     assert "KUBEXIT_GRACE_PERIOD" in finished.stderr
 
 
-@pytest.mark.behaviour(1)
+@pytest.mark.behaviour("settings-of-the-original")
 @pytest.mark.parametrize("variable", BAD)
 def test_empty_is_unset(kubexit: Kubexit, variable: str) -> None:
     """An empty value is no value."""
     assert kubexit.run("true", pid1=variable == "ORPHAN_GRACE_PERIOD", **{variable: ""}).code == 0
 
 
-@pytest.mark.behaviour(2, 111)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "log-lines")
 def test_a_long_value_is_still_one_line(kubexit: Kubexit) -> None:
     """A bad value of any length and content is still one line."""
     finished = kubexit.run("echo", GRACE_PERIOD=b"x\ny\x1b[31m\xff" * 1000)
@@ -162,7 +162,7 @@ def test_a_long_value_is_still_one_line(kubexit: Kubexit) -> None:
     assert (kubexit.tombstone() or {})["ExitCode"] == 2
 
 
-@pytest.mark.behaviour(11)
+@pytest.mark.behaviour("environment-bytes-unchanged")
 def test_foreign_variables_are_ignored(kubexit: Kubexit) -> None:
     """Variables that are not ours are not looked at, however they look."""
     env = {b"X": b"\xff", b"KUBEXITNAME": b"x", b"LC_ALL": b"\xfe", b"A" * 10_000: b"B" * 10_000}
@@ -170,7 +170,7 @@ def test_foreign_variables_are_ignored(kubexit: Kubexit) -> None:
     assert kubexit.run("true", env=env).code == 0
 
 
-@pytest.mark.behaviour(2, 26)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "every-exit-writes-a-death")
 @pytest.mark.parametrize(
     "options",
     [["-c"], ["--unknown"], ["--graveyard", "a", "b"], ["--version", "--help"], ["-"]],
@@ -188,7 +188,7 @@ def test_an_unknown_option_exits_with_2(kubexit: Kubexit, options: list[str]) ->
     assert options[0] in stone["Reason"]
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 def test_unknown_option_without_a_name(kubexit: Kubexit) -> None:
     """Nobody waits for a container without a name: nothing is written."""
     finished = kubexit.run("echo", "BORN", options=["-c"], name=None)

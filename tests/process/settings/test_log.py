@@ -24,7 +24,7 @@ def eventful(kubexit: Kubexit, **settings: str) -> str:
     return finished.stderr
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_level_selects_lines(kubexit: Kubexit, level: str) -> None:
     """Lines of this level and above appear, others do not; each has a time, its level and our name."""
@@ -44,7 +44,7 @@ def test_the_level_selects_lines(kubexit: Kubexit, level: str) -> None:
         assert log == []
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 def test_json_logs_the_same_story(kubexit: Kubexit) -> None:
     """As JSON each line is an object with time, level, name and message, and is the same story."""
     text = eventful(kubexit, LOG_LEVEL="debug").splitlines()
@@ -55,7 +55,7 @@ def test_json_logs_the_same_story(kubexit: Kubexit) -> None:
     assert [line["level"] for line in lines][-2:] == [line.split()[1] for line in text][-2:]
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 @pytest.mark.parametrize(
     "name", ["größe", 'q"uote', "back\\slash", "%s%n%d", "\U0001f480", os.fsdecode(b"\xff\xfe"), "'"]
 )
@@ -68,7 +68,7 @@ def test_hostile_names_in_json(kubexit: Kubexit, name: str) -> None:
         assert record["name"] == (name if "\udcff" not in name else "\ufffd\ufffd")
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 @pytest.mark.parametrize("style", ["text", "json"])
 def test_control_characters_are_escaped(kubexit: Kubexit, style: str) -> None:
     """Control characters in what we quote neither break a line nor reach a terminal."""
@@ -79,7 +79,7 @@ def test_control_characters_are_escaped(kubexit: Kubexit, style: str) -> None:
         assert line.startswith("{") if style == "json" else LINE.fullmatch(line)
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 @pytest.mark.parametrize("level", ["info", "debug"])
 def test_arguments_are_logged_at_debug_only(kubexit: Kubexit, level: str) -> None:
     """Arguments of the command, which may be secrets, are logged at debug alone."""
@@ -88,7 +88,7 @@ def test_arguments_are_logged_at_debug_only(kubexit: Kubexit, level: str) -> Non
     assert ("hunter2" in finished.stderr) == (level == "debug")
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 def test_stdout_is_the_commands(kubexit: Kubexit) -> None:
     """Nothing of ours is on stdout, at any level."""
     finished = kubexit.run("printf", "a\\0b", LOG_LEVEL="debug")
@@ -96,7 +96,7 @@ def test_stdout_is_the_commands(kubexit: Kubexit) -> None:
     assert finished.stdout == "a\0b"
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 def test_one_write_a_line(kubexit: Kubexit) -> None:
     """Each line is one write: a packet pipe, which keeps writes apart, gets one line a packet."""
     reader, writer = os.pipe2(os.O_DIRECT)
@@ -114,7 +114,7 @@ def test_one_write_a_line(kubexit: Kubexit) -> None:
     assert all(packet.count(b"\n") == 1 and packet.endswith(b"\n") for packet in packets)
 
 
-@pytest.mark.behaviour(87, 111)
+@pytest.mark.behaviour("full-stderr-does-not-delay", "log-lines")
 @pytest.mark.parametrize("how", ["closed", "full device", "closed pipe"])
 def test_without_stderr_the_command_runs(kubexit: Kubexit, how: str) -> None:
     """Where stderr cannot be written to, the command runs and its code stays."""
@@ -132,7 +132,7 @@ def test_without_stderr_the_command_runs(kubexit: Kubexit, how: str) -> None:
         os.close(stderr)
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 def test_bad_level_is_told(kubexit: Kubexit) -> None:
     """That the level itself is bad is told, although no level is known."""
     finished = kubexit.run("true", LOG_LEVEL="loud", LOG_FORMAT="json")
@@ -141,7 +141,7 @@ def test_bad_level_is_told(kubexit: Kubexit) -> None:
     assert "KUBEXIT_LOG_LEVEL" in finished.stderr
 
 
-@pytest.mark.behaviour(111)
+@pytest.mark.behaviour("log-lines")
 def test_off_is_off_for_errors(kubexit: Kubexit) -> None:
     """With off not even a settings error is a line; the tombstone has the reason."""
     finished = kubexit.run("true", LOG_LEVEL="off", GRACE_PERIOD="30")

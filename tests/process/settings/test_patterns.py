@@ -8,7 +8,7 @@ from harness.waiters import Waiter
 POD = {"POD_NAME": "pod", "NAMESPACE": "ns"}
 
 
-@pytest.mark.behaviour(4, 5)
+@pytest.mark.behaviour("lists-ignore-blanks-and-repeats", "names-of-tombstones")
 @pytest.mark.parametrize("element", ["*", "db?", "*:failed", "db?:died"])
 def test_impossible_death_dependencies_are_refused(kubexit: Kubexit, element: str) -> None:
     """A death dependency that no container could have the name of would never die: it is refused by name."""
@@ -21,7 +21,7 @@ def test_impossible_death_dependencies_are_refused(kubexit: Kubexit, element: st
     assert (kubexit.tombstone() or {})["ExitCode"] == 2
 
 
-@pytest.mark.behaviour(4, 5)
+@pytest.mark.behaviour("lists-ignore-blanks-and-repeats", "names-of-tombstones")
 @pytest.mark.parametrize("name", ["*db", "d?b", "?db"])
 def test_not_an_optional_name(kubexit: Kubexit, name: str) -> None:
     """Only a lone `*` and a `?` at the end mean something: anything else is asked for as it stands."""

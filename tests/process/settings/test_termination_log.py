@@ -37,7 +37,7 @@ def carved_reason(kubexit: Kubexit, name: str = "main") -> str:
     return (kubexit.tombstone(name) or {})["Reason"]
 
 
-@pytest.mark.behaviour(26)
+@pytest.mark.behaviour("every-exit-writes-a-death")
 @pytest.mark.parametrize(
     ("settings", "code"),
     [
@@ -57,7 +57,7 @@ def test_the_line_is_the_reason(kubexit: Kubexit, log: Path, settings: dict[str,
     assert log.read_text() == f"kubexit: {carved_reason(kubexit)}\n"
 
 
-@pytest.mark.behaviour(73)
+@pytest.mark.behaviour("codes-of-kubexit")
 def test_an_unexecutable_command_is_named(kubexit: Kubexit, log: Path) -> None:
     """A command that cannot be executed is named."""
     kubexit.run("/no/such/command", preexec_fn=world(log))
@@ -65,7 +65,7 @@ def test_an_unexecutable_command_is_named(kubexit: Kubexit, log: Path) -> None:
     assert "/no/such/command" in log.read_text()
 
 
-@pytest.mark.behaviour(9, 73)
+@pytest.mark.behaviour("graveyard-not-a-folder", "codes-of-kubexit")
 def test_an_unusable_graveyard_is_named(kubexit: Kubexit, log: Path) -> None:
     """A graveyard that cannot be used, of which no tombstone could tell, is told here."""
     kubexit.graveyard.write_text("")
@@ -74,7 +74,7 @@ def test_an_unusable_graveyard_is_named(kubexit: Kubexit, log: Path) -> None:
     assert str(kubexit.graveyard) in log.read_text()
 
 
-@pytest.mark.behaviour(2)
+@pytest.mark.behaviour("bad-setting-exits-with-2")
 def test_a_missing_name_is_reported(kubexit: Kubexit, log: Path) -> None:
     """So is a name that is missing."""
     kubexit.run("true", name=None, preexec_fn=world(log))
@@ -82,7 +82,7 @@ def test_a_missing_name_is_reported(kubexit: Kubexit, log: Path) -> None:
     assert "KUBEXIT_NAME" in log.read_text()
 
 
-@pytest.mark.behaviour(49)
+@pytest.mark.behaviour("stop-signal-then-sigkill")
 def test_a_stop_is_explained_there(kubexit: Kubexit, log: Path) -> None:
     """A command that was stopped for a dependency's death is explained."""
     container = running(kubexit, DEATH_DEPS="main", preexec_fn=world(log))
@@ -92,7 +92,7 @@ def test_a_stop_is_explained_there(kubexit: Kubexit, log: Path) -> None:
     assert log.read_text() == "kubexit: dependency main died with exit code 1\n"
 
 
-@pytest.mark.behaviour(61)
+@pytest.mark.behaviour("signal-during-birth-wait")
 def test_signal_during_birth(kubexit: Kubexit, log: Path) -> None:
     """So is a wait that a signal ended."""
     app = waiting(kubexit, BIRTH_DEPS="db:born", preexec_fn=world(log))
@@ -102,7 +102,7 @@ def test_signal_during_birth(kubexit: Kubexit, log: Path) -> None:
     assert "TERM" in log.read_text()
 
 
-@pytest.mark.behaviour(71)
+@pytest.mark.behaviour("exit-codes-passed-on")
 @pytest.mark.parametrize(
     "command", [["true"], ["sh", "-c", "exit 3"], ["sh", "-c", "kill -KILL $$"]], ids=["0", "3", "killed"]
 )
@@ -113,7 +113,7 @@ def test_a_command_that_ends_writes_its_own(kubexit: Kubexit, log: Path, command
     assert log.read_text() == ""
 
 
-@pytest.mark.behaviour(49)
+@pytest.mark.behaviour("stop-signal-then-sigkill")
 def test_the_commands_own_words(kubexit: Kubexit, log: Path) -> None:
     """What the command wrote there stays alone."""
     command = "echo mine > /dev/termination-log; echo READY; exec sleep 60"
@@ -125,7 +125,7 @@ def test_the_commands_own_words(kubexit: Kubexit, log: Path) -> None:
     assert log.read_text() == "mine\n"
 
 
-@pytest.mark.behaviour(25)
+@pytest.mark.behaviour("links-not-followed")
 @pytest.mark.parametrize("kind", ["missing", "folder", "fifo", "read-only"])
 def test_a_missing_file_is_not_made(kubexit: Kubexit, log: Path, kind: str) -> None:
     """Where it is not there or no file, nothing is made and nothing hangs."""

@@ -17,7 +17,7 @@ MISSPELT = {
 }
 
 
-@pytest.mark.behaviour(7)
+@pytest.mark.behaviour("unknown-setting-warns")
 @pytest.mark.parametrize("name", MISSPELT)
 def test_a_warning_names_the_nearest_setting(kubexit: Kubexit, name: str) -> None:
     """One warning names it and the nearest that exists."""
@@ -29,7 +29,7 @@ def test_a_warning_names_the_nearest_setting(kubexit: Kubexit, name: str) -> Non
     assert (MISSPELT[name] or "") in line
 
 
-@pytest.mark.behaviour(7)
+@pytest.mark.behaviour("unknown-setting-warns")
 def test_service_links_cause_no_warning(kubexit: Kubexit) -> None:
     """What the kubelet sets for a Service named kubexit is none of it. Shown to fail by any other name."""
     env = {
@@ -46,7 +46,7 @@ def test_service_links_cause_no_warning(kubexit: Kubexit) -> None:
     assert lines(kubexit.run("true", env=env).stderr, "warn") == []
 
 
-@pytest.mark.behaviour(7)
+@pytest.mark.behaviour("unknown-setting-warns")
 def test_known_settings_cause_no_warning(kubexit: Kubexit) -> None:
     """Known ones are not warned about, empty or not."""
     settings = {"LOG_LEVEL": "warn", "DEATH_DEPS": "", "GRACE_PERIOD": "5s", "POD_NAME": "p", "NAMESPACE": "n"}
@@ -54,7 +54,7 @@ def test_known_settings_cause_no_warning(kubexit: Kubexit) -> None:
     assert kubexit.run("true", **settings).stderr == ""
 
 
-@pytest.mark.behaviour(7)
+@pytest.mark.behaviour("unknown-setting-warns")
 def test_value_is_not_shown(kubexit: Kubexit) -> None:
     """Its value, which may be a secret, is not shown."""
     finished = kubexit.run("true", env={"KUBEXIT_PASSWORD": "hunter2"})
@@ -63,7 +63,7 @@ def test_value_is_not_shown(kubexit: Kubexit) -> None:
     assert "hunter2" not in finished.stderr
 
 
-@pytest.mark.behaviour(7)
+@pytest.mark.behaviour("unknown-setting-warns")
 def test_many_unknown_settings_cause_few_warnings(kubexit: Kubexit) -> None:
     """A hundred of them are some warnings, not a hundred, and no harm."""
     finished = kubexit.run("true", env={f"KUBEXIT_X{number}": "1" for number in range(100)})
@@ -72,7 +72,7 @@ def test_many_unknown_settings_cause_few_warnings(kubexit: Kubexit) -> None:
     assert 1 <= len(lines(finished.stderr, "warn")) <= 10
 
 
-@pytest.mark.behaviour(7)
+@pytest.mark.behaviour("unknown-setting-warns")
 def test_reaches_the_command(kubexit: Kubexit) -> None:
     """It reaches the command like all others."""
     assert "KUBEXIT_X=1" in kubexit.run("/usr/bin/env", env={"KUBEXIT_X": "1"}).stdout.splitlines()

@@ -28,7 +28,7 @@ def needs_native(kubexit: Kubexit) -> None:
         pytest.skip("signals before the supervisor runs are the interpreter's (installed form)")
 
 
-@pytest.mark.behaviour(60)
+@pytest.mark.behaviour("early-sigterm-not-lost")
 @pytest.mark.skipif(shutil.which("strace") is None, reason="FIRST SYSTEM CALLS NOT TESTED: there is no strace")
 def test_signals_are_blocked_before_anything_else(kubexit: Kubexit, actor: str) -> None:
     """Nothing but the C library's own first steps happens before all signals are blocked.
@@ -54,7 +54,7 @@ def test_signals_are_blocked_before_anything_else(kubexit: Kubexit, actor: str) 
     assert {name for name, _ in before} <= FIRST_STEPS
 
 
-@pytest.mark.behaviour(60)
+@pytest.mark.behaviour("early-sigterm-not-lost")
 def test_term_as_soon_as_pid_1_runs(kubexit: Kubexit, actor: str) -> None:
     """A TERM in the first milliseconds of PID 1 ends the command, never nothing.
 
@@ -77,7 +77,7 @@ def test_term_as_soon_as_pid_1_runs(kubexit: Kubexit, actor: str) -> None:
     assert kubexit.tombstone()["ExitCode"] == 143
 
 
-@pytest.mark.behaviour(60, 62, 70)
+@pytest.mark.behaviour("early-sigterm-not-lost", "signal-between-fork-and-exec", "signals-from-first-to-last")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_term_at_any_moment_of_the_start(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A TERM at any moment from the blocking of signals to the command's first line is never lost.
@@ -100,7 +100,7 @@ def test_term_at_any_moment_of_the_start(kubexit: Kubexit, actor: str, own_group
         assert kubexit.tombstone(f"main-{number}")["ExitCode"] == 143
 
 
-@pytest.mark.behaviour(62)
+@pytest.mark.behaviour("signal-between-fork-and-exec")
 def test_no_child_keeps_handlers_of_ours(kubexit: Kubexit, actor: str) -> None:
     """The signal reaches the command with the default action, although it came before the command ran."""
     supervised = kubexit.start(actor, "plain")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.every_form
 ROUNDS = 20
 
 
-@pytest.mark.behaviour(64, 118)
+@pytest.mark.behaviour("signals-forwarded", "one-sigterm-not-two")
 def test_group_signalled_at_each_term(kubexit: Kubexit, actor: str) -> None:
     """A command that answers a TERM with `kill 0`, in kubexit's group, does not get its own TERM back for ever.
 
@@ -33,7 +33,7 @@ def test_group_signalled_at_each_term(kubexit: Kubexit, actor: str) -> None:
     assert 2 <= supervised.stdout.count("SIGNAL TERM") <= 4
 
 
-@pytest.mark.behaviour(64, 145)
+@pytest.mark.behaviour("signals-forwarded", "echo-from-own-group")
 def test_own_group_that_signals_its_parent(kubexit: Kubexit) -> None:
     """A command with a group of its own that answers SIGTERM by a SIGTERM to its parent gets its own back once.
 
@@ -53,7 +53,7 @@ def test_own_group_that_signals_its_parent(kubexit: Kubexit) -> None:
     assert supervised.stdout.count("TERM") == 2
 
 
-@pytest.mark.behaviour(64)
+@pytest.mark.behaviour("signals-forwarded")
 @pytest.mark.parametrize("name", ["TERM", "INT", "QUIT", "HUP"])
 def test_sent_to_the_parent(kubexit: Kubexit, actor: str, name: str) -> None:
     """A signal that the command sends to its parent, as in `kill 1`, comes back to it, once.
@@ -70,7 +70,7 @@ def test_sent_to_the_parent(kubexit: Kubexit, actor: str, name: str) -> None:
     assert supervised.stdout.count(f"SIGNAL {name}") == 1
 
 
-@pytest.mark.behaviour(64, 118)
+@pytest.mark.behaviour("signals-forwarded", "one-sigterm-not-two")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_is_no_request_from_outside(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A TERM that the command sent itself does not ask it to end: the death of a dependency still sends the signal."""
@@ -84,7 +84,7 @@ def test_is_no_request_from_outside(kubexit: Kubexit, actor: str, own_group: boo
     supervised.wait_line("dependency db died with exit code 0: sent SIGTERM", stream="stderr")
 
 
-@pytest.mark.behaviour(64, 118)
+@pytest.mark.behaviour("signals-forwarded", "one-sigterm-not-two")
 def test_group_is_no_request_from_outside(kubexit: Kubexit, actor: str) -> None:
     """Nor does a `kill 0`, of which kubexit in the command's group gets its part."""
     supervised = kubexit.start(

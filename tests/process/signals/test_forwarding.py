@@ -14,7 +14,7 @@ pytestmark = pytest.mark.every_form
 FORWARDED = [number for number in range(1, 65) if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD)]
 
 
-@pytest.mark.behaviour(64)
+@pytest.mark.behaviour("signals-forwarded")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_each_signal_is_forwarded_under_its_number(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """Each of the 61 signals is forwarded under its own number, real-time ones and fault numbers included."""
@@ -28,7 +28,7 @@ def test_each_signal_is_forwarded_under_its_number(kubexit: Kubexit, actor: str,
     assert supervised.stdout.count("SIGNAL") == len(FORWARDED)
 
 
-@pytest.mark.behaviour(64)
+@pytest.mark.behaviour("signals-forwarded")
 def test_each_signal_as_pid_1(kubexit: Kubexit, actor: str) -> None:
     """As PID 1, where the kernel drops whatever has its default action, they are forwarded too."""
     supervised = kubexit.start(actor, "ready-then-wait", pid1=True)
@@ -39,7 +39,7 @@ def test_each_signal_as_pid_1(kubexit: Kubexit, actor: str) -> None:
         supervised.wait_line(rf"SIGNAL \w+ {number}$")
 
 
-@pytest.mark.behaviour(65)
+@pytest.mark.behaviour("ten-signals-arrive")
 def test_many_at_once(kubexit: Kubexit, actor: str) -> None:
     """Signals that arrive together all arrive: a burst of every number loses none.
 
@@ -61,7 +61,7 @@ def test_many_at_once(kubexit: Kubexit, actor: str) -> None:
         supervised.wait_line(rf"SIGNAL \w+ {number}$")
 
 
-@pytest.mark.behaviour(65)
+@pytest.mark.behaviour("ten-signals-arrive")
 def test_real_time_signals_do_not_coalesce(kubexit: Kubexit, actor: str) -> None:
     """A real-time signal that is sent a hundred times arrives a hundred times."""
     supervised = kubexit.start(actor, "ready-then-wait")
@@ -74,7 +74,7 @@ def test_real_time_signals_do_not_coalesce(kubexit: Kubexit, actor: str) -> None
     assert supervised.stdout.count("SIGNAL") == 100
 
 
-@pytest.mark.behaviour(64)
+@pytest.mark.behaviour("signals-forwarded")
 def test_child_signal_is_not_forwarded(kubexit: Kubexit, actor: str) -> None:
     """CHLD is kubexit's own business, also when it comes from outside.
 
@@ -92,7 +92,7 @@ def test_child_signal_is_not_forwarded(kubexit: Kubexit, actor: str) -> None:
     assert "CHLD" not in supervised.stdout
 
 
-@pytest.mark.behaviour(64)
+@pytest.mark.behaviour("signals-forwarded")
 @pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 def test_command_may_signal_its_parent(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """A signal that the command sends to kubexit comes back to it, as from anyone else (`kill 1`)."""
@@ -102,7 +102,7 @@ def test_command_may_signal_its_parent(kubexit: Kubexit, actor: str, pid1: bool)
     assert "SIGNAL TERM" in supervised.stdout
 
 
-@pytest.mark.behaviour(64)
+@pytest.mark.behaviour("signals-forwarded")
 def test_broken_stderr_is_not_a_signal(kubexit: Kubexit, actor: str) -> None:
     """The PIPE that kubexit raises by writing to a closed stderr neither ends it nor reaches the command.
 

@@ -12,7 +12,7 @@ from harness.waiting import eventually
 pytestmark = pytest.mark.every_form
 
 
-@pytest.mark.behaviour(67)
+@pytest.mark.behaviour("own-group-has-terminal")
 def test_the_command_leads_its_group_if_set(kubexit: Kubexit, actor: str) -> None:
     """With it, the command leads a process group of its own; without it, it is in kubexit's."""
     for own_group in (False, True):
@@ -26,7 +26,7 @@ def test_the_command_leads_its_group_if_set(kubexit: Kubexit, actor: str) -> Non
         supervised.kill()
 
 
-@pytest.mark.behaviour(67)
+@pytest.mark.behaviour("own-group-has-terminal")
 def test_group_gets_signals_from_outside(kubexit: Kubexit, actor: str) -> None:
     """With it, a forwarded signal reaches the command and its children, each once."""
     supervised = kubexit.start(actor, "ready-then-wait", "--children", "2", SIGNAL_GROUP=True)
@@ -37,7 +37,7 @@ def test_group_gets_signals_from_outside(kubexit: Kubexit, actor: str) -> None:
     supervised.wait_line("^child SIGNAL USR1", count=2)
 
 
-@pytest.mark.behaviour(67)
+@pytest.mark.behaviour("own-group-has-terminal")
 def test_without_it_only_the_command_gets_signals(kubexit: Kubexit, actor: str) -> None:
     """Without it, a forwarded signal reaches the command alone.
 
@@ -54,7 +54,7 @@ def test_without_it_only_the_command_gets_signals(kubexit: Kubexit, actor: str) 
     assert "child SIGNAL USR1" not in supervised.stdout
 
 
-@pytest.mark.behaviour(49)
+@pytest.mark.behaviour("stop-signal-then-sigkill")
 def test_group_gets_the_stop_signal(kubexit: Kubexit, actor: str) -> None:
     """With it, the stop signal after a dependency's death goes to the group."""
     supervised = kubexit.start(
@@ -67,7 +67,7 @@ def test_group_gets_the_stop_signal(kubexit: Kubexit, actor: str) -> None:
     supervised.wait_line("^child SIGNAL TERM", count=2)
 
 
-@pytest.mark.behaviour(49, 50)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches")
 def test_group_gets_the_kill(kubexit: Kubexit, actor: str) -> None:
     """With it, the KILL at the end of the grace period goes to the group too."""
     supervised = kubexit.start(

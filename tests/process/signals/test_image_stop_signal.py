@@ -17,7 +17,7 @@ from harness.supervised import Supervised
 from harness.terminal import Terminal
 from harness.waiting import eventually
 
-pytestmark = [pytest.mark.every_form, pytest.mark.behaviour(142)]
+pytestmark = [pytest.mark.every_form, pytest.mark.behaviour("stop-signal-of-the-image")]
 
 HARMLESS = [signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU]
 WAIT = {"BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "infinite"}
@@ -35,7 +35,7 @@ def die(kubexit: Kubexit, name: str = "db") -> None:
     kubexit.carve(name, Born=True, Died=True, ExitCode=0)
 
 
-@pytest.mark.behaviour(57, 61)
+@pytest.mark.behaviour("other-stop-signals", "signal-during-birth-wait")
 @pytest.mark.parametrize("name", ["USR1", "WINCH", "QUIT", "USR2", "PWR", "ALRM", "37"])
 def test_ends_the_wait(kubexit: Kubexit, name: str) -> None:
     """Whatever signal the runtime sends before the command starts: the wait ends, and nothing is started."""
@@ -48,7 +48,7 @@ def test_ends_the_wait(kubexit: Kubexit, name: str) -> None:
     assert (kubexit.tombstone() or {})["ExitCode"] == 128 + number
 
 
-@pytest.mark.behaviour(61)
+@pytest.mark.behaviour("signal-during-birth-wait")
 @pytest.mark.parametrize("number", HARMLESS)
 def test_does_not_end_the_wait(kubexit: Kubexit, number: int) -> None:
     """Signals that stop no process are no STOPSIGNAL."""
@@ -60,7 +60,7 @@ def test_does_not_end_the_wait(kubexit: Kubexit, number: int) -> None:
     assert supervised.stdout == "BORN\n"
 
 
-@pytest.mark.behaviour(61, 66)
+@pytest.mark.behaviour("signal-during-birth-wait", "terminal-job-control")
 def test_a_window_change_does_not_end_the_wait(kubexit: Kubexit, terminal: Terminal) -> None:
     """The resize of a terminal has no sender either, and does not end the wait."""
     supervised = kubexit.start("echo", "BORN", stdin=terminal.inside, preexec_fn=terminal.session, **WAIT)
@@ -71,7 +71,7 @@ def test_a_window_change_does_not_end_the_wait(kubexit: Kubexit, terminal: Termi
     assert supervised.wait() == 0
 
 
-@pytest.mark.behaviour(61)
+@pytest.mark.behaviour("signal-during-birth-wait")
 def test_of_another_process(kubexit: Kubexit) -> None:
     """SIGUSR1 of a process in the namespace does not end the wait: that was not the runtime."""
     supervised = kubexit.start("echo", "BORN", **WAIT)
@@ -82,7 +82,7 @@ def test_of_another_process(kubexit: Kubexit) -> None:
     assert supervised.wait() == 0
 
 
-@pytest.mark.behaviour(123)
+@pytest.mark.behaviour("term-after")
 @pytest.mark.parametrize(("name", "settings"), [("QUIT", {}), ("USR1", {"STOP_SIGNAL": "USR1"})])
 def test_sigquit_and_stop_signal_are_deferred(kubexit: Kubexit, name: str, settings: dict[str, str]) -> None:
     """KUBEXIT_TERM_AFTER holds SIGQUIT of the runtime, and the stop signal."""
@@ -96,7 +96,7 @@ def test_sigquit_and_stop_signal_are_deferred(kubexit: Kubexit, name: str, setti
     assert held.wait() == 9
 
 
-@pytest.mark.behaviour(64, 123)
+@pytest.mark.behaviour("signals-forwarded", "term-after")
 @pytest.mark.parametrize("name", ["HUP", "USR1"])
 def test_a_reload_is_forwarded_at_once(kubexit: Kubexit, name: str) -> None:
     """SIGHUP and SIGUSR1 may be reloads: they are forwarded at once, and count as no request to stop."""
@@ -110,7 +110,7 @@ def test_a_reload_is_forwarded_at_once(kubexit: Kubexit, name: str) -> None:
     assert sidecar.wait() == 9
 
 
-@pytest.mark.behaviour(55, 118)
+@pytest.mark.behaviour("outside-sigterm-no-deadline", "one-sigterm-not-two")
 def test_a_death_after_sigquit_sends_no_sigterm(kubexit: Kubexit) -> None:
     """After SIGQUIT of the runtime a dependency's death only starts the grace period: no SIGTERM on top.
 
@@ -127,7 +127,7 @@ def test_a_death_after_sigquit_sends_no_sigterm(kubexit: Kubexit) -> None:
     assert "SIGNAL TERM" not in sidecar.stdout
 
 
-@pytest.mark.behaviour(55)
+@pytest.mark.behaviour("outside-sigterm-no-deadline")
 def test_a_death_after_a_thread_dump_sends_sigterm(kubexit: Kubexit) -> None:
     """SIGQUIT may have been a request for a thread dump: after a grace period a death sends SIGTERM again."""
     settings = {"DEATH_DEPS": "db", "GRACE_PERIOD": "200ms", "LOG_LEVEL": "debug"}
@@ -139,7 +139,7 @@ def test_a_death_after_a_thread_dump_sends_sigterm(kubexit: Kubexit) -> None:
     assert sidecar.wait() == 9
 
 
-@pytest.mark.behaviour(55, 118)
+@pytest.mark.behaviour("outside-sigterm-no-deadline", "one-sigterm-not-two")
 def test_term_after_quit(kubexit: Kubexit) -> None:
     """SIGTERM after SIGQUIT counts without a limit. Fails when the end of SIGQUIT's time takes it back."""
     sidecar = running(kubexit, "main", "", pid1=True, GRACE_PERIOD="1h")
@@ -152,7 +152,7 @@ def test_term_after_quit(kubexit: Kubexit) -> None:
     eventually(lambda: next_look(sidecar.pid) == 0, "SIGTERM counts without a limit")
 
 
-@pytest.mark.behaviour(55, 64)
+@pytest.mark.behaviour("outside-sigterm-no-deadline", "signals-forwarded")
 def test_quit_of_another_process(kubexit: Kubexit) -> None:
     """SIGQUIT of a process in the container (`kubectl exec`) is forwarded, and counts as nothing."""
     sidecar = running(kubexit, "main", "TERM=9", DEATH_DEPS="db", GRACE_PERIOD="1h")
@@ -163,7 +163,7 @@ def test_quit_of_another_process(kubexit: Kubexit) -> None:
     assert sidecar.wait() == 9
 
 
-@pytest.mark.behaviour(52, 118)
+@pytest.mark.behaviour("stop-times-do-not-change", "one-sigterm-not-two")
 def test_quit_after_our_own(kubexit: Kubexit) -> None:
     """SIGQUIT of the runtime after our stop signal is not forwarded: the command was asked already."""
     sidecar = running(kubexit, "main", "WINCH=9", pid1=True, DEATH_DEPS="db", GRACE_PERIOD="1h")

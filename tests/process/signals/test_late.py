@@ -9,7 +9,7 @@ from harness.kubexit import Kubexit
 pytestmark = pytest.mark.every_form
 
 
-@pytest.mark.behaviour(68)
+@pytest.mark.behaviour("signal-after-exit-ignored")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGRTMAX])
 def test_changes_neither_tombstone_nor_code(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
     """A signal that arrives while left-over processes are drained changes neither the code nor the tombstone.
@@ -28,7 +28,7 @@ def test_changes_neither_tombstone_nor_code(kubexit: Kubexit, actor: str, number
     assert "Reason" not in kubexit.tombstone()
 
 
-@pytest.mark.behaviour(68)
+@pytest.mark.behaviour("signal-after-exit-ignored")
 def test_death_of_a_dependency(kubexit: Kubexit, actor: str) -> None:
     """A dependency that dies in this moment changes nothing either."""
     supervised = kubexit.start(

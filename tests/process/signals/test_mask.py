@@ -16,14 +16,14 @@ def report(kubexit: Kubexit, actor: str, **keywords: Any) -> list[str]:
     return kubexit.run(actor, "mask", **keywords).stdout.splitlines()
 
 
-@pytest.mark.behaviour(63)
+@pytest.mark.behaviour("default-dispositions")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_empty_mask_and_default_dispositions(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """The command starts with nothing blocked, nothing pending and nothing ignored (PIPE and XFSZ included)."""
     assert report(kubexit, actor, SIGNAL_GROUP=own_group, DEATH_DEPS="db") == []
 
 
-@pytest.mark.behaviour(63)
+@pytest.mark.behaviour("default-dispositions")
 def test_mask_of_whoever_started_us(kubexit: Kubexit, actor: str) -> None:
     """Signals that were blocked on entry are not blocked in the command."""
 
@@ -33,7 +33,7 @@ def test_mask_of_whoever_started_us(kubexit: Kubexit, actor: str) -> None:
     assert report(kubexit, actor, preexec_fn=block) == []
 
 
-@pytest.mark.behaviour(63)
+@pytest.mark.behaviour("default-dispositions")
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGRTMAX])
 def test_ignored_on_entry_stays_ignored(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
     """What was ignored on entry is ignored in the command (nohup)."""
@@ -42,7 +42,7 @@ def test_ignored_on_entry_stays_ignored(kubexit: Kubexit, actor: str, number: si
     assert lines == [f"ignored {int(number)}"]
 
 
-@pytest.mark.behaviour(63)
+@pytest.mark.behaviour("default-dispositions")
 @pytest.mark.parametrize("number", [signal.SIGPIPE, signal.SIGXFSZ])
 def test_what_an_interpreter_ignores_stays_ignored(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
     """PIPE and XFSZ too, when no interpreter runs before the supervisor, which would ignore both in any case."""
@@ -54,7 +54,7 @@ def test_what_an_interpreter_ignores_stays_ignored(kubexit: Kubexit, actor: str,
     assert lines == [f"ignored {int(number)}"]
 
 
-@pytest.mark.behaviour(63)
+@pytest.mark.behaviour("default-dispositions")
 def test_ignored_signal_is_forwarded_all_the_same(kubexit: Kubexit, actor: str) -> None:
     """A signal that was ignored on entry still reaches a command that wants it."""
     supervised = kubexit.start(
@@ -66,7 +66,7 @@ def test_ignored_signal_is_forwarded_all_the_same(kubexit: Kubexit, actor: str) 
     supervised.wait_line("SIGNAL HUP")
 
 
-@pytest.mark.behaviour(63)
+@pytest.mark.behaviour("default-dispositions")
 def test_pending_on_entry_is_not_lost(kubexit: Kubexit, actor: str) -> None:
     """A signal that was pending when kubexit was executed reaches the command."""
 

@@ -29,7 +29,7 @@ def leader(kubexit: Kubexit, terminal: Terminal, pid1: bool) -> Supervised:
     return kubexit.under(script).start(*command, stdin=terminal.inside, pid1=True, **settings)
 
 
-@pytest.mark.behaviour(66, 146)
+@pytest.mark.behaviour("terminal-job-control", "no-shell-to-continue")
 @pytest.mark.parametrize("pid1", [True, False], ids=["pid1", "leader"])
 def test_suspend_is_undone(kubexit: Kubexit, terminal: Terminal, pid1: bool) -> None:
     """Ctrl-Z stops the command's group, which no shell can continue: kubexit does, and Ctrl-C still works."""
@@ -43,7 +43,7 @@ def test_suspend_is_undone(kubexit: Kubexit, terminal: Terminal, pid1: bool) -> 
     assert supervised.wait() == 130
 
 
-@pytest.mark.behaviour(66, 146)
+@pytest.mark.behaviour("terminal-job-control", "no-shell-to-continue")
 def test_stop_is_not_undone(kubexit: Kubexit, terminal: Terminal) -> None:
     """SIGSTOP does not come from the terminal: what it stops stays stopped until somebody continues it."""
     supervised = leader(kubexit, terminal, pid1=False)
@@ -60,7 +60,7 @@ def test_stop_is_not_undone(kubexit: Kubexit, terminal: Terminal) -> None:
     supervised.wait_line("CONTINUED")
 
 
-@pytest.mark.behaviour(67, 146)
+@pytest.mark.behaviour("own-group-has-terminal", "no-shell-to-continue")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_terminal_of_another_namespace(kubexit: Kubexit, terminal: Terminal, own_group: bool) -> None:
     """With a terminal whose session is outside of the PID namespace, the command can read, and gets its keys.

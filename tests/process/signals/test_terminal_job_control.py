@@ -16,7 +16,7 @@ both_groups = pytest.mark.parametrize("own_group", [False, True], ids=["shared-g
 
 
 @both_groups
-@pytest.mark.behaviour(66)
+@pytest.mark.behaviour("terminal-job-control")
 def test_job_is_stopped_continued_and_ended(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """A shell puts a job into the foreground; Ctrl-Z stops the job alone, Ctrl-C ends it alone."""
     supervised = kubexit.start(
@@ -33,7 +33,7 @@ def test_job_is_stopped_continued_and_ended(kubexit: Kubexit, actor: str, termin
 
 
 @both_groups
-@pytest.mark.behaviour(66, 67)
+@pytest.mark.behaviour("terminal-job-control", "own-group-has-terminal")
 def test_the_command_is_in_the_foreground(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """The command's group is in the terminal's foreground: kubexit's group, or its own."""
     supervised = kubexit.start(
@@ -44,7 +44,7 @@ def test_the_command_is_in_the_foreground(kubexit: Kubexit, actor: str, terminal
     assert terminal.foreground() == (supervised.command_pid() if own_group else supervised.pid)
 
 
-@pytest.mark.behaviour(66, 67)
+@pytest.mark.behaviour("terminal-job-control", "own-group-has-terminal")
 def test_terminal_that_is_not_ours(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
     """A terminal on stdin that is not the controlling one is no reason to fail."""
     finished = kubexit.run(actor, "exit", "3", stdin=terminal.inside, SIGNAL_GROUP=True)
@@ -52,7 +52,7 @@ def test_terminal_that_is_not_ours(kubexit: Kubexit, actor: str, terminal: Termi
     assert finished.code == 3
 
 
-@pytest.mark.behaviour(66, 67)
+@pytest.mark.behaviour("terminal-job-control", "own-group-has-terminal")
 def test_in_the_background(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
     """Started in the background of someone's shell, kubexit does not take the terminal away from it.
 
@@ -69,7 +69,7 @@ def test_in_the_background(kubexit: Kubexit, actor: str, terminal: Terminal) -> 
 
 
 @both_groups
-@pytest.mark.behaviour(66)
+@pytest.mark.behaviour("terminal-job-control")
 @pytest.mark.skipif(shutil.which("bash") is None, reason="JOB CONTROL OF A REAL SHELL NOT TESTED: there is no bash")
 def test_a_real_shell_has_job_control(kubexit: Kubexit, terminal: Terminal, own_group: bool) -> None:
     """bash has job control: no complaint at its start, a stopped job in its list, a prompt after Ctrl-C."""
@@ -103,7 +103,7 @@ def test_a_real_shell_has_job_control(kubexit: Kubexit, terminal: Terminal, own_
 
 
 @both_groups
-@pytest.mark.behaviour(66)
+@pytest.mark.behaviour("terminal-job-control")
 @pytest.mark.skipif(shutil.which("bash") is None, reason="A JOB OF A REAL SHELL NOT TESTED: there is no bash")
 def test_as_a_job_of_a_shell(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """kubexit typed into a shell is a job like any other: Ctrl-Z gives the prompt back, fg goes on, Ctrl-C ends it."""
@@ -139,7 +139,7 @@ def test_as_a_job_of_a_shell(kubexit: Kubexit, actor: str, terminal: Terminal, o
         shell.wait()
 
 
-@pytest.mark.behaviour(66)
+@pytest.mark.behaviour("terminal-job-control")
 @pytest.mark.skipif(shutil.which("bash") is None, reason="A JOB OF A REAL SHELL NOT TESTED: there is no bash")
 def test_continued_in_the_background(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
     """A stopped kubexit that is continued by `bg` leaves the terminal to the shell; `fg` gives it to the command again.

@@ -25,7 +25,7 @@ def start(kubexit: Kubexit, terminal: Terminal, *command: str, **settings: Any) 
 
 
 @both_groups
-@pytest.mark.behaviour(67, 117)
+@pytest.mark.behaviour("own-group-has-terminal", "ctrl-c-once")
 @pytest.mark.parametrize(("key", "number"), [(INTERRUPT, signal.SIGINT), (QUIT, signal.SIGQUIT)], ids=["INT", "QUIT"])
 def test_key_arrives_once(
     kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool, key: bytes, number: signal.Signals
@@ -47,7 +47,7 @@ def test_key_arrives_once(
 
 
 @both_groups
-@pytest.mark.behaviour(66)
+@pytest.mark.behaviour("terminal-job-control")
 def test_window_change_arrives(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """A new window size is told to the command."""
     supervised = start(kubexit, terminal, actor, "ready-then-wait", SIGNAL_GROUP=own_group)
@@ -57,7 +57,7 @@ def test_window_change_arrives(kubexit: Kubexit, actor: str, terminal: Terminal,
 
 
 @both_groups
-@pytest.mark.behaviour(66)
+@pytest.mark.behaviour("terminal-job-control")
 def test_hang_up_reaches_the_command(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """The kernel tells a hang-up to the session leader alone, which is kubexit: the command hears of it."""
     supervised = start(kubexit, terminal, actor, "ready-then-wait", "--exit", "HUP=9", SIGNAL_GROUP=own_group)
@@ -67,7 +67,7 @@ def test_hang_up_reaches_the_command(kubexit: Kubexit, actor: str, terminal: Ter
 
 
 @both_groups
-@pytest.mark.behaviour(66)
+@pytest.mark.behaviour("terminal-job-control")
 def test_hang_up_ends_a_stopped_command(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """The CONT that the kernel sends with a hang-up is passed on too: a command that was stopped can end."""
     supervised = start(kubexit, terminal, actor, "plain", SIGNAL_GROUP=own_group)
@@ -80,7 +80,7 @@ def test_hang_up_ends_a_stopped_command(kubexit: Kubexit, actor: str, terminal: 
 
 
 @both_groups
-@pytest.mark.behaviour(66, 67)
+@pytest.mark.behaviour("terminal-job-control", "own-group-has-terminal")
 def test_key_ends_the_command(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
     """Ctrl-C ends a command that does not care, and kubexit with it: 130."""
     supervised = start(kubexit, terminal, actor, "plain", SIGNAL_GROUP=own_group)
@@ -89,7 +89,7 @@ def test_key_ends_the_command(kubexit: Kubexit, actor: str, terminal: Terminal, 
     assert supervised.wait() == 130
 
 
-@pytest.mark.behaviour(67, 117)
+@pytest.mark.behaviour("own-group-has-terminal", "ctrl-c-once")
 def test_signal_from_outside_is_forwarded(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
     """An INT that does not come from the terminal (`kill -INT`) is forwarded, although there is a terminal."""
     supervised = start(kubexit, terminal, actor, "ready-then-wait")
@@ -98,7 +98,7 @@ def test_signal_from_outside_is_forwarded(kubexit: Kubexit, actor: str, terminal
     supervised.wait_line("SIGNAL INT")
 
 
-@pytest.mark.behaviour(66)
+@pytest.mark.behaviour("terminal-job-control")
 @pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU])
 def test_stop_signals_without_a_terminal(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
     """Without a terminal a stop signal reaches the command and CONT brings it back; kubexit itself never stops."""
@@ -113,7 +113,7 @@ def test_stop_signals_without_a_terminal(kubexit: Kubexit, actor: str, number: s
     assert supervised.wait() == 5
 
 
-@pytest.mark.behaviour(66)
+@pytest.mark.behaviour("terminal-job-control")
 def test_stopped_command_is_continued(kubexit: Kubexit, actor: str) -> None:
     """A stopped command is not an ended one, and CONT from outside brings it back."""
     supervised = kubexit.start(actor, "stop-self")

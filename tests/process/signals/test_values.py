@@ -21,7 +21,7 @@ def queue(pid: int, number: int, value: int) -> None:
         raise OSError(ctypes.get_errno(), "sigqueue")
 
 
-@pytest.mark.behaviour(64, 144)
+@pytest.mark.behaviour("signals-forwarded", "signal-value-and-sender")
 @pytest.mark.parametrize("number", [signal.SIGRTMIN + 6, signal.SIGUSR1, signal.SIGTERM])
 def test_the_command_gets_value_and_sender(kubexit: Kubexit, actor: str, number: int) -> None:
     """The command gets the value, and sees who sent it."""
@@ -32,7 +32,7 @@ def test_the_command_gets_value_and_sender(kubexit: Kubexit, actor: str, number:
     supervised.wait_line(rf"VALUE {int(number)} code -1 value {VALUE} pid {os.getpid()} uid {os.getuid()}$")
 
 
-@pytest.mark.behaviour(65, 144)
+@pytest.mark.behaviour("ten-signals-arrive", "signal-value-and-sender")
 def test_values_keep_their_order(kubexit: Kubexit, actor: str) -> None:
     """Values of one real-time signal keep their order."""
     supervised = kubexit.start(actor, "values")
@@ -47,7 +47,7 @@ def test_values_keep_their_order(kubexit: Kubexit, actor: str) -> None:
     assert seen == [str(value) for value in range(40)]
 
 
-@pytest.mark.behaviour(123, 144)
+@pytest.mark.behaviour("term-after", "signal-value-and-sender")
 def test_a_deferred_signal_keeps_its_value(kubexit: Kubexit, actor: str) -> None:
     """A request to stop that waits for others keeps its value."""
     kubexit.carve("main", Born=True)
@@ -60,7 +60,7 @@ def test_a_deferred_signal_keeps_its_value(kubexit: Kubexit, actor: str) -> None
     supervised.wait_line(rf"VALUE 15 code -1 value {VALUE} ")
 
 
-@pytest.mark.behaviour(64)
+@pytest.mark.behaviour("signals-forwarded")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_a_plain_signal_comes_from_kubexit(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A plain signal comes from kubexit; and to a group it goes without its value."""
@@ -74,7 +74,7 @@ def test_a_plain_signal_comes_from_kubexit(kubexit: Kubexit, actor: str, own_gro
     supervised.wait_line(rf"VALUE 10 code 0 value 0 pid {supervised.pid} ")
 
 
-@pytest.mark.behaviour(64, 144)
+@pytest.mark.behaviour("signals-forwarded", "signal-value-and-sender")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_an_alarm_before_exec_ends_the_command(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """An alarm(2) that was set before kubexit's exec ends the command, as it would without kubexit.
@@ -90,7 +90,7 @@ def test_an_alarm_before_exec_ends_the_command(kubexit: Kubexit, actor: str, own
     assert finished.code == 142
 
 
-@pytest.mark.behaviour(67, 117, 144)
+@pytest.mark.behaviour("own-group-has-terminal", "ctrl-c-once", "signal-value-and-sender")
 def test_command_that_left_the_group(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
     """Ctrl-C reaches a command that made a process group of its own, without KUBEXIT_SIGNAL_GROUP."""
     supervised = kubexit.start(

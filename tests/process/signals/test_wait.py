@@ -22,7 +22,7 @@ def signalfd_flags(pid: int) -> int:
     raise AssertionError("no signalfd")
 
 
-@pytest.mark.behaviour(143)
+@pytest.mark.behaviour("refused-ppoll-exits-with-70")
 @pytest.mark.parametrize("settings", [{}, {"DEATH_DEPS": "db"}], ids=["alone", "dependency"])
 def test_no_read_blocks(kubexit: Kubexit, settings: dict[str, str]) -> None:
     """A read of the signalfd never blocks.
@@ -35,7 +35,7 @@ def test_no_read_blocks(kubexit: Kubexit, settings: dict[str, str]) -> None:
     assert signalfd_flags(supervised.pid) & 0o4000  # O_NONBLOCK
 
 
-@pytest.mark.behaviour(26, 143)
+@pytest.mark.behaviour("every-exit-writes-a-death", "refused-ppoll-exits-with-70")
 @pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 @pytest.mark.parametrize(
     "settings", [{}, {"DEATH_DEPS": "db"}, {"BIRTH_DEPS": "db:born"}], ids=["alone", "death", "birth"]
@@ -53,7 +53,7 @@ def test_poll_is_refused(kubexit: Kubexit, pid1: bool, settings: dict[str, str])
     assert "ppoll: Operation not permitted" in finished.stderr
 
 
-@pytest.mark.behaviour(143)
+@pytest.mark.behaviour("refused-ppoll-exits-with-70")
 def test_stopped_and_continued(kubexit: Kubexit) -> None:
     """A wait that SIGSTOP and SIGCONT interrupt is taken up again."""
     supervised = running(kubexit, "main", "USR1=3", DEATH_DEPS="db", POLL_INTERVAL="1h")

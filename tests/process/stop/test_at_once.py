@@ -12,7 +12,7 @@ from harness.kubexit import Kubexit
 from harness.waiting import eventually
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize("code_on_stop", ["keep", "zero"])
 def test_command_and_dependency_end_together(kubexit: Kubexit, code_on_stop: str) -> None:
     """A command that ended before its dependency's death was seen keeps its code: it was not stopped.
@@ -35,7 +35,7 @@ def test_command_and_dependency_end_together(kubexit: Kubexit, code_on_stop: str
     assert "Reason" not in (kubexit.tombstone("sidecar") or {})
 
 
-@pytest.mark.behaviour(49, 50, 148)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches", "command-outside-its-group")
 def test_command_that_left_its_group(kubexit: Kubexit, actor: str) -> None:
     """The stop signal and SIGKILL reach a command that moved to another process group, while others stay in its own.
 
@@ -58,7 +58,7 @@ def test_command_that_left_its_group(kubexit: Kubexit, actor: str) -> None:
     assert supervised.stdout == "READY\nSIGNAL TERM 15\n"
 
 
-@pytest.mark.behaviour(64, 148)
+@pytest.mark.behaviour("signals-forwarded", "command-outside-its-group")
 def test_forwarded_to_one_that_left(kubexit: Kubexit, actor: str) -> None:
     """A forwarded signal reaches it too, once."""
     supervised = kubexit.start(actor, "leave-group", "ready-then-wait", "--exit", "USR2=5", SIGNAL_GROUP=True)

@@ -20,7 +20,7 @@ def in_delay(kubexit: Kubexit, actor: str, *exits: str, delay: str = "1h", **set
     return supervised
 
 
-@pytest.mark.behaviour(49, 56)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "stop-delay-ends-early")
 def test_stop_signal_comes_after_it(kubexit: Kubexit, actor: str) -> None:
     """The stop signal comes when the delay is over, not before."""
     begin = time.monotonic()
@@ -31,7 +31,7 @@ def test_stop_signal_comes_after_it(kubexit: Kubexit, actor: str) -> None:
     assert time.monotonic() - begin >= 0.1
 
 
-@pytest.mark.behaviour(56)
+@pytest.mark.behaviour("stop-delay-ends-early")
 def test_ends_with_the_command(kubexit: Kubexit, actor: str) -> None:
     """The command's own end is the end of the delay; no signal is sent."""
     supervised = in_delay(kubexit, actor, "USR1=5")
@@ -41,7 +41,7 @@ def test_ends_with_the_command(kubexit: Kubexit, actor: str) -> None:
     assert supervised.stdout == "READY\nSIGNAL USR1 10\n"
 
 
-@pytest.mark.behaviour(56)
+@pytest.mark.behaviour("stop-delay-ends-early")
 @pytest.mark.parametrize(
     ("number", "stop_signal"),
     [(signal.SIGTERM, None), (signal.SIGINT, None), (signal.SIGQUIT, None), (signal.SIGWINCH, "WINCH")],
@@ -60,7 +60,7 @@ def test_ended_by_a_signal_from_outside(
     assert supervised.stdout == f"READY\nSIGNAL {number.name[3:]} {int(number)}\n"
 
 
-@pytest.mark.behaviour(56)
+@pytest.mark.behaviour("stop-delay-ends-early")
 def test_other_signals_do_not_end_it(kubexit: Kubexit, actor: str) -> None:
     """Any other signal is forwarded and the delay goes on.
 
@@ -74,7 +74,7 @@ def test_other_signals_do_not_end_it(kubexit: Kubexit, actor: str) -> None:
     assert supervised.process.poll() is None
 
 
-@pytest.mark.behaviour(52, 56)
+@pytest.mark.behaviour("stop-times-do-not-change", "stop-delay-ends-early")
 def test_second_death_does_not_restart_it(kubexit: Kubexit, actor: str) -> None:
     """Another death in the graveyard neither restarts nor ends the delay."""
     begin = time.monotonic()
@@ -86,7 +86,7 @@ def test_second_death_does_not_restart_it(kubexit: Kubexit, actor: str) -> None:
     assert supervised.stdout.count("SIGNAL") == 1
 
 
-@pytest.mark.behaviour(56, 75)
+@pytest.mark.behaviour("stop-delay-ends-early", "exit-code-on-stop")
 def test_code_after_a_signal_from_outside(kubexit: Kubexit, actor: str) -> None:
     """When a TERM from outside ended the delay, the stop was not ours: the command's code is kept."""
     supervised = in_delay(kubexit, actor, "TERM=5", EXIT_CODE_ON_STOP="zero")

@@ -18,7 +18,7 @@ def stopped(
     return supervised.wait(), kubexit.tombstone()
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize("settings", [{}, {"EXIT_CODE_ON_STOP": "keep"}], ids=["default", "keep"])
 def test_by_default_the_commands_code_is_kept(kubexit: Kubexit, actor: str, settings: dict[str, Any]) -> None:
     """By default the command's own code is kept."""
@@ -30,7 +30,7 @@ def test_by_default_the_commands_code_is_kept(kubexit: Kubexit, actor: str, sett
     assert "db" in tombstone["Reason"]
 
 
-@pytest.mark.behaviour(34, 75)
+@pytest.mark.behaviour("tombstone-has-exit-code", "exit-code-on-stop")
 @pytest.mark.parametrize(
     "settings", [{"EXIT_CODE_ON_STOP": "zero"}, {"IGNORE_CODE_ON_DEATH_DEPS": "true"}], ids=["zero", "ignore"]
 )
@@ -43,7 +43,7 @@ def test_zero_exits_with_0_and_keeps_the_code(kubexit: Kubexit, actor: str, sett
     assert tombstone["CommandExitCode"] == 7
 
 
-@pytest.mark.behaviour(34, 75)
+@pytest.mark.behaviour("tombstone-has-exit-code", "exit-code-on-stop")
 @pytest.mark.parametrize("number", [0, 42, 255])
 def test_a_number_is_the_code(kubexit: Kubexit, actor: str, number: int) -> None:
     """A number is the code."""
@@ -52,7 +52,7 @@ def test_a_number_is_the_code(kubexit: Kubexit, actor: str, number: int) -> None
     assert (code, tombstone["ExitCode"], tombstone["CommandExitCode"]) == (number, number, 7)
 
 
-@pytest.mark.behaviour(72, 75)
+@pytest.mark.behaviour("signal-death-is-128-plus-n", "exit-code-on-stop")
 @pytest.mark.parametrize(("died", "expected"), [(0, 0), (3, 3), (143, 143), (-1, 255)])
 def test_dependency_exits_as_the_dependency_did(kubexit: Kubexit, actor: str, died: int, expected: int) -> None:
     """`dependency` ends as the dependency did; the -1 of the original's signal deaths is 255."""
@@ -61,7 +61,7 @@ def test_dependency_exits_as_the_dependency_did(kubexit: Kubexit, actor: str, di
     assert (code, tombstone["ExitCode"], tombstone["CommandExitCode"]) == (expected, expected, 7)
 
 
-@pytest.mark.behaviour(40, 75)
+@pytest.mark.behaviour("two-deaths-stop-once", "exit-code-on-stop")
 def test_dependency_that_died_first(kubexit: Kubexit, actor: str) -> None:
     """`dependency` means the one whose death stopped the command, even if one that is named before it dies later.
 
@@ -88,7 +88,7 @@ def test_dependency_that_died_first(kubexit: Kubexit, actor: str) -> None:
     assert kubexit.tombstone()["CommandExitCode"] == 7
 
 
-@pytest.mark.behaviour(30, 75)
+@pytest.mark.behaviour("crash-seen-by-peers", "exit-code-on-stop")
 def test_dependency_that_crashed(kubexit: Kubexit, actor: str) -> None:
     """`dependency` is 137 when the dependency's supervisor was killed."""
     dependency = kubexit.start(actor, "plain", name="db")
@@ -102,7 +102,7 @@ def test_dependency_that_crashed(kubexit: Kubexit, actor: str) -> None:
     assert supervised.wait() == 137
 
 
-@pytest.mark.behaviour(34)
+@pytest.mark.behaviour("tombstone-has-exit-code")
 def test_same_code_is_told_once(kubexit: Kubexit, actor: str) -> None:
     """`CommandExitCode` is there only when it differs from `ExitCode`."""
     _, tombstone = stopped(kubexit, actor, code=0, EXIT_CODE_ON_STOP="zero")
@@ -110,7 +110,7 @@ def test_same_code_is_told_once(kubexit: Kubexit, actor: str) -> None:
     assert "CommandExitCode" not in tombstone
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 def test_killed_after_grace(kubexit: Kubexit, actor: str) -> None:
     """The policy covers a command that had to be killed; the tombstone tells it apart."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="50ms", EXIT_CODE_ON_STOP="zero")
@@ -122,14 +122,14 @@ def test_killed_after_grace(kubexit: Kubexit, actor: str) -> None:
     assert (tombstone["ExitCode"], tombstone["CommandExitCode"], tombstone["Killed"]) == (0, 137, True)
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize("policy", ["zero", "42", "dependency"])
 def test_not_without_a_stop(kubexit: Kubexit, actor: str, policy: str) -> None:
     """A command that ends by itself keeps its code."""
     assert kubexit.run(actor, "exit", "3", DEATH_DEPS="db", EXIT_CODE_ON_STOP=policy).code == 3
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 def test_not_after_a_stop_from_outside(kubexit: Kubexit, actor: str) -> None:
     """A command that ends at a TERM from outside keeps its code."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", "TERM=3", DEATH_DEPS="db", EXIT_CODE_ON_STOP="zero")
@@ -140,7 +140,7 @@ def test_not_after_a_stop_from_outside(kubexit: Kubexit, actor: str) -> None:
     assert "Reason" not in kubexit.tombstone()
 
 
-@pytest.mark.behaviour(75)
+@pytest.mark.behaviour("exit-code-on-stop")
 def test_not_when_the_command_failed_before_our_signal(kubexit: Kubexit, actor: str) -> None:
     """A command that fails by itself during the stop delay keeps its code: our signal never came."""
     supervised = kubexit.start(
@@ -158,7 +158,7 @@ def test_not_when_the_command_failed_before_our_signal(kubexit: Kubexit, actor: 
     assert "Reason" not in tombstone
 
 
-@pytest.mark.behaviour(2, 75)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "exit-code-on-stop")
 @pytest.mark.parametrize(
     "settings",
     [

@@ -26,7 +26,7 @@ def full_pipe() -> Iterator[int]:
     os.close(write_end)
 
 
-@pytest.mark.behaviour(87)
+@pytest.mark.behaviour("full-stderr-does-not-delay")
 def test_a_full_stderr_delays_no_stop(kubexit: Kubexit, actor: str, full_pipe: int) -> None:
     """A full stderr pipe blocks neither the start, nor the stop sequence, nor the tombstone.
 
@@ -42,7 +42,7 @@ def test_a_full_stderr_delays_no_stop(kubexit: Kubexit, actor: str, full_pipe: i
     assert kubexit.tombstone()["ExitCode"] == 137
 
 
-@pytest.mark.behaviour(83, 87)
+@pytest.mark.behaviour("surroundings-unchanged", "full-stderr-does-not-delay")
 def test_pipe_stays_blocking_for_the_command(kubexit: Kubexit, actor: str, full_pipe: int) -> None:
     """The pipe is shared with the command, so kubexit does not make it non-blocking behind the command's back."""
     kubexit.run(actor, "exit", "0", stderr=full_pipe, LOG_LEVEL="debug")
@@ -50,7 +50,7 @@ def test_pipe_stays_blocking_for_the_command(kubexit: Kubexit, actor: str, full_
     assert os.get_blocking(full_pipe)
 
 
-@pytest.mark.behaviour(87)
+@pytest.mark.behaviour("full-stderr-does-not-delay")
 def test_terminal_on_hold(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
     """A terminal whose user has pressed Ctrl-S takes no output, and that blocks nothing either."""
     supervised = kubexit.start(
@@ -64,13 +64,13 @@ def test_terminal_on_hold(kubexit: Kubexit, actor: str, terminal: Terminal) -> N
     assert supervised.wait() == 137
 
 
-@pytest.mark.behaviour(87)
+@pytest.mark.behaviour("full-stderr-does-not-delay")
 def test_an_unread_message_delays_no_exit(kubexit: Kubexit, actor: str, full_pipe: int) -> None:
     """A message that nobody reads does not keep kubexit from leaving."""
     assert kubexit.run(actor, "exit", "0", stderr=full_pipe, GRACE_PERIOD="soon").code == 2
 
 
-@pytest.mark.behaviour(73, 87)
+@pytest.mark.behaviour("codes-of-kubexit", "full-stderr-does-not-delay")
 def test_command_not_found(kubexit: Kubexit, full_pipe: int) -> None:
     """The same for a command that cannot be executed, which is told from between fork and exec."""
     assert kubexit.run("/no/such/command", stderr=full_pipe).code == 127

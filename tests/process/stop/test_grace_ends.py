@@ -13,7 +13,7 @@ from harness.waiting import eventually
 GRACE = 1.0
 
 
-@pytest.mark.behaviour(34, 54)
+@pytest.mark.behaviour("tombstone-has-exit-code", "no-signal-after-exit")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_a_command_that_ended_is_not_killed(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A command that has ended by itself is not killed, nor is it said to have been: its pid may be another's by then.

@@ -7,7 +7,7 @@ import pytest
 from harness.kubexit import Kubexit
 
 
-@pytest.mark.behaviour(55, 118)
+@pytest.mark.behaviour("outside-sigterm-no-deadline", "one-sigterm-not-two")
 def test_death_after_term_sends_no_second_one(kubexit: Kubexit, actor: str) -> None:
     """After a forwarded TERM a dependency's death starts the grace period alone.
 
@@ -24,7 +24,7 @@ def test_death_after_term_sends_no_second_one(kubexit: Kubexit, actor: str) -> N
     assert kubexit.tombstone()["Killed"] is True
 
 
-@pytest.mark.behaviour(55, 118)
+@pytest.mark.behaviour("outside-sigterm-no-deadline", "one-sigterm-not-two")
 def test_term_after_our_own_is_not_forwarded(kubexit: Kubexit, actor: str) -> None:
     """After our own stop signal a TERM from outside is not forwarded: many programs take a second one as 'die now'.
 
@@ -41,7 +41,7 @@ def test_term_after_our_own_is_not_forwarded(kubexit: Kubexit, actor: str) -> No
     assert supervised.stdout.count("SIGNAL TERM") == 1
 
 
-@pytest.mark.behaviour(55)
+@pytest.mark.behaviour("outside-sigterm-no-deadline")
 def test_no_deadline_of_ours(kubexit: Kubexit, actor: str) -> None:
     """A TERM from outside starts no timer: without a dependency's death the command has all the time it wants.
 
@@ -58,7 +58,7 @@ def test_no_deadline_of_ours(kubexit: Kubexit, actor: str) -> None:
     assert supervised.process.poll() is None
 
 
-@pytest.mark.behaviour(52, 55)
+@pytest.mark.behaviour("stop-times-do-not-change", "outside-sigterm-no-deadline")
 def test_every_term_from_outside_is_forwarded(kubexit: Kubexit, actor: str) -> None:
     """Without a stop of ours, a second TERM from outside is forwarded like the first."""
     supervised = kubexit.start(actor, "ready-then-wait")

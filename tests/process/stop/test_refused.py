@@ -12,7 +12,7 @@ from harness.kubexit import Kubexit
 from harness.supervised import Supervised
 from harness.world import namespaces
 
-pytestmark = pytest.mark.behaviour(140)
+pytestmark = pytest.mark.behaviour("refused-signal-does-not-count")
 
 OTHER_USER = "10003"
 PLACES = pytest.mark.parametrize("pid1", [True, False], ids=["pid1", "subreaper"])
@@ -82,7 +82,7 @@ def test_the_command_may_still_end_by_itself(kubexit: Kubexit) -> None:
     assert "Reason" not in (kubexit.tombstone() or {})
 
 
-@pytest.mark.behaviour(55, 118)
+@pytest.mark.behaviour("outside-sigterm-no-deadline", "one-sigterm-not-two")
 def test_a_refused_request_does_not_replace_sigterm(kubexit: Kubexit) -> None:
     """A SIGTERM from outside that could not be forwarded is no reason to send none at a dependency's death.
 
@@ -99,7 +99,7 @@ def test_a_refused_request_does_not_replace_sigterm(kubexit: Kubexit) -> None:
     assert "the command already has a stop signal" not in supervised.stderr
 
 
-@pytest.mark.behaviour(123)
+@pytest.mark.behaviour("term-after")
 def test_refused_after_others(kubexit: Kubexit) -> None:
     """A held SIGTERM that cannot be passed on is not called passed on."""
     born(kubexit)

@@ -17,7 +17,7 @@ def die(kubexit: Kubexit, name: str = "db") -> None:
     kubexit.carve(name, Born=True, Died=True, ExitCode=0)
 
 
-@pytest.mark.behaviour(49, 54)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "no-signal-after-exit")
 def test_a_death_sends_the_stop_signal_at_once(kubexit: Kubexit, actor: str) -> None:
     """A dependency's death sends TERM at once; a command that ends in time is not killed."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", "TERM=7", DEATH_DEPS="db", GRACE_PERIOD="1h")
@@ -31,7 +31,7 @@ def test_a_death_sends_the_stop_signal_at_once(kubexit: Kubexit, actor: str) -> 
     assert "db" in tombstone["Reason"]
 
 
-@pytest.mark.behaviour(49, 50)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches")
 def test_kill_after_grace(kubexit: Kubexit, actor: str) -> None:
     """A command that takes no notice of the stop signal is killed when the grace period is over, not before."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="100ms")
@@ -46,7 +46,7 @@ def test_kill_after_grace(kubexit: Kubexit, actor: str) -> None:
     assert (tombstone["ExitCode"], tombstone["Killed"]) == (137, True)
 
 
-@pytest.mark.behaviour(50)
+@pytest.mark.behaviour("sigkill-always-reaches")
 def test_a_stopped_command_is_killed(kubexit: Kubexit, actor: str) -> None:
     """A command that has stopped itself is killed all the same."""
     supervised = kubexit.start(actor, "stop-self", DEATH_DEPS="db", GRACE_PERIOD="50ms")
@@ -57,7 +57,7 @@ def test_a_stopped_command_is_killed(kubexit: Kubexit, actor: str) -> None:
     assert supervised.wait() == 137
 
 
-@pytest.mark.behaviour(50)
+@pytest.mark.behaviour("sigkill-always-reaches")
 def test_command_that_forks_without_end(kubexit: Kubexit, actor: str) -> None:
     """A command that ignores everything and forks without end is killed."""
     supervised = kubexit.start(actor, "fork-bomb-lite", DEATH_DEPS="db", GRACE_PERIOD="50ms")
@@ -67,7 +67,7 @@ def test_command_that_forks_without_end(kubexit: Kubexit, actor: str) -> None:
     assert supervised.wait() == 137
 
 
-@pytest.mark.behaviour(50)
+@pytest.mark.behaviour("sigkill-always-reaches")
 @pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 def test_a_busy_command_dies_of_sigterm(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     """A command that never sleeps dies of the stop signal."""
@@ -78,7 +78,7 @@ def test_a_busy_command_dies_of_sigterm(kubexit: Kubexit, actor: str, pid1: bool
     assert supervised.wait() == 143
 
 
-@pytest.mark.behaviour(53)
+@pytest.mark.behaviour("grace-period-zero")
 def test_grace_of_nothing(kubexit: Kubexit, actor: str) -> None:
     """A grace period of 0 is stop signal and KILL at once."""
     supervised = kubexit.start(actor, "stop-self", DEATH_DEPS="db", GRACE_PERIOD="0")
@@ -89,7 +89,7 @@ def test_grace_of_nothing(kubexit: Kubexit, actor: str) -> None:
     assert kubexit.tombstone()["Killed"] is True
 
 
-@pytest.mark.behaviour(40)
+@pytest.mark.behaviour("two-deaths-stop-once")
 def test_two_dependencies_at_once(kubexit: Kubexit, actor: str) -> None:
     """Two dependencies that die together cause one stop signal.
 
@@ -107,7 +107,7 @@ def test_two_dependencies_at_once(kubexit: Kubexit, actor: str) -> None:
     assert supervised.stdout.count("SIGNAL TERM") == 1
 
 
-@pytest.mark.behaviour(40, 52)
+@pytest.mark.behaviour("two-deaths-stop-once", "stop-times-do-not-change")
 def test_repeated_triggers_do_not_restart_the_grace_period(kubexit: Kubexit, actor: str) -> None:
     """Deaths and TERMs that keep coming neither restart nor shorten the grace period, nor send anything again.
 
@@ -131,7 +131,7 @@ def test_repeated_triggers_do_not_restart_the_grace_period(kubexit: Kubexit, act
     assert supervised.stdout.count("SIGNAL TERM") == 1
 
 
-@pytest.mark.behaviour(52, 64)
+@pytest.mark.behaviour("stop-times-do-not-change", "signals-forwarded")
 def test_other_signals_are_still_forwarded(kubexit: Kubexit, actor: str) -> None:
     """During the grace period other signals from outside are forwarded as ever."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", "USR1=4", DEATH_DEPS="db", GRACE_PERIOD="1h")
@@ -143,7 +143,7 @@ def test_other_signals_are_still_forwarded(kubexit: Kubexit, actor: str) -> None
     assert supervised.wait() == 4
 
 
-@pytest.mark.behaviour(33, 39)
+@pytest.mark.behaviour("deletion-is-no-death", "death-policy")
 def test_reborn_dependency_does_not_call_the_stop_off(kubexit: Kubexit, actor: str) -> None:
     """Once begun, a stop goes through, also when the dependency is born again."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="100ms")

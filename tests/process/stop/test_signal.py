@@ -13,7 +13,7 @@ NAMES = {
 }  # fmt: skip
 
 
-@pytest.mark.behaviour(57, 58)
+@pytest.mark.behaviour("other-stop-signals", "stop-signal-names")
 def test_every_way_to_name_one(kubexit: Kubexit, actor: str) -> None:
     """Names with and without SIG, numbers, and real-time signals relative to both ends are understood."""
     running = {
@@ -30,7 +30,7 @@ def test_every_way_to_name_one(kubexit: Kubexit, actor: str) -> None:
     assert {text: supervised.wait() for text, supervised in running.items()} == dict.fromkeys(NAMES, 0)
 
 
-@pytest.mark.behaviour(57)
+@pytest.mark.behaviour("other-stop-signals")
 def test_only_that_signal_is_sent(kubexit: Kubexit, actor: str) -> None:
     """The stop signal takes the place of TERM; there is no TERM before the KILL."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", STOP_SIGNAL="QUIT", GRACE_PERIOD="50ms")
@@ -41,7 +41,7 @@ def test_only_that_signal_is_sent(kubexit: Kubexit, actor: str) -> None:
     assert supervised.stdout == "READY\nSIGNAL QUIT 3\n"
 
 
-@pytest.mark.behaviour(57)
+@pytest.mark.behaviour("other-stop-signals")
 def test_the_kubelets_term_is_not_translated(kubexit: Kubexit, actor: str) -> None:
     """A TERM from outside is forwarded as TERM, whatever our own stop signal is."""
     supervised = kubexit.start(actor, "ready-then-wait", STOP_SIGNAL="QUIT")
@@ -52,7 +52,7 @@ def test_the_kubelets_term_is_not_translated(kubexit: Kubexit, actor: str) -> No
     assert "QUIT" not in supervised.stdout
 
 
-@pytest.mark.behaviour(57)
+@pytest.mark.behaviour("other-stop-signals")
 def test_stop_signal_from_outside(kubexit: Kubexit, actor: str) -> None:
     """The stop signal from outside is forwarded, and a dependency's death after it sends it no second time.
 
@@ -68,7 +68,7 @@ def test_stop_signal_from_outside(kubexit: Kubexit, actor: str) -> None:
     assert supervised.stdout == "READY\nSIGNAL QUIT 3\n"
 
 
-@pytest.mark.behaviour(2, 58)
+@pytest.mark.behaviour("bad-setting-exits-with-2", "stop-signal-names")
 @pytest.mark.parametrize("text", ["TERMINATE", "SIG", "0", "65", "-15", "15x", "RTMIN-1", "RTMIN+31", "RTMAX+1"])
 def test_an_unknown_signal_exits_with_2(kubexit: Kubexit, actor: str, text: str) -> None:
     """A signal that does not exist is a settings error, and the command is not started."""

@@ -12,7 +12,7 @@ from harness.kubexit import Kubexit
 from harness.supervised import Supervised
 from harness.waiting import eventually
 
-pytestmark = pytest.mark.behaviour(147)
+pytestmark = pytest.mark.behaviour("stopped-command-continues")
 
 
 def stopped(kubexit: Kubexit, **settings: Any) -> Supervised:
@@ -24,7 +24,7 @@ def stopped(kubexit: Kubexit, **settings: Any) -> Supervised:
     return supervised
 
 
-@pytest.mark.behaviour(49, 50)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_a_death_continues_a_stopped_command(kubexit: Kubexit, own_group: bool) -> None:
     """A dependency dies: the command gets the stop signal and ends by it. Fails by a grace period of an hour."""
@@ -35,7 +35,7 @@ def test_a_death_continues_a_stopped_command(kubexit: Kubexit, own_group: bool) 
     assert "Killed" not in (kubexit.tombstone() or {})
 
 
-@pytest.mark.behaviour(55)
+@pytest.mark.behaviour("outside-sigterm-no-deadline")
 def test_sigterm_continues_a_stopped_command(kubexit: Kubexit) -> None:
     """The same holds for a SIGTERM from outside."""
     supervised = stopped(kubexit)
@@ -44,7 +44,7 @@ def test_sigterm_continues_a_stopped_command(kubexit: Kubexit) -> None:
     assert supervised.wait() == 7
 
 
-@pytest.mark.behaviour(64)
+@pytest.mark.behaviour("signals-forwarded")
 def test_other_signals_do_not_continue_it(kubexit: Kubexit) -> None:
     """Other signals do not continue it."""
     supervised = stopped(kubexit, LOG_LEVEL="debug")
@@ -57,7 +57,7 @@ def test_other_signals_do_not_continue_it(kubexit: Kubexit) -> None:
     assert supervised.wait() == 8
 
 
-@pytest.mark.behaviour(49)
+@pytest.mark.behaviour("stop-signal-then-sigkill")
 def test_a_running_command_gets_no_sigcont(kubexit: Kubexit) -> None:
     """A command that runs gets no SIGCONT: programs may handle it. Fails when it is sent to all."""
     supervised = born(kubexit, "main", "WINCH=6", DEATH_DEPS="db", GRACE_PERIOD="1h")

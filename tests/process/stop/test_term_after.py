@@ -13,7 +13,7 @@ from harness.supervised import Supervised
 from harness.waiting import eventually
 from harness.world import namespaces
 
-pytestmark = pytest.mark.behaviour(123)
+pytestmark = pytest.mark.behaviour("term-after")
 
 ONE_TERM = "READY\nSIGNAL TERM 15\n"
 
@@ -72,7 +72,7 @@ def test_a_second_sigterm_is_forwarded(kubexit: Kubexit) -> None:
     assert held.stdout == ONE_TERM
 
 
-@pytest.mark.behaviour(55)
+@pytest.mark.behaviour("outside-sigterm-no-deadline")
 def test_at_most_one_grace_period(kubexit: Kubexit) -> None:
     """When the grace period is over it passes, with a warning; then there is no deadline of ours any more."""
     born(kubexit)
@@ -111,7 +111,7 @@ def test_seen_in_the_last_moment(kubexit: Kubexit) -> None:
     assert held.stdout.count("SIGNAL TERM") == 1
 
 
-@pytest.mark.behaviour(44, 45)
+@pytest.mark.behaviour("no-inotify-polls", "silent-deaths-polled")
 def test_without_inotify_polling_finds_the_death(kubexit: Kubexit) -> None:
     """Where inotify is not available the death is found by polling."""
     kubexit.carve("main", Born=True)
@@ -134,7 +134,7 @@ def test_the_present_life_is_waited_for(kubexit: Kubexit) -> None:
     assert held.wait() == 9
 
 
-@pytest.mark.behaviour(34)
+@pytest.mark.behaviour("tombstone-has-exit-code")
 def test_a_command_can_end_meanwhile(kubexit: Kubexit) -> None:
     """A command that ends by itself meanwhile ends as ever."""
     born(kubexit)
@@ -146,7 +146,7 @@ def test_a_command_can_end_meanwhile(kubexit: Kubexit) -> None:
     assert "SIGNAL TERM" not in held.stdout
 
 
-@pytest.mark.behaviour(77)
+@pytest.mark.behaviour("pid-1-exits")
 def test_as_pid_1(kubexit: Kubexit) -> None:
     """PID 1 holds it too."""
     main = born(kubexit)

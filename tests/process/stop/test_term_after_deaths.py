@@ -7,10 +7,10 @@ import pytest
 from harness.containers import born, lines, running
 from harness.kubexit import Kubexit
 
-pytestmark = pytest.mark.behaviour(123)
+pytestmark = pytest.mark.behaviour("term-after")
 
 
-@pytest.mark.behaviour(118)
+@pytest.mark.behaviour("one-sigterm-not-two")
 @pytest.mark.parametrize("code_on_stop", ["keep", "zero"])
 def test_a_death_dependency_brings_one_sigterm(kubexit: Kubexit, code_on_stop: str) -> None:
     """When the container that is waited for is a death dependency too, its death brings one TERM, not two.
@@ -31,7 +31,7 @@ def test_a_death_dependency_brings_one_sigterm(kubexit: Kubexit, code_on_stop: s
     assert lines(held.stderr, "warn") == []
 
 
-@pytest.mark.behaviour(49, 50, 55)
+@pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches", "outside-sigterm-no-deadline")
 def test_grace_period_runs(kubexit: Kubexit) -> None:
     """From the death on the grace period runs: a command that takes no notice is killed."""
     main = born(kubexit)
@@ -45,7 +45,7 @@ def test_grace_period_runs(kubexit: Kubexit) -> None:
     assert (kubexit.tombstone("shipper") or {})["Killed"] is True
 
 
-@pytest.mark.behaviour(118)
+@pytest.mark.behaviour("one-sigterm-not-two")
 def test_another_death_forwards_sigterm_at_once(kubexit: Kubexit) -> None:
     """The death of another dependency passes the TERM on at once: somebody else does not need us any more."""
     born(kubexit)
@@ -61,7 +61,7 @@ def test_another_death_forwards_sigterm_at_once(kubexit: Kubexit) -> None:
     assert lines(held.stderr, "warn") == []
 
 
-@pytest.mark.behaviour(40, 52)
+@pytest.mark.behaviour("two-deaths-stop-once", "stop-times-do-not-change")
 def test_without_a_term(kubexit: Kubexit) -> None:
     """A death dependency's death alone is not held, whoever else lives."""
     born(kubexit)

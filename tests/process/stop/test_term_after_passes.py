@@ -9,7 +9,7 @@ from harness.containers import born, running, waiting
 from harness.kubexit import Kubexit
 from harness.supervised import Supervised
 
-pytestmark = pytest.mark.behaviour(123)
+pytestmark = pytest.mark.behaviour("term-after")
 
 
 def shipper(kubexit: Kubexit, exits: str = "TERM=9", **settings: Any) -> Supervised:
@@ -23,7 +23,7 @@ def hold(container: Supervised, number: int = signal.SIGTERM) -> None:
     container.wait_line("to exit first, at most", "stderr")
 
 
-@pytest.mark.behaviour(64)
+@pytest.mark.behaviour("signals-forwarded")
 @pytest.mark.parametrize("name", ["INT", "QUIT", "HUP", "USR1", "WINCH"])
 def test_other_signals_are_not_deferred(kubexit: Kubexit, name: str) -> None:
     """Every other signal passes at once, before a hold and during it."""
@@ -62,7 +62,7 @@ def test_nobody_to_wait_for(kubexit: Kubexit, stone: dict[str, Any] | None) -> N
     assert "to exit first, at most" not in held.stderr
 
 
-@pytest.mark.behaviour(61)
+@pytest.mark.behaviour("signal-during-birth-wait")
 def test_main_waits_for_birth(kubexit: Kubexit) -> None:
     """One that waits for its own birth is not born."""
     waiting(kubexit, "main", BIRTH_DEPS="db:born")
@@ -80,7 +80,7 @@ def test_of_the_command_itself(kubexit: Kubexit, actor: str) -> None:
     assert kubexit.run(actor, "signal-parent", "TERM", "--exit", "TERM=5", name="shipper", **settings).code == 5
 
 
-@pytest.mark.behaviour(61)
+@pytest.mark.behaviour("signal-during-birth-wait")
 def test_before_the_birth(kubexit: Kubexit) -> None:
     """While we wait for our own birth there is nothing to hold."""
     born(kubexit)
@@ -90,7 +90,7 @@ def test_before_the_birth(kubexit: Kubexit) -> None:
     assert app.wait() == 143
 
 
-@pytest.mark.behaviour(119)
+@pytest.mark.behaviour("name-already-alive")
 def test_second_of_a_name(kubexit: Kubexit) -> None:
     """A second supervisor of a living name holds nothing, as a plain init."""
     born(kubexit)

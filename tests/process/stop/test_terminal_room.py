@@ -28,7 +28,7 @@ def leave_room(terminal: Terminal) -> Callable[[int], None]:
     return fill
 
 
-@pytest.mark.behaviour(64, 87)
+@pytest.mark.behaviour("signals-forwarded", "full-stderr-does-not-delay")
 @pytest.mark.parametrize("room", [1, 64, 256, 700, 2000])
 def test_a_full_terminal_delays_no_stop(
     kubexit: Kubexit, actor: str, terminal: Terminal, leave_room: Callable[[int], None], room: int
@@ -51,7 +51,7 @@ def test_a_full_terminal_delays_no_stop(
     assert kubexit.tombstone()["Killed"] is True
 
 
-@pytest.mark.behaviour(83, 87)
+@pytest.mark.behaviour("surroundings-unchanged", "full-stderr-does-not-delay")
 def test_terminal_stays_blocking_for_the_command(
     kubexit: Kubexit, actor: str, terminal: Terminal, leave_room: Callable[[int], None]
 ) -> None:

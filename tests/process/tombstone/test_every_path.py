@@ -49,7 +49,15 @@ def assert_died(kubexit: Kubexit, code: int, born: bool) -> None:
     assert ("Born" in stone) == born
 
 
-@pytest.mark.behaviour(2, 26, 32, 34, 71, 72, 73)
+@pytest.mark.behaviour(
+    "bad-setting-exits-with-2",
+    "every-exit-writes-a-death",
+    "exit-after-death-is-written",
+    "tombstone-has-exit-code",
+    "exit-codes-passed-on",
+    "signal-death-is-128-plus-n",
+    "codes-of-kubexit",
+)
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 def test_every_exit_writes_its_code(kubexit: Kubexit, end: End) -> None:
     """The tombstone has the code that kubexit returns, and Born only if the command ran."""
@@ -60,7 +68,7 @@ def test_every_exit_writes_its_code(kubexit: Kubexit, end: End) -> None:
     assert_died(kubexit, end.code, end.born)
 
 
-@pytest.mark.behaviour(26, 73)
+@pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 @pytest.mark.parametrize(
     ("verdict", "code"), [(2, 2), (69, 69), (70, 70), (77, 77), (1, 70), (3, 70), (127, 70), (143, 70), (255, 70)]
 )
@@ -73,7 +81,7 @@ def test_a_refusing_waiter_sets_the_code(kubexit: Kubexit, tmp_path: Path, verdi
     assert_died(kubexit, code, born=False)
 
 
-@pytest.mark.behaviour(26, 57, 61)
+@pytest.mark.behaviour("every-exit-writes-a-death", "other-stop-signals", "signal-during-birth-wait")
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP], ids=lambda number: number.name
 )
@@ -87,7 +95,7 @@ def test_signal_during_birth(kubexit: Kubexit, number: signal.Signals) -> None:
     assert_died(kubexit, 128 + number, born=False)
 
 
-@pytest.mark.behaviour(26, 36)
+@pytest.mark.behaviour("every-exit-writes-a-death", "dead-before-start")
 @pytest.mark.parametrize(("births", "code"), [("", 0), ("db", 69), ("db:born", 69), ("other:born", 0)])
 def test_an_earlier_death_sets_the_code(kubexit: Kubexit, births: str, code: int) -> None:
     """A dependency that is dead already is 0, or 69 when its birth was awaited too."""
@@ -99,7 +107,7 @@ def test_an_earlier_death_sets_the_code(kubexit: Kubexit, births: str, code: int
     assert_died(kubexit, code, born=False)
 
 
-@pytest.mark.behaviour(26, 36, 37)
+@pytest.mark.behaviour("every-exit-writes-a-death", "dead-before-start", "death-during-birth-wait")
 @pytest.mark.parametrize(("births", "code"), [("other:born", 0), ("db", 69), ("db,other:born", 69)])
 def test_a_death_during_the_wait_sets_the_code(kubexit: Kubexit, births: str, code: int) -> None:
     """A dependency that dies during the birth wait is the same."""

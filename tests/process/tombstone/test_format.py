@@ -14,7 +14,7 @@ pytestmark = pytest.mark.every_form
 TIME = r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z"'
 
 
-@pytest.mark.behaviour(12, 13)
+@pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339")
 def test_a_birth_is_one_line(kubexit: Kubexit) -> None:
     """A birth is one line."""
     running(kubexit, "main")
@@ -23,7 +23,7 @@ def test_a_birth_is_one_line(kubexit: Kubexit) -> None:
     assert re.fullmatch(rf"Born: {TIME}\n", (kubexit.graveyard / "main").read_text())
 
 
-@pytest.mark.behaviour(12, 13, 34)
+@pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339", "tombstone-has-exit-code")
 @pytest.mark.parametrize("code", [0, 3])
 def test_a_death_is_three_lines(kubexit: Kubexit, code: int) -> None:
     """A death is three lines: Born, Died, ExitCode, and nothing else if the command exited by itself."""
@@ -32,7 +32,7 @@ def test_a_death_is_three_lines(kubexit: Kubexit, code: int) -> None:
     assert re.fullmatch(rf"Born: {TIME}\nDied: {TIME}\nExitCode: {code}\n", (kubexit.graveyard / "main").read_text())
 
 
-@pytest.mark.behaviour(12)
+@pytest.mark.behaviour("tombstone-lines")
 def test_a_death_without_birth_has_no_born(kubexit: Kubexit) -> None:
     """The death of a container whose command never started has no Born."""
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
@@ -41,7 +41,7 @@ def test_a_death_without_birth_has_no_born(kubexit: Kubexit) -> None:
     assert re.match(rf"Died: {TIME}\nExitCode: 0\n", (kubexit.graveyard / "main").read_text())
 
 
-@pytest.mark.behaviour(13, 23)
+@pytest.mark.behaviour("times-are-rfc-3339", "died-not-before-born")
 def test_times_are_within_the_run(kubexit: Kubexit) -> None:
     """Born and Died lie within the run, in this order."""
     before = datetime.now(UTC)
@@ -54,7 +54,7 @@ def test_times_are_within_the_run(kubexit: Kubexit) -> None:
     assert before <= born <= died <= after
 
 
-@pytest.mark.behaviour(13)
+@pytest.mark.behaviour("times-are-rfc-3339")
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "EST5EDT", ":/no/such/zone", "\x01"])
 def test_times_are_in_utc(kubexit: Kubexit, zone: str) -> None:
     """Times are UTC whatever the time zone of the container is."""
@@ -63,7 +63,7 @@ def test_times_are_in_utc(kubexit: Kubexit, zone: str) -> None:
     assert (kubexit.graveyard / "main").read_text().count('Z"\n') == 2
 
 
-@pytest.mark.behaviour(18)
+@pytest.mark.behaviour("tombstone-readable-by-all")
 @pytest.mark.parametrize("umask", [0, 0o022, 0o077, 0o777], ids="{:03o}".format)
 def test_every_user_may_read_it(kubexit: Kubexit, umask: int) -> None:
     """Every user of the pod may read a tombstone, whatever the umask, and the command has its umask."""

@@ -39,7 +39,7 @@ def read(folder: int, name: str) -> bytes:
     return text
 
 
-@pytest.mark.behaviour(21, 22)
+@pytest.mark.behaviour("unwritten-death-keeps-code", "unwritten-birth-continues")
 def test_an_unwritten_birth_is_a_warning(kubexit: Kubexit) -> None:
     """A birth that cannot be carved is a warning; the command lives, and its death is carved when there is room."""
     world = small_disk(kubexit.graveyard, 1, 1)
@@ -55,7 +55,7 @@ def test_an_unwritten_birth_is_a_warning(kubexit: Kubexit) -> None:
     os.close(folder)
 
 
-@pytest.mark.behaviour(21)
+@pytest.mark.behaviour("unwritten-death-keeps-code")
 def test_no_room_at_all(kubexit: Kubexit) -> None:
     """A death that cannot be carved within a second is an error line, and the code stays the command's."""
     finished = kubexit.run("sh", "-c", "exit 7", preexec_fn=small_disk(kubexit.graveyard, 1, 1))
@@ -66,7 +66,7 @@ def test_no_room_at_all(kubexit: Kubexit) -> None:
     assert "No space left on device" in line
 
 
-@pytest.mark.behaviour(21)
+@pytest.mark.behaviour("unwritten-death-keeps-code")
 def test_the_end_is_logged_after_the_tombstone(kubexit: Kubexit) -> None:
     """Peers wait for the tombstone, so the line about the command comes after the last attempt to write it.
 
@@ -82,7 +82,7 @@ def test_the_end_is_logged_after_the_tombstone(kubexit: Kubexit) -> None:
     assert failure < end
 
 
-@pytest.mark.behaviour(21)
+@pytest.mark.behaviour("unwritten-death-keeps-code")
 def test_room_in_time(kubexit: Kubexit) -> None:
     """A disk that is full for a moment only delays the death."""
     container = kubexit.start(
@@ -103,7 +103,7 @@ def test_room_in_time(kubexit: Kubexit) -> None:
     os.close(folder)
 
 
-@pytest.mark.behaviour(21, 30)
+@pytest.mark.behaviour("unwritten-death-keeps-code", "crash-seen-by-peers")
 def test_peers_see_a_crash(kubexit: Kubexit) -> None:
     """When a death cannot be carved the FIFO stays, so that peers see an end."""
     peer = running(
@@ -119,7 +119,7 @@ def test_peers_see_a_crash(kubexit: Kubexit) -> None:
     peer.wait_line("dependency main crashed", stream="stderr")
 
 
-@pytest.mark.behaviour(21, 22)
+@pytest.mark.behaviour("unwritten-death-keeps-code", "unwritten-birth-continues")
 @pytest.mark.parametrize("inodes", [1, 2], ids="nr_inodes={}".format)
 def test_without_inodes_the_command_runs(kubexit: Kubexit, inodes: int) -> None:
     """Where not even a file can be made, there is no FIFO either; the command runs and its code stays."""

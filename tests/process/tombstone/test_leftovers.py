@@ -11,7 +11,7 @@ from harness.observer import Observer
 DEATH = b'Born: "2020-04-28T10:41:46Z"\nDied: "2020-04-28T10:41:47Z"\nExitCode: 0\n'
 
 
-@pytest.mark.behaviour(20, 120)
+@pytest.mark.behaviour("leftover-drafts-removed", "only-the-tombstone-remains")
 def test_owner_removes_them(kubexit: Kubexit) -> None:
     """Drafts and the FIFO of a killed predecessor are gone after the next orderly end."""
     kubexit.graveyard.mkdir()
@@ -24,7 +24,7 @@ def test_owner_removes_them(kubexit: Kubexit) -> None:
     assert os.listdir(kubexit.graveyard) == ["main"]
 
 
-@pytest.mark.behaviour(20)
+@pytest.mark.behaviour("leftover-drafts-removed")
 def test_those_of_others_stay(kubexit: Kubexit) -> None:
     """Files of other names are not touched."""
     kubexit.graveyard.mkdir()
@@ -36,7 +36,7 @@ def test_those_of_others_stay(kubexit: Kubexit) -> None:
     assert sorted(os.listdir(kubexit.graveyard)) == sorted([*others, "main"])
 
 
-@pytest.mark.behaviour(20)
+@pytest.mark.behaviour("leftover-drafts-removed")
 def test_readers_ignore_them(kubexit: Kubexit) -> None:
     """A draft with a complete death in it is no death. Shown to fail by writing it to `main`."""
     kubexit.graveyard.mkdir()
@@ -48,7 +48,7 @@ def test_readers_ignore_them(kubexit: Kubexit) -> None:
     fenced_off(kubexit, container)
 
 
-@pytest.mark.behaviour(27)
+@pytest.mark.behaviour("old-tombstone-gone-at-start")
 @pytest.mark.parametrize("liveness", [True, False])
 def test_own_old_death_during_the_birth_wait(kubexit: Kubexit, liveness: bool) -> None:
     """The death of an earlier run is away before the birth wait begins."""
@@ -61,7 +61,7 @@ def test_own_old_death_during_the_birth_wait(kubexit: Kubexit, liveness: bool) -
     assert container.process.poll() is None
 
 
-@pytest.mark.behaviour(27, 30)
+@pytest.mark.behaviour("old-tombstone-gone-at-start", "crash-seen-by-peers")
 def test_alive_before_the_old_death_goes(kubexit: Kubexit) -> None:
     """The FIFO is there before the old tombstone goes: a crash in between is seen as one."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=1)
@@ -73,7 +73,7 @@ def test_alive_before_the_old_death_goes(kubexit: Kubexit) -> None:
     assert seen[0] == ("IN_MOVED_TO", ".main.alive")
 
 
-@pytest.mark.behaviour(27)
+@pytest.mark.behaviour("old-tombstone-gone-at-start")
 def test_a_second_run_writes_a_new_tombstone(kubexit: Kubexit) -> None:
     """A container that is started again gets a new tombstone with its new times and code."""
     kubexit.run("sh", "-c", "exit 1")

@@ -9,7 +9,7 @@ from harness.kubexit import Kubexit
 from harness.observer import Observer
 
 
-@pytest.mark.behaviour(31, 34)
+@pytest.mark.behaviour("death-written-once", "tombstone-has-exit-code")
 @pytest.mark.parametrize("code", ["keep", "zero", "dependency", "7"])
 def test_a_stop_writes_one_birth_and_one_death(kubexit: Kubexit, code: str) -> None:
     """A stop by a dependency, with or without a code of its own, is one birth and one death."""
@@ -22,7 +22,7 @@ def test_a_stop_writes_one_birth_and_one_death(kubexit: Kubexit, code: str) -> N
     assert kubexit.wait_tombstone("sidecar")["ExitCode"] == returned
 
 
-@pytest.mark.behaviour(31, 68)
+@pytest.mark.behaviour("death-written-once", "signal-after-exit-ignored")
 def test_signals_around_the_end(kubexit: Kubexit) -> None:
     """Signals that arrive while the command ends change nothing on the tombstone."""
     eye = Observer(kubexit.graveyard)
@@ -35,7 +35,7 @@ def test_signals_around_the_end(kubexit: Kubexit) -> None:
     assert kubexit.wait_tombstone("sidecar")["ExitCode"] == 3
 
 
-@pytest.mark.behaviour(31, 40)
+@pytest.mark.behaviour("death-written-once", "two-deaths-stop-once")
 def test_many_deaths_write_one_death(kubexit: Kubexit) -> None:
     """Dependencies that die one after the other end the command once."""
     eye = Observer(kubexit.graveyard)

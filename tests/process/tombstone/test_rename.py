@@ -7,7 +7,7 @@ from harness.kubexit import Kubexit
 from harness.observer import Observer
 
 
-@pytest.mark.behaviour(16, 31)
+@pytest.mark.behaviour("tombstone-appears-whole", "death-written-once")
 def test_a_life_is_two_renames(kubexit: Kubexit) -> None:
     """Of a whole life an observer sees two renames under the tombstone's name, and no write."""
     eye = Observer(kubexit.graveyard)
@@ -16,7 +16,7 @@ def test_a_life_is_two_renames(kubexit: Kubexit) -> None:
     assert eye.of("main") == ["IN_MOVED_TO", "IN_MOVED_TO"]
 
 
-@pytest.mark.behaviour(5, 16, 20)
+@pytest.mark.behaviour("names-of-tombstones", "tombstone-appears-whole", "leftover-drafts-removed")
 def test_drafts_begin_with_a_dot(kubexit: Kubexit) -> None:
     """Whatever else is written has a name with a dot in front, which no dependency can have."""
     eye = Observer(kubexit.graveyard)
@@ -25,7 +25,7 @@ def test_drafts_begin_with_a_dot(kubexit: Kubexit) -> None:
     assert {event.file for event in eye.so_far()} == {"main", ".main.tmp", ".main.alive", ".main.alive.tmp"}
 
 
-@pytest.mark.behaviour(16)
+@pytest.mark.behaviour("tombstone-appears-whole")
 def test_same_file_system(kubexit: Kubexit) -> None:
     """The draft lies in the graveyard itself, so that the rename never crosses a mount."""
     eye = Observer(kubexit.graveyard)
@@ -35,7 +35,7 @@ def test_same_file_system(kubexit: Kubexit) -> None:
     assert ("IN_MOVED_FROM", ".main.tmp") in [(event.kind, event.file) for event in eye.events]
 
 
-@pytest.mark.behaviour(17)
+@pytest.mark.behaviour("original-and-kubexit-see-each-other")
 def test_the_original_sees_it(kubexit: Kubexit) -> None:
     """The rename is an event that the original's watcher takes for a creation, with the content in place."""
     eye = Observer(kubexit.graveyard)

@@ -37,7 +37,7 @@ def old_fifo(pod: Path) -> None:
     os.chown(pod / ".main.alive", OTHER + 1, OTHER + 1)
 
 
-@pytest.mark.behaviour(18)
+@pytest.mark.behaviour("tombstone-readable-by-all")
 @pytest.mark.parametrize("umask", [0o022, 0o077], ids="{:03o}".format)
 def test_another_user_sees_the_death(kubexit: Kubexit, pod: Path, umask: int) -> None:
     """A container sees the death of one that runs as another user, whatever its umask."""
@@ -50,7 +50,7 @@ def test_another_user_sees_the_death(kubexit: Kubexit, pod: Path, umask: int) ->
     assert (graveyard.read(pod / "sidecar") or {})["Reason"] == "dependency main died with exit code 0"
 
 
-@pytest.mark.behaviour(18, 30)
+@pytest.mark.behaviour("tombstone-readable-by-all", "crash-seen-by-peers")
 @pytest.mark.parametrize("umask", [0o022, 0o077], ids="{:03o}".format)
 def test_another_user_sees_the_crash(kubexit: Kubexit, pod: Path, umask: int) -> None:
     """A container sees the crash of one that runs as another user, whatever its umask."""
@@ -65,7 +65,7 @@ def test_another_user_sees_the_crash(kubexit: Kubexit, pod: Path, umask: int) ->
     assert "crashed" in (graveyard.read(pod / "sidecar") or {})["Reason"]
 
 
-@pytest.mark.behaviour(19)
+@pytest.mark.behaviour("foreign-tombstone-keeps-code")
 def test_old_tombstone_of_another_user(kubexit: Kubexit, pod: Path) -> None:
     """An old tombstone that a sticky folder keeps us from replacing is told; the command runs and its code stays."""
     pod.chmod(0o1777)
@@ -79,7 +79,7 @@ def test_old_tombstone_of_another_user(kubexit: Kubexit, pod: Path) -> None:
     assert (graveyard.read(pod / "main") or {})["ExitCode"] == 1
 
 
-@pytest.mark.behaviour(19, 30)
+@pytest.mark.behaviour("foreign-tombstone-keeps-code", "crash-seen-by-peers")
 def test_old_fifo_of_another_user(kubexit: Kubexit, pod: Path) -> None:
     """A FIFO of a crashed run of another user, kept by a sticky folder, is told."""
     pod.chmod(0o1777)
@@ -91,7 +91,7 @@ def test_old_fifo_of_another_user(kubexit: Kubexit, pod: Path) -> None:
     assert " warn " in finished.stderr
 
 
-@pytest.mark.behaviour(19, 30)
+@pytest.mark.behaviour("foreign-tombstone-keeps-code", "crash-seen-by-peers")
 def test_life_behind_the_old_fifo_of_another_user(kubexit: Kubexit, pod: Path) -> None:
     """A container holds such a FIFO, so that peers do not see its predecessor's crash for as long as it lives.
 
@@ -106,7 +106,7 @@ def test_life_behind_the_old_fifo_of_another_user(kubexit: Kubexit, pod: Path) -
     assert (graveyard.read(pod / "sidecar") or {})["Reason"] == "dependency fence died with exit code 0"
 
 
-@pytest.mark.behaviour(19, 30)
+@pytest.mark.behaviour("foreign-tombstone-keeps-code", "crash-seen-by-peers")
 @pytest.mark.parametrize("orderly", [True, False], ids=["death", "crash"])
 def test_end_behind_the_old_fifo_of_another_user(kubexit: Kubexit, pod: Path, orderly: bool) -> None:
     """Its own end is seen for what it is, also by one that looks later: the FIFO stays, and the tombstone counts."""
@@ -126,7 +126,7 @@ def test_end_behind_the_old_fifo_of_another_user(kubexit: Kubexit, pod: Path, or
         assert (graveyard.read(pod / "late") or {})["Reason"] == f"dependency main {how}"
 
 
-@pytest.mark.behaviour(19, 30)
+@pytest.mark.behaviour("foreign-tombstone-keeps-code", "crash-seen-by-peers")
 def test_fifo_of_another_user_that_cannot_be_held(kubexit: Kubexit, pod: Path) -> None:
     """Where we may not hold it, but peers can see that nobody does, the command will not start: it would seem dead."""
     old_fifo(pod)

@@ -9,7 +9,7 @@ from harness.kubexit import Kubexit
 from harness.observer import Observer
 
 
-@pytest.mark.behaviour(32)
+@pytest.mark.behaviour("exit-after-death-is-written")
 def test_before_the_exit(kubexit: Kubexit) -> None:
     """The death is in place when the parent sees the exit."""
     for code in (0, 1, 2):
@@ -17,7 +17,7 @@ def test_before_the_exit(kubexit: Kubexit) -> None:
         assert (kubexit.tombstone() or {}).get("ExitCode") == code
 
 
-@pytest.mark.behaviour(32, 120)
+@pytest.mark.behaviour("exit-after-death-is-written", "only-the-tombstone-remains")
 def test_before_the_fifo_goes(kubexit: Kubexit) -> None:
     """The death is in place when the FIFO goes, so that no peer takes an orderly end for a crash."""
     eye = Observer(kubexit.graveyard)
@@ -29,7 +29,7 @@ def test_before_the_fifo_goes(kubexit: Kubexit) -> None:
     assert events[-2:] == [("IN_MOVED_TO", "main"), ("IN_DELETE", ".main.alive")]
 
 
-@pytest.mark.behaviour(120)
+@pytest.mark.behaviour("only-the-tombstone-remains")
 @pytest.mark.parametrize("liveness", [True, False])
 def test_nothing_else_is_left(kubexit: Kubexit, liveness: bool) -> None:
     """After an orderly end the graveyard holds the tombstone and nothing else."""
@@ -38,7 +38,7 @@ def test_nothing_else_is_left(kubexit: Kubexit, liveness: bool) -> None:
     assert os.listdir(kubexit.graveyard) == ["main"]
 
 
-@pytest.mark.behaviour(120)
+@pytest.mark.behaviour("only-the-tombstone-remains")
 @pytest.mark.parametrize(
     "settings",
     [{"GRACE_PERIOD": "bad"}, {"BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "0"}, {"DEATH_DEPS": "dead"}],
