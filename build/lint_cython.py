@@ -1,7 +1,7 @@
 """cython-lint over files and folders, with pycodestyle in this process: by itself it starts one for each file.
 
-The checks are the same: cython-lint's own, then those of pycodestyle that make sense for Cython (cython-lint has the
-list) and that `[tool.cython-lint]` of pyproject.toml does not switch off.
+The checks are the same: first cython-lint, then the checks of pycodestyle that make sense for Cython (cython-lint has
+the list) and that `[tool.cython-lint]` of pyproject.toml does not switch off.
 """
 
 import sys

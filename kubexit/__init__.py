@@ -1,7 +1,7 @@
 """kubexit: a command supervisor for containers that share a pod.
 
 The supervisor is native (`kubexit._supervisor`, built from ext/). The package holds two
-programs: the console script that starts it (`kubexit.cli`), and the readiness waiter that
+programs: the console script that starts it (`kubexit.cli`), and the waiter that
 it starts as a child (`kubexit.waiter`).
 """
 

@@ -36,7 +36,7 @@ class Account:
                 f"no service account: {self.certificate} is missing, the API server cannot be trusted"
             ) from None
         except OSError:
-            pass  # it is there; whoever loads it reports why it cannot be read
+            pass  # it exists; the code that loads it reports why it cannot be read
 
     @property
     def token(self) -> str:

@@ -1,8 +1,8 @@
 """How long to wait before the next try.
 
-When an API server comes back, everybody who lost it comes back too; with the same
-delays they would knock it over together, again and again. A wait is drawn at random
-from nothing up to a bound that doubles (full jitter), so that they spread.
+When an API server comes back, all its clients come back too. With the same delays they
+would overload it together, again and again. A pause is random, from nothing up to a
+limit that doubles (full jitter), so that they spread.
 """
 
 import math
@@ -24,7 +24,7 @@ class Backoff:
         self._bound = LEAST_SECONDS
 
     def reset(self) -> None:
-        """Begin anew: something worked."""
+        """Start with the shortest pause again: something worked."""
         self._bound = LEAST_SECONDS
 
     @property

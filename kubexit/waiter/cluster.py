@@ -34,7 +34,7 @@ class Cluster:
         return self._get(path, names, query, read_seconds)
 
     def disconnect(self) -> None:
-        """Forget connections and certificate; the next request makes and reads them anew."""
+        """Drop connections and certificate; the next request makes and reads new ones."""
         if self._client is not None:
             self._client.rest_client.pool_manager.clear()
             self._client = None

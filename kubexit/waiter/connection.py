@@ -24,7 +24,7 @@ KEEPALIVE = [
 
 
 class Connection:
-    """Connects at once. `until` is the monotonic time at which whatever is under way ends with TimeoutError."""
+    """Connects at once. `until` is the monotonic time at which any operation ends with TimeoutError."""
 
     def __init__(self, host: str, port: int, until: float, options: "Options" = ()) -> None:
         self.until = until

@@ -1,4 +1,4 @@
-"""TLS, JSON, names and signals, as far as the interpreter offers them without an import that takes long.
+"""TLS, JSON, names and signals that the interpreter offers without a slow import.
 
 The boot loader of the static file sets sys._MEIPASS before it runs anything. What it runs then finds no standard
 library yet: the first look at the API is over before the archive with the library would be opened.

@@ -49,7 +49,7 @@ class WatchEndedError(Exception):
 
 
 class StatusError(Exception):
-    """An answer with another status than 200; the names of the fields are those of the official ApiException."""
+    """An answer with another status than 200; the fields have the names of the official ApiException."""
 
     def __init__(
         self, status: int, reason: str, headers: "Mapping[str, str] | None" = None, body: bytes | None = None

@@ -43,7 +43,7 @@ class Client(NamedTuple):
 @cache
 def client() -> Client:
     """Import them, once."""
-    logging.disable(logging.CRITICAL)  # urllib3 would write lines of its own
+    logging.disable(logging.CRITICAL)  # urllib3 would log
     before = dict(sys.modules)
     for name in PACKAGES:
         if name not in before:
@@ -57,7 +57,7 @@ def client() -> Client:
     try:
         module = importlib.import_module("kubernetes.client.api_client")
     finally:
-        # From here on whoever imports one of these gets the real one.
+        # From here on an import of one of these gets the real one.
         for name in (*FUNCTIONS, "multiprocessing", "requests", "dateutil"):
             if name not in before:
                 del sys.modules[name]
@@ -65,7 +65,7 @@ def client() -> Client:
 
 
 def _package(name: str) -> ModuleType:
-    """A package whose file runs when one of its own names is needed."""
+    """Return a package whose file runs when code asks for a name that is not a submodule."""
     spec = importlib.util.find_spec(name)
     if spec is None or spec.loader is None:
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)

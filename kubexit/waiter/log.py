@@ -2,7 +2,7 @@
 
 Both write to one stderr, and a reader must not have to know who wrote a line. So:
 time, level, name, one write a line below PIPE_BUF, and no wait for a reader: a line
-is a courtesy, and a pipe that nobody empties must not hold back the command's birth.
+is not important enough: a pipe without a reader must not delay the birth of the command.
 """
 
 import select
@@ -29,7 +29,7 @@ class Log:
         self._name = name
 
     def debug(self, message: str) -> None:
-        """Write a line for those who look for the reason of something."""
+        """Write a line for a person who looks for a reason."""
         self._emit("debug", message)
 
     def info(self, message: str) -> None:
@@ -61,7 +61,7 @@ class Log:
             if any(events & select.POLLOUT for _, events in reader.poll(0)):
                 engine.write(STDERR, line)
         except OSError:
-            pass  # nobody is left to be told
+            pass  # there is no reader
 
     def _text(self, stamp: str, level: str, message: str, attachment: str) -> bytes:
         who = f"kubexit[{self._name}]" if self._name else "kubexit"

@@ -1,6 +1,6 @@
 """The first look at the pod: a list and watches, without a client library.
 
-Nine of ten waits end here. Whatever is not a plain 200 with a well-formed answer in time ends the look with an
+Nine of ten waits end here. Anything but a plain 200 with a well-formed answer in time ends the look with an
 exception; the official client continues then (kubexit.waiter.pod), from the same view. A look decides nothing that
 the official client would decide otherwise from the same bytes: the answers are read more strictly, and judged by the
 same functions.

@@ -1,8 +1,8 @@
 """What the dependency words mean in this pod: `db`, `db?` and `*` become container names.
 
-A misspelt name, or a container that starts only after us, would hold the command back
-until the timeout and leave no reason. The pod's spec tells both at once, so they are
-refused before any waiting.
+A misspelt name, or a container that starts only after us, would delay the command until
+the timeout without a reason. The spec of the pod shows both at once, so they are refused
+before any wait.
 """
 
 from kubexit.waiter.errors import SettingsError
@@ -34,7 +34,7 @@ def awaited(pod: "Object", own: str, words: "Iterable[str]") -> list[str]:
 
 
 def _others(pod: "Object", own: str, known: list[str]) -> list[str]:
-    """All regular containers and native sidecars but our own; in an init container those that start before it."""
+    """All other regular containers and native sidecars; in an init container, only what starts before it."""
     if own not in known:
         raise SettingsError(
             f"KUBEXIT_BIRTH_DEPS=* needs KUBEXIT_NAME to be the name of this container: {own} is none of "

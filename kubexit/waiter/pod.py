@@ -1,7 +1,7 @@
 """The patient client: one pod as the official client shows it, for as long as it takes.
 
 A watch alone misses what was true before it began, and it ends all the time: by the
-clock, with a server, with a connection that nobody closed, because its version is too
+clock, with a server, with a connection that was never closed, because its version is too
 old. Each of these is an ordinary event here, and none makes the wait end or run hot.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PATH = "/api/v1/namespaces/{namespace}/pods"
 RBAC_SECONDS = 2.0  # a Role made together with the pod takes a moment to count
-RBAC_AGAIN_SECONDS = 30.0  # a server that has just started refuses everybody until it has read the roles
+RBAC_AGAIN_SECONDS = 30.0  # a server that has just started refuses all clients until it has read the roles
 RBAC_PAUSE_SECONDS = 0.5
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, GONE = 401, 403, 404, 410
 REFUSES_BOOKMARKS = (400, 422, 500)
@@ -109,7 +109,7 @@ class Pod:
         return self._cluster.get(PATH, {"namespace": self._view.namespace}, query, read_seconds)
 
     def _worked(self) -> None:
-        """A watch brought something. A list alone is no success: the watch after it may be refused for ever."""
+        """Note that a watch brought something. A list is not enough: the watch after it may be refused forever."""
         self._backoff.reset()
         self._warned = ""
         self._refused_since = None

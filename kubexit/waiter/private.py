@@ -31,7 +31,7 @@ class Socket(_socket.socket):
 
 
 class _Rules:
-    """How json.loads sets up the scanner when it is not told otherwise."""
+    """The default settings of the scanner in json.loads."""
 
     strict = True
     object_hook = None

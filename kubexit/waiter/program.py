@@ -66,7 +66,7 @@ class Waiter:
             self.log.error(str(error), error.attachment)
             return error.code
         except Exception as error:
-            self.log.error(f"the readiness waiter failed: {type(error).__name__}: {error}")
+            self.log.error(f"the waiter failed: {type(error).__name__}: {error}")
             return INTERNAL
 
     def _look(self) -> int | None:

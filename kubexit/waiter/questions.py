@@ -28,7 +28,7 @@ class Questions:
     def have_answered(self) -> bool:
         """Whether they have. If not, wait until they have: then the API's answer is old.
 
-        A thread that has ended is no answer. Only what it was told is.
+        The end of a thread is not an answer. Only an answer of the server is.
         """
         if not self.unanswered:
             return True

@@ -1,8 +1,8 @@
 """Which of the named containers are not ready, and why: a function of one pod object.
 
 The API server sends a pod as it is at one moment. What was true in an earlier object
-is not remembered: all dependencies have to be ready in the same one. Nothing here
-talks to anybody, so every rule can be tested with a dictionary.
+is not remembered: all dependencies must be ready in the same one. Nothing here
+does I/O, so every rule can be tested with a dictionary.
 """
 
 from kubexit.waiter.errors import NeverReadyError
@@ -27,7 +27,7 @@ class Missing:
 
 
 def missing(pod: "Object", names: "Sequence[str]") -> list[Missing]:
-    """Those of the names that are not ready in this pod; NeverReadyError when one can never be."""
+    """Return the names that are not ready in this pod; NeverReadyError if one can never be ready."""
     status = pod.get("status") or {}
     if status.get("phase") in ("Failed", "Succeeded"):
         reason = ": ".join(str(status[key]) for key in ("reason", "message") if status.get(key))
@@ -39,13 +39,13 @@ def missing(pod: "Object", names: "Sequence[str]") -> list[Missing]:
         if not _is_ready(pod, name, entry):
             why = _why(entry, status)
             if _is_over(pod, name, entry):
-                raise NeverReadyError(f"container {name} can never be ready: it is not started again ({why})")
+                raise NeverReadyError(f"container {name} can never be ready: it will not start again ({why})")
             found.append(Missing(name, why))
     return found
 
 
 def stays(pod: "Object", uid: str | None) -> None:
-    """NeverReadyError for a pod that is being deleted, or another one than that of this uid."""
+    """Raise NeverReadyError for a pod that is being deleted, or that has another uid."""
     metadata = pod["metadata"]
     name = f"{metadata.get('namespace')}/{metadata.get('name')}"
     if uid is not None and metadata.get("uid") != uid:
@@ -101,9 +101,13 @@ def _why(entry: "Object", status: "Object") -> str:
     state = entry.get("state") or {}
     words = []
     if "running" in state:
-        words.append("running, not ready" if entry.get("started") is not False else "running, not started up")
+        words.append(
+            "running, not ready"
+            if entry.get("started") is not False
+            else "running, its startup probe has not succeeded"
+        )
     elif "terminated" in state:
-        words.append(_ended(state["terminated"] or {}, "ended"))
+        words.append(_exited(state["terminated"] or {}))
     elif waiting := state.get("waiting"):
         words.append("waiting: " + ": ".join(str(waiting[key]) for key in ("reason", "message") if waiting.get(key)))
     elif entry:
@@ -111,16 +115,16 @@ def _why(entry: "Object", status: "Object") -> str:
     else:
         words.append(f"no status yet, the pod is {status.get('phase') or 'new'}{_condition(status)}")
     if entry.get("restartCount"):
-        words.append(f"{entry['restartCount']} restarts")
+        words.append(f"{entry['restartCount']} restart{'s' if entry['restartCount'] != 1 else ''}")
     if last := (entry.get("lastState") or {}).get("terminated"):
-        words.append(_ended(last, "before that ended"))
+        words.append("before that " + _exited(last))
     return ", ".join(words)
 
 
-def _ended(terminated: "Object", verb: str) -> str:
+def _exited(terminated: "Object") -> str:
     signal = f", signal {terminated['signal']}" if terminated.get("signal") else ""
     reason = f", {terminated['reason']}" if terminated.get("reason") else ""
-    return f"{verb} with exit code {terminated.get('exitCode')}{signal}{reason}"
+    return f"exited with {terminated.get('exitCode')}{signal}{reason}"
 
 
 def _condition(status: "Object") -> str:

@@ -1,4 +1,4 @@
-"""A watch as lines: the server sends one JSON object a line, in pieces of its own choosing.
+"""A watch as lines: the server sends one JSON object a line, in pieces of any size.
 
 A piece may end anywhere, also inside a character, so lines are cut from bytes; and a
 line may be a megabyte long, so what is incomplete is only joined when its end is there.

@@ -2,7 +2,7 @@
 
 Before the birth each of them is asked until it has answered 2xx; as quit requests
 all are asked once, side by side. Certificates are checked against the system's
-authorities, or those in SSL_CERT_FILE; no proxy and no redirect is followed.
+authorities, or the authorities in SSL_CERT_FILE; no proxy and no redirect is followed.
 """
 
 import _thread
@@ -47,12 +47,12 @@ class Answer:
 
 
 def ask(url: Url, seconds: float) -> Answer:
-    """Send one request; all of it takes `seconds` at most, except that the resolver has limits of its own."""
+    """Send one request; all of it takes `seconds` at most, except that the resolver has other limits."""
     try:
         status = _status(url, monotonic() + seconds)
     except engine.SslError as error:
         return Answer(False, f"{error} (authorities other than the system's: SSL_CERT_FILE)")
-    except Exception as error:  # whatever it was, it was no answer
+    except Exception as error:  # any failure: there was no answer
         return Answer(False, str(error) or type(error).__name__)
     return Answer(200 <= status < 300, f"answered {status}")
 
@@ -93,7 +93,7 @@ def ask_all(urls: "Sequence[Url]", seconds: float, tell: "Callable[[Url, Answer]
 
 
 def start(work: "Callable[[], None]") -> "_thread.LockType":
-    """Do the work in a thread; the lock that is returned can be had when the thread has ended."""
+    """Do the work in a thread; the returned lock is free when the thread has ended."""
     ended = _thread.allocate_lock()
     ended.acquire()
 

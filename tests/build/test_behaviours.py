@@ -13,8 +13,8 @@ COVERED = {"one": {"test_one.py": ["test_one"]}}
 
 
 def test_each_statement_has_a_test() -> None:
-    """All statements have tests, except those that say why there is none yet."""
-    # A process of its own: pytest cannot collect within a test.
+    """Each statement has a test, or says why it has no test yet."""
+    # A separate process: pytest cannot collect within a test.
     script = [sys.executable, str(ROOT / "build" / "behaviours.py")]
     done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True)
 

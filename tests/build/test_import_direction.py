@@ -13,7 +13,7 @@ Graph = dict[str, dict[str, str]]
 
 
 def homes() -> dict[str, str]:
-    """The first word of each import that means something of ours → the folder where it lives."""
+    """The first word of each import of our code → the folder of that code."""
     found = {}
     for place in PLACES:
         for path in sorted((ROOT / place).iterdir()):

@@ -48,7 +48,7 @@ def dead_links(page: Path) -> Iterator[str]:
 
 
 def missing(text: str) -> list[str]:
-    """The paths that a text names and that do not exist; a star or a word in capitals stands for any name."""
+    """The paths that a text names and that do not exist; a star or a word in capitals means any name."""
     names = {name.rstrip(".-") for name in NAMED.findall(text)}
     return sorted(name for name in names if not any(ROOT.glob(PLACEHOLDER.sub("*", name.rstrip("/")))))
 
@@ -81,7 +81,7 @@ def test_named_native_files() -> None:
 
 
 def test_dead_links_are_found(tmp_path: Path) -> None:
-    """A link to a missing file and one to a missing heading are reported, those of other sites are not."""
+    """A link to a missing file or heading is reported, a link to another site is not."""
     page = tmp_path / "page.md"
     page.write_text("# One, two\n[a](gone.md) [b](#three) [c](#one-two) [d](https://example.org/x) `[e](code.md)`\n")
 

@@ -55,7 +55,7 @@ def upward(verb: str, defined: dict[str, str]) -> list[str]:
 
 
 def circle(graph: dict[str, set[str]]) -> list[str]:
-    """Some circle in a graph, empty if there is none."""
+    """Return a circle in a graph, empty without a circle."""
     left = {part: set(targets) for part, targets in graph.items()}
     while free := [part for part, targets in left.items() if not targets & left.keys()]:
         for part in free:

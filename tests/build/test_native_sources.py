@@ -47,7 +47,7 @@ def test_nothing_at_module_level_has_a_value(part: Path) -> None:
 
 @pytest.mark.parametrize("part", PARTS, ids=by_name)
 def test_parts_do_not_import_each_other(part: Path) -> None:
-    """A function taken from another module of ours would be a null pointer before Python."""
+    """A function from another module of the package would be a null pointer before Python."""
     modules = [match[1] for line in code(part) if (match := re.match(r"\s*(?:from\s+(\S+)\s+)?c?import\b", line))]
     names = [match[1] for line in code(part) if (match := re.match(r"\s*c?import\s+(\S+)", line))]
     allowed = [FOREIGN] if part in NATIVE else [FOREIGN, PYTHON_SIDE]

@@ -21,7 +21,7 @@ SELECTIONS = sorted(
 
 @pytest.mark.parametrize(("page", "words"), SELECTIONS)
 def test_selections_of_tests(page: str, words: str) -> None:
-    """Words that choose tests choose at least one: pytest ends with 5 if there is none."""
+    """Words that choose tests choose at least one: otherwise pytest exits with 5."""
     line = [sys.executable, "-m", "pytest", "--collect-only", "-q", *shlex.split(words)]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True)
 

@@ -1,4 +1,4 @@
-"""Whatever the pages and examples call a setting is one."""
+"""Each setting that a page or an example names exists."""
 
 import re
 from pathlib import Path
@@ -34,7 +34,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_each_named_setting_exists(page: Path) -> None:
-    """Each variable that is named is a row of the table; KUBEXIT_READY_* stands for those that begin so."""
+    """Each variable that is named is a row of the table; KUBEXIT_READY_* means all that start like this."""
     known = {row["name"] for row in _supervisor.settings_table()}
     named = set(re.findall(r"\bKUBEXIT_[A-Z][A-Z_]*(?:\*|(?<!_))", page.read_text()))
     unknown = {
@@ -47,7 +47,7 @@ def test_each_named_setting_exists(page: Path) -> None:
 
 
 def test_every_page_is_seen() -> None:
-    """The pages that have most settings in them are among those that are read."""
+    """The pages with most settings are among the pages that are read."""
     names = {str(page.relative_to(ROOT)) for page in PAGES}
 
     assert {

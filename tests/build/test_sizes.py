@@ -98,7 +98,7 @@ def test_a_longer_function_is_seen(tmp_path: Path, name: str, text: str) -> None
 
 
 def test_functions_are_found() -> None:
-    """The functions of every language are among those that are counted."""
+    """The functions of every language are among the functions that are counted."""
     found = {name for path in FILES for name, _ in functions(path)}
 
     assert {"kubexit_run", "settings_read", "setting_parse", "main", "log_line", "relocate_seal"} <= found

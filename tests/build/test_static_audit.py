@@ -87,7 +87,7 @@ def test_apt_is_asked_for_all_suites(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_archives_are_known_from_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Debian's two archives are found among whatever else apt is set up for."""
+    """Debian's two archives are found among the other archives of apt."""
     program = tmp_path / "apt-get"
     lines = ("stable http://other.test/", "bookworm http://a.test/debian/", "bookworm-security http://a.test/security")
     program.write_text("#!/bin/sh\nprintf '%s\\n' " + " ".join(f"'{line}'" for line in lines) + "\n")
@@ -194,7 +194,7 @@ def test_an_advisory_hits_a_pin(
 def test_the_audit_fails_for_renewals_only(
     kind: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The audit fails for what has to be renewed and for nothing else, and always tells where to look."""
+    """The audit fails only for a pin that must be renewed, and always says where to look."""
     finding = Finding(kind, "the finding")  # type: ignore[arg-type]
     monkeypatch.setattr(debian, "findings", lambda: [finding])
     monkeypatch.setattr(pypi, "findings", list)

@@ -135,7 +135,7 @@ def test_start_is_short(elf: ELFFile) -> None:
 
 
 def test_the_library_has_a_real_vfork(arch: str) -> None:
-    """The C library has a real vfork(2): failures of exec are told by memory that parent and child share.
+    """The C library has a real vfork(2): parent and child share memory to report a failed exec.
 
     Where musl had none, a fork would take its place, and each command that cannot be executed be 127 without a word.
     """
@@ -150,7 +150,7 @@ def test_the_library_has_a_real_vfork(arch: str) -> None:
 
 
 def test_supervisor_is_apart(elf: ELFFile) -> None:
-    """The supervisor's pages are segments of their own, in front, and few."""
+    """The supervisor's pages are separate segments, in front, and few."""
     sizes = [segment["p_memsz"] for segment in segments(elf, "PT_LOAD")]
 
     assert len(sizes) == 7

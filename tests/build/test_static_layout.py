@@ -1,4 +1,4 @@
-"""How the supervisor's part of the static file is told from the interpreter's."""
+"""The parts of the static file: the supervisor and the interpreter."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ TEMPLATE = """\
 
 
 def test_map_is_read() -> None:
-    """Each section that has a size, with the last part of its file's name; symbols and merged strings are none."""
+    """Each section with a size has the last part of its file's name; symbols and merged strings are not sections."""
     assert rows(MAP) == [
         ("*supervisor.o", ".rodata.kubexit_run"),
         ("*rcrt1.o", ".text"),
@@ -82,7 +82,7 @@ def test_bitmap_over_the_limit() -> None:
 
 
 def test_functions_of_the_boot_loader(tmp_path: Path) -> None:
-    """The names that it looks up, without those of a later Python; another way of looking up ends the build."""
+    """The names that it looks up, without the names of a later Python; another way to look up stops the build."""
     source = tmp_path / "pyi_dylib_python.c"
     source.write_text(
         "    #define _IMPORT_FUNCTION(name) \\\n    _IMPORT_FUNCTION(Py_DecRef)\n"

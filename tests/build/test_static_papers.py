@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 DIST = ROOT / "dist"
 PYTHON = ROOT / ".build/static/venv/bin/python"
 FILES = sorted(path.name for path in DIST.glob("kubexit-linux-*") if path.suffix != ".json")
-REASON = "NOT TESTED: the papers of the static file; there is none in dist/ (make static)"
+REASON = "NOT TESTED: the papers of the static file; dist/ has no file (make static)"
 
 if not FILES:
     FILES = [pytest.param("none", marks=pytest.mark.skip(reason=REASON))]  # type: ignore[list-item]
@@ -70,7 +70,7 @@ def test_bill_is_of_this_file(file: str) -> None:
 
 @pytest.mark.parametrize("file", FILES)
 def test_bill_is_the_same_each_time(file: str, tmp_path: Path) -> None:
-    """Made again, the bill and the licences are equal byte for byte to those in dist/: no time, nothing random."""
+    """Made again, the bill and the licences are equal byte for byte to the ones in dist/: no time, nothing random."""
     run("build/static/sbom.py", f"dist/{file}", prefix(file), str(tmp_path / "bill"))
     run("build/static/licences.py", f"dist/{file}", prefix(file), str(tmp_path / "licences"))
 

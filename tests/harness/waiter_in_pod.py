@@ -16,7 +16,7 @@ from .world import namespaces
 
 
 class Waiter:
-    """The waiter as the supervisor runs it; also an executable that stands in for it (`os.fspath`)."""
+    """The waiter as the supervisor runs it; also an executable that replaces it (`os.fspath`)."""
 
     def __init__(self, folder: Path, api: ApiServer, authority: Path) -> None:
         self.api = api
@@ -51,7 +51,7 @@ class Waiter:
 
     @property
     def keywords(self) -> dict[str, Any]:
-        """What `kubexit.start` has to be given for a kubexit with this waiter."""
+        """Return the arguments of `kubexit.start` for a kubexit with this waiter."""
         return {"waiter": self}
 
     def start(self, *dependencies: str, name: str = "main", **environment: str) -> Supervised:

@@ -41,7 +41,7 @@ def test_native_sidecar_counts_like_a_regular_container(name: str) -> None:
     [
         (RUNNING, ["setup (running, not ready)"]),
         (terminated(0), []),
-        (terminated(1), ["setup (ended with exit code 1, Error)"]),
+        (terminated(1), ["setup (exited with 1, Error)"]),
     ],
 )
 def test_plain_init_container_is_ready_when_it_is_done(state: dict[str, Any], reasons: list[str]) -> None:
@@ -61,12 +61,12 @@ def test_ready_of_a_container_that_does_not_run(state: dict[str, Any]) -> None:
     ("fields", "reason"),
     [
         ({"state": waiting("ImagePullBackOff", "no such image")}, "waiting: ImagePullBackOff: no such image"),
-        ({"started": False}, "running, not started up"),
+        ({"started": False}, "running, its startup probe has not succeeded"),
         ({"restartCount": 2}, "running, not ready, 2 restarts"),
-        ({"state": terminated(137, signal=9, reason="OOMKilled")}, "ended with exit code 137, signal 9, OOMKilled"),
+        ({"state": terminated(137, signal=9, reason="OOMKilled")}, "exited with 137, signal 9, OOMKilled"),
         (
             {"state": waiting("CrashLoopBackOff"), "restartCount": 1, "lastState": terminated(2)},
-            "waiting: CrashLoopBackOff, 1 restarts, before that ended with exit code 2, Error",
+            "waiting: CrashLoopBackOff, 1 restart, before that exited with 2, Error",
         ),
         ({"state": {}}, "not started"),
         ({"state": None}, "not started"),

@@ -17,7 +17,7 @@ def test_ended_under_never(code: int) -> None:
     """A container that ended under restartPolicy Never can never be ready."""
     once = pod("main", "db", restartPolicy="Never")
 
-    with pytest.raises(NeverReadyError, match=f"db can never be ready.*exit code {code}"):
+    with pytest.raises(NeverReadyError, match=f"db can never be ready.*exited with {code}[,)]"):
         missing(with_status(once, "db", state=terminated(code)), ["db"])
 
 

@@ -68,7 +68,7 @@ def test_ended_for_good(api: ApiServer, waiter: Waiter) -> None:
     api.show(with_status(once, "db", state=terminated(3)))
 
     assert started.wait() == 69
-    started.wait_line("error.*container db can never be ready.*exit code 3", "stderr")
+    started.wait_line("error.*container db can never be ready.*exited with 3,", "stderr")
 
 
 @pytest.mark.behaviour("readiness-wins-at-timeout", "timeout-names-the-missing")
@@ -89,8 +89,8 @@ def test_time_is_up(api: ApiServer, waiter: Waiter) -> None:
     assert started.wait() == 69
     said = started.wait_line("error kubexit.main.: not ready: (.*)", "stderr")[1]
     assert said == (
-        "db (waiting: CrashLoopBackOff: back-off 10s restarting failed container=db, 3 restarts, before that ended "
-        "with exit code 1, Error), cache (running, not ready), web (waiting: ImagePullBackOff)"
+        "db (waiting: CrashLoopBackOff: back-off 10s restarting failed container=db, 3 restarts, before that exited "
+        "with 1, Error), cache (running, not ready), web (waiting: ImagePullBackOff)"
     )
 
 

@@ -17,7 +17,7 @@ class TlsServer:
 
     def __init__(self, certificate: Certificate, host: str) -> None:
         self.connections = 0
-        self.breaks = 0  # so many connections are broken as soon as they are made, before a word is said
+        self.breaks = 0  # the number of connections to break at once, before a byte is sent
         self.hold_handshake = threading.Event()
         self.hold_handshake.set()
         self.closed = False

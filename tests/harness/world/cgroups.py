@@ -1,4 +1,4 @@
-"""Cgroups of one test, named as those of pods and containers are."""
+"""Cgroups of one test, with names as pods and containers have them."""
 
 import contextlib
 import os
