@@ -4,6 +4,13 @@
 
 #include <stddef.h>
 
+/* When a row is read (settings/settings.pyx); within a stage the order of the rows does not matter. */
+enum setting_stage {
+    STAGE_FIRST, /* what a refusal of any other row needs: where to write it, and how to log it */
+    STAGE_QUIT,  /* the quit requests: read even if a row of FIRST is bad, since they are sent after a refusal too */
+    STAGE_REST   /* all others: read only if the rows before are good */
+};
+
 /* How the text of a setting is read (settings/settings.pyx), and which type its field has. */
 enum setting_kind {
     KIND_TEXT,         /* const char *: as it is */
@@ -24,7 +31,7 @@ enum setting_kind {
     KIND_POD_FIELD     /* char[]: read last, if the API is asked (settings/pod.pyx) */
 };
 
-#define SETTING_ID(id, kind, field, default_text, values, meaning) SETTING_##id,
+#define SETTING_ID(id, stage, kind, field, default_text, values, meaning) SETTING_##id,
 enum setting_id { KUBEXIT_SETTINGS(SETTING_ID) SETTING_COUNT };
 
 typedef struct {
@@ -32,11 +39,12 @@ typedef struct {
     const char *default_text; /* read like a value that is set */
     const char *values;       /* what the value can be, besides the row's words */
     const char *meaning;
+    int stage;
     int kind;
 } setting_row_t;
 
-#define SETTING_ROW(id, kind, field, default_text, values, meaning) \
-    {"KUBEXIT_" #id, default_text, values, meaning, KIND_##kind},
+#define SETTING_ROW(id, stage, kind, field, default_text, values, meaning) \
+    {"KUBEXIT_" #id, default_text, values, meaning, STAGE_##stage, KIND_##kind},
 static const setting_row_t SETTINGS[SETTING_COUNT] = {KUBEXIT_SETTINGS(SETTING_ROW)};
 
 /* A field that does not have the type of its row's kind is a compile error. The types
@@ -58,8 +66,8 @@ static const setting_row_t SETTINGS[SETTING_COUNT] = {KUBEXIT_SETTINGS(SETTING_R
 #define FITS_PROGRAM(field) SETTING_IS(field, __typeof__(model->ready.argv))
 #define FITS_PROCESSES(field) SETTING_IS(field, const char *)
 #define FITS_POD_FIELD(field) SETTING_IS(field, __typeof__(model->pod_name))
-#define SETTING_FITS(id, kind, field, ...) _Static_assert(FITS_##kind(field), "field of KUBEXIT_" #id);
-#define SETTING_OFFSET(id, kind, field, ...) offsetof(__typeof__(*model), field),
+#define SETTING_FITS(id, stage, kind, field, ...) _Static_assert(FITS_##kind(field), "field of KUBEXIT_" #id);
+#define SETTING_OFFSET(id, stage, kind, field, ...) offsetof(__typeof__(*model), field),
 
 /* Where a settings_t has the field of a row. A macro: the struct is defined in Cython, behind this line. */
 #define setting_field(settings, row) __extension__({ \

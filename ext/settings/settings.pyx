@@ -1,7 +1,7 @@
 """Settings: the environment as one struct, read once, before anything is started.
 
-The rows of table.pyx are read by group and in order, up to the first value that
-cannot be understood; the message names the variable, the value and what would be right.
+The rows of table.pyx are read by stage. The message about the first value that cannot be
+understood names the variable, the value and what would be right.
 """
 cimport kernel
 
@@ -12,22 +12,18 @@ cdef extern from "settings/row.h" nogil:
 cdef int settings_parse(settings_t *settings) noexcept nogil:
     """Read the collected values; 0, or EXIT_SETTINGS with the problem in words.
 
-    Name, graveyard and liveness come first: with these a refusal of anything else can
-    still be written into a tombstone, so that no peer waits for a container that never
-    starts. The quit requests are read in any case: they are sent after a refusal too.
+    The table says which stage a row belongs to, row.h why there are stages: even a refusal can be
+    written into a tombstone, so that no peer waits for a container that never starts.
     """
     cdef int first
     cdef int quit
     settings_begin(settings)
-    first = settings_parse_rows(settings, SETTING_NAME, SETTING_LIVENESS)
-    quit = settings_parse_rows(settings, SETTING_QUIT_POST, SETTING_MESH)
+    first = settings_parse_stage(settings, STAGE_FIRST)
+    quit = settings_parse_stage(settings, STAGE_QUIT)
     if quit == 0:
         quit = urls_add_mesh(settings, SETTING_QUIT_POST, &settings.quit.urls)
     settings.quit.valid = quit == 0
-    if first != 0 or quit != 0:
-        return EXIT_SETTINGS
-    if settings_parse_rows(settings, SETTING_LIVENESS + 1, SETTING_QUIT_POST - 1) != 0 or \
-            settings_parse_rows(settings, SETTING_MESH + 1, SETTING_COUNT - 1) != 0:
+    if first != 0 or quit != 0 or settings_parse_stage(settings, STAGE_REST) != 0:
         return EXIT_SETTINGS
     return settings_check(settings)
 
@@ -51,13 +47,18 @@ cdef void settings_begin(settings_t *settings) noexcept nogil:
     settings.deps.every_other = False
 
 
-cdef int settings_parse_rows(settings_t *settings, int first, int last) noexcept nogil:
-    """Read rows up to the first bad one; 0 or EXIT_SETTINGS."""
+cdef int settings_parse_stage(settings_t *settings, int stage) noexcept nogil:
+    """Read all rows of a stage; 0, or EXIT_SETTINGS if one is bad.
+
+    The rows behind a bad one are read too: a bad log format must not hide the name, wherever
+    the two are in the table.
+    """
+    cdef int result = 0
     cdef int row
-    for row in range(first, last + 1):
-        if setting_parse(settings, row) != 0:
-            return EXIT_SETTINGS
-    return 0
+    for row in range(SETTING_COUNT):
+        if SETTINGS[row].stage == stage and setting_parse(settings, row) != 0:
+            result = EXIT_SETTINGS
+    return result
 
 
 cdef int setting_parse(settings_t *settings, int row) noexcept nogil:

@@ -1,5 +1,7 @@
 """Bad settings: exit 2, one line that names the variable, and a tombstone if anybody could be waiting."""
 
+import json
+
 import pytest
 
 from harness.containers import running
@@ -108,6 +110,19 @@ def test_the_first_error_is_reported(kubexit: Kubexit, first: str, second: str) 
     assert finished.code == 2
     assert f"KUBEXIT_{first}" in finished.stderr
     assert f"KUBEXIT_{second}=" not in finished.stderr
+
+
+@pytest.mark.behaviour("bad-setting-exits-with-2")
+@pytest.mark.parametrize("variable", ["GRAVEYARD", "LOG_LEVEL", "LIVENESS"])
+def test_the_log_format_holds_for_every_error(kubexit: Kubexit, variable: str) -> None:
+    """A missing name and a bad value before or behind the log format in the table are logged in this format."""
+    bad = {"GRAVEYARD": "x" * 5000, "LOG_LEVEL": "loud", "LIVENESS": "perhaps"}[variable]
+    for settings in ({variable: bad}, {"name": None}):
+        finished = kubexit.run("echo", "BORN", LOG_FORMAT="json", **settings)
+
+        assert finished.code == 2
+        (line,) = finished.stderr.splitlines()
+        assert "KUBEXIT_" in json.loads(line)["message"]
 
 
 @pytest.mark.behaviour("bad-setting-exits-with-2")
