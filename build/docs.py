@@ -14,6 +14,17 @@ import behaviours
 from kubexit import _supervisor
 
 ROOT = Path(__file__).parent.parent
+# What settings are for, by the beginning of their names, for the overview in README.md.
+PURPOSES: list[tuple[str, tuple[str, ...]]] = [
+    ("name (required) and graveyard", ("NAME_", "GRAVEYARD_")),
+    ("stop the command", ("DEATH_", "GRACE_", "STOP_", "SIGNAL_", "EXIT_CODE_", "IGNORE_CODE_", "ORPHAN_")),
+    ("stop in an order when the pod is deleted", ("TERM_",)),
+    ("wait before the start", ("BIRTH_",)),
+    ("find this pod in the Kubernetes API", ("POD_", "NAMESPACE_")),
+    ("report readiness, by one probe", ("READY_",)),
+    ("sidecars that kubexit does not wrap; `MESH` is for Istio and Linkerd", ("QUIT_", "MESH_")),
+    ("logs and special cases", ("",)),
+]
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end of generated: \2 -->)", re.DOTALL)
 
 
@@ -35,6 +46,15 @@ def settings() -> str:
             for row in rows
         ),
     )
+
+
+def settings_by_purpose() -> str:
+    """The names of all variables, each in the first purpose that has its prefix; the last purpose takes the rest."""
+    found: dict[str, list[str]] = {purpose: [] for purpose, _ in PURPOSES}
+    for name in (row["name"].removeprefix("KUBEXIT_") for row in _supervisor.settings_table()):
+        purpose = next(purpose for purpose, prefixes in PURPOSES if f"{name}_".startswith(prefixes))
+        found[purpose].append(f"`_{name}`" if found[purpose] else f"`KUBEXIT_{name}`")
+    return markdown("purpose | settings", ((purpose, ", ".join(names)) for purpose, names in found.items()))
 
 
 def exit_codes() -> str:
@@ -77,6 +97,7 @@ def transition_words() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "settings": settings,
+    "settings-by-purpose": settings_by_purpose,
     "exit-codes": exit_codes,
     "transitions": transitions,
     "transition-diagram": transition_diagram,

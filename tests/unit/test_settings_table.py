@@ -1,5 +1,6 @@
 """The table of settings, which help and reference page are made of, keeps the promises of the original."""
 
+import re
 from types import ModuleType
 
 import pytest
@@ -48,9 +49,9 @@ def test_defaults_are_values(supervisor: ModuleType) -> None:
 
 def test_words_are_shown_as_they_are_read(supervisor: ModuleType) -> None:
     """Each word that --help lists for a setting is understood, as itself and not as a neighbour of it."""
-    settings = ("LOG_LEVEL", "LOG_FORMAT", "DEATH_POLICY", "BIRTH_ON_TIMEOUT", "BIRTH_SOURCE", "QUIT_POLICY", "MESH")
-    values = {row["name"]: row["values"] for row in supervisor.settings_table()}
-    words = [(setting, word) for setting in settings for word in values[f"KUBEXIT_{setting}"].split("|")]
+    values = {row["name"].removeprefix("KUBEXIT_"): row["values"] for row in supervisor.settings_table()}
+    lists = {setting: text.split("|") for setting, text in values.items() if re.fullmatch(r"[a-z|-]+", text)}
+    words = [(setting, word) for setting, listed in lists.items() for word in listed]
 
     read = [
         (
@@ -60,7 +61,7 @@ def test_words_are_shown_as_they_are_read(supervisor: ModuleType) -> None:
         for setting, word in words
     ]
 
-    assert len(words) == 18
+    assert {"LOG_LEVEL", "BIRTH_SOURCE", "MESH"} <= set(lists)
     assert read == words
 
 

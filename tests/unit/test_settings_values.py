@@ -5,9 +5,19 @@ from types import ModuleType
 
 import pytest
 
+_supervisor = pytest.importorskip("kubexit._supervisor", reason="SETTINGS NOT TESTED: kubexit is not installed")
+
 NAME = b"KUBEXIT_NAME=main"
-BOOLEANS = [b"LIVENESS", b"SIGNAL_GROUP", b"IGNORE_CODE_ON_DEATH_DEPS", b"READY_NOTIFY"]
-DURATIONS = b"GRACE_PERIOD STOP_DELAY ORPHAN_GRACE_PERIOD BIRTH_TIMEOUT READY_PERIOD POLL_INTERVAL".split()
+
+
+def variables(*values: str) -> list[bytes]:
+    """Return the settings whose row has one of these texts for values, without KUBEXIT_."""
+    rows = _supervisor.settings_table()
+    return [row["name"].removeprefix("KUBEXIT_").encode() for row in rows if row["values"] in values]
+
+
+BOOLEANS = variables("BOOL")
+DURATIONS = variables("DURATION", "DURATION|infinite")
 
 
 def refusal(supervisor: ModuleType, variable: bytes, value: bytes) -> str | None:
@@ -17,6 +27,12 @@ def refusal(supervisor: ModuleType, variable: bytes, value: bytes) -> str | None
     except ValueError as problem:
         return str(problem)
     return None
+
+
+def test_settings_of_a_kind_are_found() -> None:
+    """The settings that these tests are for come from the table; some that it has had from the beginning are there."""
+    assert {b"DISABLED", b"LIVENESS"} <= set(BOOLEANS)
+    assert {b"GRACE_PERIOD", b"BIRTH_TIMEOUT"} <= set(DURATIONS)
 
 
 @pytest.mark.behaviour("settings-of-the-original", "bad-setting-exits-with-2")
