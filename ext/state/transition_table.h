@@ -52,8 +52,11 @@
     ROW(DEFERRED, SIGNAL_OTHER, DEFERRED, FORWARD) \
     ROW(DEFERRED, COMMAND_ENDED, ORPHANS, TERM_ORPHANS) \
     \
-    /* Many programs take a second SIGTERM as "die now": a death sends none. */ \
+    /* No stop signal of kubexit, only its deadline: the command is asked to stop already, and many programs \
+     * take a second SIGTERM as "exit at once". */ \
     ROW(ASKED, DEPENDENCY_DIED, ENDING, GRACE) \
+    \
+    /* Requests from outside: the sender decides how often it asks. */ \
     ROW(ASKED, SIGNAL_STOP, ASKED, FORWARD_STOP) \
     ROW(ASKED, SIGNAL_QUIT, ASKED, FORWARD) \
     ROW(ASKED, SIGNAL_INTERRUPT, ASKED, FORWARD) \
@@ -71,13 +74,17 @@
     ROW(DELAY, SIGNAL_OTHER, DELAY, FORWARD) \
     ROW(DELAY, COMMAND_ENDED, ORPHANS, TERM_ORPHANS) \
     \
-    /* No row for SIGNAL_STOP and SIGNAL_QUIT: the command has our stop signal already. */ \
+    /* The grace period after a stop signal of kubexit. SIGNAL_STOP and SIGNAL_QUIT have no row: a SIGTERM of \
+     * the kubelet would be the second request to stop, and cut the clean exit of such a program short. The same \
+     * holds if KUBEXIT_STOP_SIGNAL is another signal: to the command, both ask it to stop. */ \
     ROW(DYING, TIME_UP, KILLED, KILL) \
     ROW(DYING, SIGNAL_INTERRUPT, DYING, FORWARD) \
     ROW(DYING, SIGNAL_HANGUP, DYING, FORWARD) \
     ROW(DYING, SIGNAL_OTHER, DYING, FORWARD) \
     ROW(DYING, COMMAND_ENDED, ORPHANS, TERM_ORPHANS) \
     \
+    /* The grace period after a request from outside; kubexit has sent no stop signal. A second SIGTERM, and the \
+     * signal of KUBEXIT_STOP_SIGNAL, are forwarded as in ASKED: the sender insists. */ \
     ROW(ENDING, TIME_UP, KILLED, KILL) \
     ROW(ENDING, SIGNAL_STOP, ENDING, FORWARD) \
     ROW(ENDING, SIGNAL_QUIT, ENDING, FORWARD) \

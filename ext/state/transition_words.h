@@ -15,9 +15,10 @@
     PHASE(ASKED, "SIGTERM came from outside and was forwarded; there is no deadline of kubexit, but " \
         "SIGQUIT, which may be a request for a thread dump, counts for one grace period") \
     PHASE(DELAY, "a dependency died; the stop delay runs") \
-    PHASE(DYING, "the command has kubexit's stop signal; the grace period runs") \
+    PHASE(DYING, "the command has kubexit's stop signal; the grace period runs, and a request to stop from outside " \
+        "is not forwarded") \
     PHASE(ENDING, "a signal from outside and a dependency's death: the grace period runs, " \
-        "without a second stop signal") \
+        "without a stop signal of kubexit; a further signal from outside is forwarded") \
     PHASE(KILLED, "the command has SIGKILL") \
     PHASE(ORPHANS, "the command has ended; the processes that it left have SIGTERM") \
     PHASE(ORPHANS_KILLED, "they have SIGKILL") \
