@@ -20,7 +20,7 @@ include "base/url.pyx"                        # "http://…", and who can ask it
 include "base/signals.pyx"                    # blocked first, read as data, given back to children
 include "base/signal_origin.pyx"              # the terminal, the runtime, the command itself
 include "base/pod_cgroup.pyx"                 # are two processes of one pod?
-include "base/poll.pyx"                      # one entry of a poll set
+include "base/poll.pyx"                       # one entry of a poll set
 include "base/proc.pyx"                       # the processes in /proc
 include "base/process.pyx"                   # a new child: bound to us, executes a program along PATH
 include "base/http.pyx"                       # one plain request
@@ -38,7 +38,7 @@ include "settings/readiness.pyx"              # which probe, of what
 include "settings/pod.pyx"                    # the pod's name, if the API is asked
 include "settings/unknown.pyx"                # variables that do not exist: did you mean …?
 include "settings/collect.pyx"                # our variables in the environment
-include "settings/settings.pyx"               # all rows, in order; what they decide together
+include "settings/settings.pyx"               # all rows, by stage; what they decide together
 
 # graveyard/: the shared folder: tombstones, the watch, who is alive
 include "graveyard/clear.pyx"                 # what --graveyard clears away
@@ -47,7 +47,7 @@ include "graveyard/tombstone_parser.pyx"      # any text as a life
 include "graveyard/graveyard.pyx"             # the folder: open, write, read
 include "graveyard/watch.pyx"                 # inotify on it
 include "graveyard/liveness.pyx"              # the FIFO that shows a crash
-include "graveyard/peer.pyx"                  # one look at a dependency
+include "graveyard/peer.pyx"                  # one dependency: its FIFO and its tombstone
 
 # options/: what kubexit does besides supervising
 include "options/options.pyx"                 # --help, --version, --install, --graveyard
@@ -78,7 +78,7 @@ include "steps/birth_end.pyx"                 # the wait ends without readiness
 include "steps/start.pyx"                     # the command starts, its birth is written
 include "steps/readiness_child.pyx"           # probes of our command that are processes
 include "steps/term_after.pyx"                # a SIGTERM that waits for other containers
-include "steps/observe.pyx"                   # what the graveyard shows
+include "steps/observe.pyx"                   # which dependencies to read, and what that shows
 include "steps/reaper.pyx"                    # collect a child that ended
 include "steps/orphans.pyx"                   # what the command left behind
 include "steps/death.pyx"                     # the death is written

@@ -1,4 +1,4 @@
-"""Peers: one look at a dependency: is it born, ready, dead, crashed?"""
+"""Peers: one dependency, read from its FIFO and its tombstone: is it born, ready, dead, crashed?"""
 from libc.stddef cimport size_t
 cimport cstd
 cimport kernel

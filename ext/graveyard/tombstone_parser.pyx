@@ -31,7 +31,7 @@ cdef int tombstone_read(const char *text, size_t length, tombstone_t *tombstone)
 
 
 cdef int tombstone_read_line(const char *text, const char *end, kernel.ssize_t *indent,
-                              tombstone_t *tombstone) noexcept nogil:
+                             tombstone_t *tombstone) noexcept nogil:
     """Read one line; 0 or -EINVAL."""
     cdef const char *key = text
     cdef const char *colon

@@ -20,7 +20,7 @@ cdef int watch_begin(graveyard_t *graveyard) noexcept nogil:
     """Watch the folder; 0, or -errno if inotify is not available.
 
     By path: inotify takes no descriptor without /proc. If the path leads elsewhere
-    between the two calls, the fallback poll finds that.
+    between the two calls, the backstop poll (POLL_INTERVAL) finds that.
     """
     cdef kernel.stat_s status
     cdef int error
@@ -102,7 +102,7 @@ cdef bint watch_take_events(graveyard_t *graveyard, settings_t *settings) noexce
 
 
 cdef void watch_mark_fifo(graveyard_t *graveyard, settings_t *settings, const char *file,
-                              bint removed) noexcept nogil:
+                          bint removed) noexcept nogil:
     """Mark the owner of a FIFO (.NAME.alive); other dot files do not matter."""
     cdef size_t length = cstd.strlen(file)
     if length < 8 or cstd.memcmp(file + length - 6, b".alive", 6) != 0:

@@ -19,13 +19,17 @@ cdef void events_dispatch(supervisor_t *sv) noexcept nogil:
 
 
 cdef void event_raise(supervisor_t *sv, int event) noexcept nogil:
-    """Have one event decided at once."""
+    """Post an event and have it decided at once. For the loop, which finds events between two steps."""
     event_post(sv, event, 0)
     events_dispatch(sv)
 
 
 cdef void action_perform(supervisor_t *sv, int action, const event_t *event) noexcept nogil:
-    """Perform one action: here those before the command starts."""
+    """Perform one action: here those before the command starts.
+
+    Three functions in a chain, each short enough to read, for the three parts of a life; an
+    action that one does not know is for the next.
+    """
     if action == ACTION_WAIT:
         birth_begin_wait(sv)
     elif action == ACTION_ASK:
@@ -52,7 +56,7 @@ cdef void action_perform(supervisor_t *sv, int action, const event_t *event) noe
 
 
 cdef void action_perform_alive(supervisor_t *sv, int action) noexcept nogil:
-    """The actions while the command runs."""
+    """Perform one action: those while the command runs; others are for action_perform_dead."""
     if action == ACTION_FORWARD:
         action_forward(sv)
     elif action == ACTION_DEFER:
@@ -85,7 +89,7 @@ cdef void action_perform_alive(supervisor_t *sv, int action) noexcept nogil:
 
 
 cdef void action_perform_dead(supervisor_t *sv, int action) noexcept nogil:
-    """The actions after the command."""
+    """Perform one action: those after the command has ended. The last in the chain."""
     if action == ACTION_TERM_ORPHANS:
         death_command_ended(sv)
     elif action == ACTION_KILL_ORPHANS:

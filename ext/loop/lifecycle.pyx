@@ -27,8 +27,8 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
     unknown_warn(&sv.settings, &sv.log)    # a misspelt name may be why another is missing
     if argc > 1 and options_are(argv[1]):
         cstd.snprintf(sv.reason, REASON_BYTES, b"option %.200s is unknown or wrong; the options are --help, "
-                        b"--version, --install DIR and --graveyard DIR (one folder each); write -- before a command "
-                        b"that starts with a dash", argv[1])
+                      b"--version, --install DIR and --graveyard DIR (one folder each); write -- before a command "
+                      b"that starts with a dash", argv[1])
         return lifecycle_refuse(&sv, sv.reason)
     if sv.command.argv[0] == NULL:
         return lifecycle_refuse(&sv, b"no command was given; write kubexit COMMAND [ARGUMENTS...], "

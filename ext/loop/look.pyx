@@ -1,11 +1,15 @@
-"""Look: at the graveyard and at children that have ended; what they show is decided at once."""
+"""Look: read the graveyard, collect children that have ended, have what this shows decided at once.
+
+Three layers read the graveyard: here is when and in which order, steps/observe.pyx chooses the
+dependencies, graveyard/peer.pyx reads one of them.
+"""
 
 cdef enum:
     MAX_COLLECTED = 64          # children a look
 
 
 cdef void look_at_graveyard(supervisor_t *sv) noexcept nogil:
-    """Read what is new in the graveyard; a dependency's death is an event."""
+    """Read what is new in the graveyard, and post the death that ends us, if there is one."""
     cdef int dead = observe_read(sv)
     if dead >= 0:
         # If the command has ended before this, we did not stop it.

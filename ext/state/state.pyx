@@ -132,7 +132,8 @@ cdef void state_begin(supervisor_t *sv) noexcept nogil:
 
 
 cdef void event_post(supervisor_t *sv, int kind, int value) noexcept nogil:
-    """Queue an event for the loop to decide on."""
+    """Queue an event for the loop to decide on. For steps, which cannot call the loop; the loop itself
+    has event_raise."""
     if sv.events.count == MAX_EVENTS:
         log_error(&sv.log, b"event %s is lost: too many are pending", EVENT_NAMES[kind])
         return

@@ -1,4 +1,4 @@
-"""Observe: what the watch, the FIFOs and the backstop poll show about dependencies."""
+"""Observe: which dependencies the watch, a FIFO or the backstop poll reports, and what reading them shows."""
 cimport cstd
 cimport kernel
 
@@ -72,8 +72,11 @@ cdef void observe_poll_by(supervisor_t *sv, long long due_ns) noexcept nogil:
 
 
 cdef int observe_read(supervisor_t *sv) noexcept nogil:
-    """Look at the marked dependencies. If there were any, return the index of a dependency
-    whose death ends us; else -1."""
+    """Read the marked dependencies. Return the index of one whose death ends us; -1 if there is none,
+    or none was marked.
+
+    The caller posts the death: it must collect the command first, which may have ended before.
+    """
     cdef dependency_t *dep
     cdef bint looked = False
     cdef bint unsure = False
