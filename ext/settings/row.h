@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* When a row is read (settings/settings.pyx); within a stage the order of the rows does not matter. */
+/* When a row is read (settings/settings.pyx); the rows of a stage can be in any order. */
 enum setting_stage {
     STAGE_FIRST, /* what a refusal of any other row needs: where to write it, and how to log it */
     STAGE_QUIT,  /* the quit requests: read even if a row of FIRST is bad, since they are sent after a refusal too */

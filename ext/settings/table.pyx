@@ -2,8 +2,9 @@
 
 ROW(id, stage, kind, field, default, values, meaning). The stage says when the row is read,
 the kind how, and which type its field has (both: row.h); the field is a member of settings_t
-below. The order is that of --help and means nothing else: a new row can be anywhere.
-A C table, because it must exist before any Python module.
+below. The order is that of --help, and of two bad values in one stage the first is reported;
+nothing else depends on it, so a new row can be anywhere. A C table, because it must exist
+before any Python module.
 """
 cimport cstd
 
