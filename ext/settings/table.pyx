@@ -139,7 +139,7 @@ ctypedef struct settings_t:
     const char *unknown[MAX_UNKNOWN]    # "KUBEXIT_…=…" entries that no row knows
     int unknown_count
     char problem[PROBLEM_BYTES]         # the message, after a refusal
-    # Fields of the rows (those of READY_* and QUIT_* are in ready and quit):
+    # Fields of the rows (READY_* and QUIT_* have theirs in ready and quit):
     const char *name
     char graveyard[cstd.PATH_MAX]
     int log_level

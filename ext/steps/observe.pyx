@@ -72,8 +72,8 @@ cdef void observe_poll_by(supervisor_t *sv, long long due_ns) noexcept nogil:
 
 
 cdef int observe_read(supervisor_t *sv) noexcept nogil:
-    """Read the marked dependencies. Return the index of one whose death ends us; -1 if there is none,
-    or none was marked.
+    """Read the marked dependencies. Return the index of one whose death ends us; -1 if no death does,
+    or if no dependency was marked.
 
     The caller posts the death: it must collect the command first, which may have ended before.
     """
