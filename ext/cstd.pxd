@@ -55,6 +55,7 @@ cdef extern from "<sys/stat.h>" nogil:
 cdef extern from "<sys/wait.h>" nogil:
     bint WIFSIGNALED(int status)
     bint WIFSTOPPED(int status)
+    bint WIFCONTINUED(int status)
     int WEXITSTATUS(int status)
     int WTERMSIG(int status)
     int WSTOPSIG(int status)

@@ -144,7 +144,7 @@ cdef extern from "<sys/signalfd.h>" nogil:
 
 cdef extern from "<sys/wait.h>" nogil:
     enum:
-        WNOHANG, WUNTRACED, WSTOPPED, WNOWAIT, P_PID
+        WNOHANG, WUNTRACED, WCONTINUED, WSTOPPED, WNOWAIT, P_PID
     pid_t waitpid(pid_t pid, int *status, int flags)
     int waitid(int kind, pid_t pid, siginfo_t *state, int flags)
 

@@ -63,6 +63,10 @@ cdef void action_perform_alive(supervisor_t *sv, int action) noexcept nogil:
         term_after_defer(sv)
     elif action == ACTION_FORWARD_STOP:
         action_forward_stop(sv)
+    elif action == ACTION_FORWARD_QUIT:
+        action_forward_quit(sv)
+    elif action == ACTION_KEEP_INSTEAD:
+        term_after_keep_instead(sv)
     elif action == ACTION_REPLACE_DEFERRED:
         sv.deferred.ssi_signo = 0
         action_forward_stop(sv)
@@ -141,6 +145,12 @@ cdef int action_forward(supervisor_t *sv) noexcept nogil:
 cdef void action_forward_stop(supervisor_t *sv) noexcept nogil:
     """Forward a request to stop, and let it count as one if the command got it."""
     command_note_asked(sv, <int>sv.signal.ssi_signo, action_forward(sv))
+
+
+cdef void action_forward_quit(supervisor_t *sv) noexcept nogil:
+    """Forward another SIGQUIT of the runtime. A deadline runs only if nothing but SIGQUIT counts so far."""
+    if action_forward(sv) == 0 and sv.deadline_ns != NEVER_NS:
+        phase_arm(sv, sv.settings.grace_ns)
 
 
 cdef void action_delay(supervisor_t *sv) noexcept nogil:

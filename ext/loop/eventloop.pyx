@@ -37,6 +37,8 @@ cdef void eventloop_run(supervisor_t *sv) noexcept nogil:
             signal_events_take(sv)
         if sv.children_changed:
             look_at_children(sv)
+        if transition_is_end(sv.phase):
+            return
         observe_take(sv, polled)
         look_at_graveyard(sv)
         eventloop_probe(sv, polled)

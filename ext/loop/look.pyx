@@ -27,6 +27,7 @@ cdef void look_at_children(supervisor_t *sv) noexcept nogil:
     """
     cdef int left = MAX_COLLECTED
     sv.children_changed = True
+    sv.no_children = False      # the wait for birth may have left it set, and we may stop at the limit
     while left > 0 and not transition_is_end(sv.phase):
         if not reaper_collect(sv):
             sv.children_changed = False

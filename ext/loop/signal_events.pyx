@@ -41,7 +41,8 @@ cdef int signal_events_kind(supervisor_t *sv, int signal) noexcept nogil:
         return EVENT_SIGNAL_STOP
     if signal == kernel.SIGTERM or signal == sv.settings.stop_signal or quits:
         if sv.deferred.ssi_signo != 0 and signal != <int>sv.deferred.ssi_signo:
-            return EVENT_SIGNAL_OTHER       # not the second of the deferred one, which waits on
+            # Not the second of the kept one, which waits on. A kept SIGQUIT was a thread dump, if this comes too.
+            return EVENT_SIGNAL_DEFERRED if signal_events_kept_quit(sv) else EVENT_SIGNAL_OTHER
         if signal_events_must_defer(sv):
             return EVENT_SIGNAL_DEFERRED
         return EVENT_SIGNAL_QUIT if quits else EVENT_SIGNAL_STOP
@@ -50,12 +51,19 @@ cdef int signal_events_kind(supervisor_t *sv, int signal) noexcept nogil:
     return EVENT_SIGNAL_HANGUP if signal == kernel.SIGHUP else EVENT_SIGNAL_OTHER
 
 
+cdef bint signal_events_kept_quit(const supervisor_t *sv) noexcept nogil:
+    """True if the kept signal is a SIGQUIT that is not KUBEXIT_STOP_SIGNAL."""
+    return sv.deferred.ssi_signo == kernel.SIGQUIT and sv.settings.stop_signal != kernel.SIGQUIT
+
+
 cdef bint signal_events_must_defer(supervisor_t *sv) noexcept nogil:
     """True if a stop signal must wait because a container of KUBEXIT_TERM_AFTER is alive.
 
     Look now: the watch's event may be queued behind the signal, or only the backstop
     poll would see it. A death that this finds is decided before the signal.
     """
+    if sv.deferred.ssi_signo != 0:
+        return False                        # a second one is forwarded
     if not sv.settings.is_set[SETTING_TERM_AFTER] or not transition_exists(sv.phase, EVENT_SIGNAL_DEFERRED):
         return False
     dependencies_mark(&sv.settings.deps)

@@ -41,8 +41,10 @@ cdef int setting_parse_word(settings_t *settings, int row, int *value) noexcept 
     """Read one of the row's words; an empty value is 0."""
     cdef char words[WORDS_BYTES]
     cdef char why[WORDS_BYTES + 32]
-    value[0] = 0
-    if settings.value[row][0] == 0 or word_parse(row, settings.value[row], value):
+    if settings.value[row][0] == 0:
+        value[0] = 0
+        return 0
+    if word_parse(row, settings.value[row], value):
         return 0
     words_list(row, b", ", b"", words, sizeof(words))
     cstd.snprintf(why, sizeof(why), b"unknown word; use one of %s", words)
@@ -61,10 +63,11 @@ cdef int setting_parse_code(settings_t *settings, int row, int *code) noexcept n
 
 cdef int setting_parse_signal(settings_t *settings, int row, int *number) noexcept nogil:
     """Read the name or the number of a signal."""
-    number[0] = signal_parse(settings.value[row])
-    if number[0] == 0:
+    cdef int parsed = signal_parse(settings.value[row])
+    if parsed == 0:
         return setting_refuse(settings, row, b"unknown signal; use for example SIGTERM or RTMIN+3, "
                                              b"or a number from 1 to 64")
+    number[0] = parsed
     return 0
 
 

@@ -65,6 +65,8 @@
     ACTION(FORWARD, "forward the signal") \
     ACTION(FORWARD_STOP, "forward the request to stop; it counts from now on, SIGQUIT for one grace period") \
     ACTION(DEFER, "keep the signal") \
+    ACTION(FORWARD_QUIT, "forward SIGQUIT; if so far only a SIGQUIT counts, it counts for another grace period") \
+    ACTION(KEEP_INSTEAD, "forward the kept SIGQUIT, a request for a thread dump, and keep this signal") \
     ACTION(REPLACE_DEFERRED, "forward the signal in place of the kept one") \
     ACTION(FORWARD_DEFERRED, "forward the kept signal") \
     ACTION(FORWARD_DEFERRED_GRACE, "forward the kept signal, start the grace period") \

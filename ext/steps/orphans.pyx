@@ -79,7 +79,7 @@ cdef const char *orphans_read_state(kernel.pid_t pid, char *text) noexcept nogil
     "PID (NAME) STATE PARENT ...": the name may contain anything, even ")".
     """
     cdef const char *end
-    text[proc_read(pid, b"stat", text, STAT_BYTES)] = 0
+    proc_read_text(pid, b"stat", text, STAT_BYTES + 1)
     end = cstd.strrchr(text, c')')
     if end == NULL or end[1] == 0:
         return text + cstd.strlen(text)

@@ -51,9 +51,12 @@ cdef bint quit_processes_is_ours(kernel.pid_t pid, const char *cgroup) noexcept 
 
 
 cdef void quit_processes_read_cgroup(kernel.pid_t pid, char *cgroup) noexcept nogil:
-    """Read the cgroups of a process; nothing, if they are not read as a whole."""
-    cdef size_t length = proc_read(pid, b"cgroup", cgroup, CGROUP_BYTES)
-    cgroup[length if length < CGROUP_BYTES else 0] = 0
+    """Read the cgroups of a process; "?", which is of no pod, if they cannot be read as a whole."""
+    cdef kernel.ssize_t length = proc_read(pid, b"cgroup", cgroup, CGROUP_BYTES)
+    if length < 0 or length == CGROUP_BYTES:
+        cgroup[0] = c'?'
+        length = 1
+    cgroup[length] = 0
 
 
 cdef void quit_processes_signal(supervisor_t *sv, kernel.pid_t pid) noexcept nogil:
@@ -75,13 +78,13 @@ cdef bint quit_processes_match(const char *names, kernel.pid_t pid) noexcept nog
     cdef char argument[ARGUMENT_BYTES + 1]
     cdef const char *base
     cdef size_t length = 0
-    comm[proc_read(pid, b"comm", comm, COMM_BYTES)] = 0
+    proc_read_text(pid, b"comm", comm, sizeof(comm))
     while comm[length] != 0 and comm[length] != c'\n':
         length += 1
     comm[length] = 0
     if length < COMM_BYTES - 1:
         return list_has(names, comm)
-    argument[proc_read(pid, b"cmdline", argument, ARGUMENT_BYTES)] = 0
+    proc_read_text(pid, b"cmdline", argument, sizeof(argument))
     base = cstd.strrchr(argument, c'/')
     base = base + 1 if base != NULL else argument
     return list_has(names, base if cstd.strncmp(base, comm, length) == 0 else comm)

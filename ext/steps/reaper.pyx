@@ -7,15 +7,18 @@ cdef bint reaper_collect(supervisor_t *sv) noexcept nogil:
     """Collect one child; False if none has ended. One SIGCHLD can mean many of them (signal(7)).
 
     The loop decides on one end before we collect the next, so that the queue of events stays
-    short. WUNTRACED is for a terminal that can stop the command, if that means something for us.
+    short. Stops and continuations matter only if a terminal can stop the command.
     """
     cdef int status
-    cdef int stops = kernel.WUNTRACED if sv.job_control != JOB_NONE else 0
+    cdef int stops = kernel.WUNTRACED | kernel.WCONTINUED if sv.job_control != JOB_NONE else 0
     cdef kernel.pid_t pid = kernel.waitpid(-1, &status, kernel.WNOHANG | stops)
     if pid <= 0:
         sv.no_children = pid < 0      # ECHILD: no child is left, nor any descendant
         return False
-    if cstd.WIFSTOPPED(status):
+    if cstd.WIFCONTINUED(status):
+        if pid == sv.command.pid:
+            sv.command.stopped = False
+    elif cstd.WIFSTOPPED(status):
         if pid == sv.command.pid:
             reaper_follow_stop(sv, cstd.WSTOPSIG(status))
     elif pid == sv.command.pid:

@@ -25,6 +25,18 @@ cdef void term_after_defer(supervisor_t *sv) noexcept nogil:
              <double>(sv.settings.grace_ns - rest_ns) / SECOND_NS, signal)
 
 
+cdef void term_after_keep_instead(supervisor_t *sv) noexcept nogil:
+    """Forward the kept SIGQUIT and keep the new signal instead, until the same time.
+
+    A runtime sends one stop signal: another one shows that SIGQUIT was for a thread dump.
+    """
+    cdef char signal[16]
+    cdef int result = term_after_send(sv, signal, sizeof(signal))
+    log_info(&sv.log, b"%s %s to the command: a second request to stop has come, which waits instead",
+             term_after_outcome(result), signal)
+    sv.deferred = sv.signal
+
+
 cdef void term_after_forward(supervisor_t *sv) noexcept nogil:
     """Forward the kept signal: the other containers have exited, or the time is over."""
     cdef char signal[16]

@@ -204,7 +204,7 @@ def test_signals_reach_the_command(rows: Rows) -> None:
     }
 
     assert dropped == {("DYING", "SIGNAL_STOP"), ("DYING", "SIGNAL_QUIT"), *(("KILLED", event) for event in SIGNALS)}
-    assert answers == {"FORWARD", "FORWARD_STOP", "FORWARD_GRACE", "REPLACE_DEFERRED"}
+    assert answers == {"FORWARD", "FORWARD_STOP", "FORWARD_QUIT", "FORWARD_GRACE", "REPLACE_DEFERRED"}
 
 
 @pytest.mark.parametrize("event", ["DEFERRAL_OVER", "TIME_UP", "DEPENDENCY_DIED", "SIGNAL_STOP", "SIGNAL_QUIT"])

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 import pytest
 
@@ -33,3 +34,35 @@ def test_death_among_orphans(kubexit: Kubexit, actor: str, pid1: bool) -> None:
     before, _, after = supervised.stderr.partition("sent SIGTERM to the command")
     assert before.count("reaped orphan") < ORPHANS / 2
     assert "command exited with 143" in after
+
+
+# Leaves 150 zombies and one process that needs a moment after SIGTERM.
+FAMILY = """
+import os, signal, time
+ends = os.pipe()
+if os.fork() == 0:
+    signal.signal(signal.SIGTERM, lambda *_: (time.sleep(0.3), print("SURVIVOR FINISHED", flush=True), os._exit(0)))
+    os.write(ends[1], b"x")
+    while True:
+        signal.pause()
+os.read(ends[0], 1)
+for _ in range(150):
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+os._exit(0)
+"""
+
+
+@pytest.mark.behaviour("left-over-processes-stopped", "storm-of-orphans")
+def test_many_orphans_do_not_end_the_wait_for_a_living_one(kubexit: Kubexit) -> None:
+    """A process that the command left has its grace period, whatever number of others ended with the command.
+
+    Fails when the wait for birth, in which no child is left for a moment, is taken for the time after the command.
+    """
+    settings = {"BIRTH_DEPS": "db", "BIRTH_SOURCE": "graveyard", "BIRTH_TIMEOUT": "50ms", "BIRTH_ON_TIMEOUT": "start"}
+    finished = kubexit.run(sys.executable, "-c", FAMILY, pid1=True, ORPHAN_GRACE_PERIOD="1h", **settings)
+
+    assert finished.code == 0
+    assert "SURVIVOR FINISHED" in finished.stdout

@@ -148,3 +148,13 @@ def test_off_is_off_for_errors(kubexit: Kubexit) -> None:
 
     assert (finished.code, finished.stderr) == (2, "")
     assert "KUBEXIT_GRACE_PERIOD" in (kubexit.tombstone() or {})["Reason"]
+
+
+@pytest.mark.behaviour("bad-setting-exits-with-2", "log-lines")
+def test_an_unknown_level_is_refused_at_the_default_level(kubexit: Kubexit) -> None:
+    """A level that does not exist leaves the default: the refusal is logged, debug lines are not."""
+    finished = kubexit.run("true", LOG_LEVEL="bogus", QUIT_GET="http://127.0.0.1:1/", QUIT_TIMEOUT="100ms")
+
+    assert finished.code == 2
+    assert "KUBEXIT_LOG_LEVEL=bogus" in finished.stderr
+    assert " debug " not in finished.stderr

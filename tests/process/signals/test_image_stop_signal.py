@@ -6,6 +6,7 @@ the test is another process of the container, as with `kubectl exec`.
 
 import os
 import signal
+import time
 from typing import Any
 
 import pytest
@@ -189,3 +190,36 @@ def test_stop_signal_quit(kubexit: Kubexit) -> None:
     os.kill(sidecar.pid, signal.SIGWINCH)
 
     assert sidecar.wait() == 9
+
+
+@pytest.mark.behaviour("outside-sigterm-no-deadline", "stop-signal-of-the-image")
+def test_another_sigquit_counts_for_another_grace_period(kubexit: Kubexit) -> None:
+    """The last SIGQUIT counts for a whole grace period. Fails when the first one's time is not renewed."""
+    settings = {"DEATH_DEPS": "db", "GRACE_PERIOD": "700ms", "LOG_LEVEL": "debug"}
+    sidecar = running(kubexit, "main", "TERM=9", pid1=True, **settings)
+    sidecar.signal(signal.SIGQUIT)
+    sidecar.wait_line("SIGNAL QUIT")
+    time.sleep(0.2)  # the second must be later than the first, by any length
+    begin = time.monotonic()
+    sidecar.signal(signal.SIGQUIT)
+    sidecar.wait_line("TIME_UP: ASKED to LIFE", "stderr")
+
+    assert time.monotonic() - begin >= 0.7
+    assert sidecar.stdout.count("SIGNAL QUIT") == 2
+
+
+@pytest.mark.behaviour("term-after", "stop-signal-of-the-image")
+def test_sigterm_after_a_kept_sigquit_is_kept_instead(kubexit: Kubexit) -> None:
+    """A SIGTERM while SIGQUIT is deferred shows that SIGQUIT was for a thread dump: it is forwarded, SIGTERM waits."""
+    born(kubexit)
+    shipper = running(kubexit, "shipper", "TERM=9", pid1=True, TERM_AFTER="main", GRACE_PERIOD="1h")
+    shipper.signal(signal.SIGQUIT)
+    shipper.wait_line(": waiting for main to exit first", "stderr")
+    shipper.signal(signal.SIGTERM)
+    shipper.wait_line("SIGNAL QUIT")
+    shipper.wait_line("which waits instead", "stderr")
+    assert "SIGNAL TERM" not in shipper.stdout
+    die(kubexit, "main")
+
+    assert shipper.wait() == 9
+    assert shipper.stdout.count("SIGNAL QUIT") == 1

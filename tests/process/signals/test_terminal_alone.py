@@ -15,9 +15,9 @@ from harness.waiting import eventually
 pytestmark = pytest.mark.every_form
 
 
-def leader(kubexit: Kubexit, terminal: Terminal, pid1: bool) -> Supervised:
+def leader(kubexit: Kubexit, terminal: Terminal, pid1: bool, *act: str) -> Supervised:
     """kubexit as the leader of a session on the terminal, as with `tty: true`; with a group for the command."""
-    command = [kubexit.program(), "continued"]
+    command = [kubexit.program(), *(act or ("continued",))]
     settings = {"SIGNAL_GROUP": True, "LOG_LEVEL": "debug"}
     if not pid1:
         return kubexit.start(*command, stdin=terminal.inside, preexec_fn=terminal.session, **settings)
@@ -79,3 +79,26 @@ def test_terminal_of_another_namespace(kubexit: Kubexit, terminal: Terminal, own
     # Ctrl-C reaches unshare too, where it and the command are of one group.
     assert supervised.wait() in ((130,) if own_group else (130, -signal.SIGINT))
     assert "MISSED" not in supervised.stdout
+
+
+@pytest.mark.behaviour("stopped-command-continues")
+def test_a_command_that_runs_again_gets_no_second_sigcont(kubexit: Kubexit, terminal: Terminal) -> None:
+    """A command that another process stopped and continued gets SIGTERM without SIGCONT."""
+    act = ("ready-then-wait", "--exit", "WINCH=6")
+    supervised = leader(kubexit, terminal, False, *act)
+    supervised.wait_line("READY")
+    command = supervised.command_pid()
+    os.kill(command, signal.SIGSTOP)
+    eventually(lambda: processes.state(command) == "T", "the command stopped")
+    supervised.signal(signal.SIGUSR1)
+    supervised.wait_line("USR1 from pid .*: forwarded", "stderr")  # so it has seen the stop
+    os.kill(command, signal.SIGCONT)
+    supervised.wait_line("SIGNAL CONT")
+    supervised.signal(signal.SIGUSR2)
+    supervised.wait_line("SIGNAL USR2")  # so it has seen that the command runs again
+    supervised.signal(signal.SIGTERM)
+    supervised.wait_line("SIGNAL TERM")
+    supervised.signal(signal.SIGWINCH)
+
+    assert supervised.wait() == 6
+    assert supervised.stdout.count("SIGNAL CONT") == 1
