@@ -16,14 +16,15 @@ export PYTHON FUZZ_SECONDS STRESS_ROUNDS
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.build/pycache
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.build/hypothesis
 PYTEST := $(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/pytest -q -n $(JOBS) --dist worksteal
-BENCH := PYTHONPATH=tests build/fence.sh .build/bench/venv/bin/python -P -m bench
+NODE := PYTHONPATH=build $(BIN)/python -P -m node
+BENCH := PYTHONPATH=tests:build build/fence.sh .build/bench/venv/bin/python -P -m bench
 
 # `make test KIND=stress` runs test-stress. One command for each purpose keeps the list short; KIND says how deep.
 KIND =
 TEST_KINDS := cluster container fuzz latency sandbox sanitize stress
 CHECK_KINDS := audit twice
 
-.PHONY: help dev demo check test gate static image bench e2e docs clean check-source test-quick \
+.PHONY: help dev demo check test gate static image bench node node-down e2e docs clean check-source test-quick \
 	$(TEST_KINDS:%=test-%) $(CHECK_KINDS:%=check-%)
 # An interrupted step leaves no half-made target behind.
 .DELETE_ON_ERROR:
@@ -57,12 +58,12 @@ check-%:
 
 test-quick: dev .build/gate/kubexit
 	@$(PYTEST) -m 'not stress and not cluster and not latency and not container and not sandbox' $(ARGS); status=$$?; \
-	echo "  NOT TESTED here: a real API server (KIND=cluster), containers (KIND=container), gVisor (KIND=sandbox), rare orders of events (KIND=stress)"; \
-	exit $$status
+	echo "  NOT TESTED here: a real API server (KIND=cluster), containers (KIND=container), gVisor (KIND=sandbox)," \
+		"rare orders of events (KIND=stress)"; exit $$status
 
 # Against the API server of KUBECONFIG, or one that is built and started here.
 test-cluster: dev .build/gate/kubexit
-	@[ -n "$$KUBECONFIG" ] || PYTHONPATH=tests $(BIN)/python -m cluster.programs || true
+	@[ -n "$$KUBECONFIG" ] || PYTHONPATH=build $(BIN)/python -P -m node.programs etcd kube-apiserver || true
 	@$(PYTEST) -m cluster tests/cluster $(ARGS)
 
 # The images, and the file in other images, in real containers of podman or docker.
@@ -103,6 +104,12 @@ static: .build/native/supervisor.c .build/stamp/static ## build the product, one
 image: dev static ## build the images kubexit:VERSION and kubexit:VERSION-ca with docker, podman or buildah
 	@build/image.sh
 
+node: dev .build/stamp/node ## start a Kubernetes of one node on this machine, in its own namespaces, and print its KUBECONFIG
+	@$(NODE) up
+
+node-down: dev ## stop that node and remove all that it made
+	@$(NODE) down
+
 e2e: dev ## run the examples in the cluster of KUBECONFIG
 	@PYTHONPATH=tests $(BIN)/python -m cluster.e2e
 
@@ -122,6 +129,10 @@ clean: ## remove .build/ and dist/
 .build/stamp/venv: requirements/lock.txt build/venv.sh | .build/stamp/machine
 	$(RUN) "tools, as pinned in requirements/lock.txt" venv build/venv.sh $(PYTHON) $(VENV)
 	@touch $@
+
+.build/stamp/node: build/machine.sh | .build/stamp/machine
+	@build/machine.sh node
+	@mkdir -p $(@D) && touch $@
 
 .build/stamp/bench: requirements/bench.txt build/venv.sh | .build/stamp/machine
 	@build/machine.sh bench || echo "  peers that are not installed are not measured"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# machine.sh [base|fuzz|static|bench|containers|sandbox|ci] — is what the system has to provide there: python with venv and headers,
+# machine.sh [base|fuzz|static|bench|containers|sandbox|node|ci] — is what the system has to provide there: python with venv and headers,
 # a C compiler, a static libc? What is missing is installed with apt-get as root or through a sudo that asks nothing;
 # otherwise one line says what to install. Nothing else of the build touches the system.
 set -u
@@ -69,6 +69,12 @@ look() {
     if [ "$want" = sandbox ] || [ "$want" = ci ]; then
         # gVisor. Debian has the package for amd64 alone.
         [ "$(uname -m)" != x86_64 ] || command -v runsc >/dev/null 2>&1 || need runsc
+    fi
+    if [ "$want" = node ] || [ "$want" = ci ]; then
+        command -v ip >/dev/null 2>&1 || need iproute2
+        # runc filters system calls with it; linked in, so the node needs it no longer once runc is built.
+        [ "$("$cc" -print-file-name=libseccomp.a 2>/dev/null)" != libseccomp.a ] || need libseccomp-dev
+        command -v pkg-config >/dev/null 2>&1 || need pkg-config # by which the Go toolchain finds it
     fi
     if [ "$want" = fuzz ] || [ "$want" = ci ]; then
         echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' |

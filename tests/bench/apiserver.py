@@ -26,10 +26,10 @@ from cluster.access import Access, Account
 from cluster.apiserver import ADMIN_TOKEN, ApiServer, audit_log, certificate, kubeconfig
 from cluster.audit import Audit
 from cluster.pods import READY, RUNNING, PodObject
-from cluster.programs import UnavailableError
 from harness import processes
 from harness.forms import BUILD
 from harness.waiting import eventually
+from node.programs import UnavailableError
 
 OUTSIDE, COMMAND = 0, 1  # seats on the board
 RIGHTS = ("get", "list", "watch")  # one of the peers wants `get` as well

@@ -13,8 +13,8 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from cluster import programs
 from harness.waiting import eventually
+from node import programs
 
 ADMIN_TOKEN = "the-admin-of-a-server-on-loopback"
 START_ALARM = 90.0  # on a busy machine; it takes about eight seconds

@@ -11,7 +11,7 @@ from cluster.access import Access, Account
 from cluster.audit import Audit
 from cluster.birth import Birth
 from cluster.keeper import Keeper
-from cluster.programs import UnavailableError
+from node.programs import UnavailableError
 
 
 @dataclass(frozen=True)

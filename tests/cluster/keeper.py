@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 from cluster.apiserver import ApiServer, audit_log, certificate, kubeconfig
-from cluster.programs import UnavailableError
+from harness.forms import ROOT
+from node.programs import UnavailableError
 
 
 class Keeper:
@@ -23,7 +24,7 @@ class Keeper:
         self.kubeconfig, self.ca, self.audit_log = kubeconfig(folder), certificate(folder), audit_log(folder)
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "cluster.keeper", folder],
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+            env={**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}:{ROOT / 'build'}"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
