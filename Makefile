@@ -57,9 +57,9 @@ check-%:
 	@echo "  no check of the kind $*; KIND can be: $(CHECK_KINDS)"; exit 2
 
 test-quick: dev .build/gate/kubexit
-	@$(PYTEST) -m 'not stress and not cluster and not latency and not container and not sandbox' $(ARGS); status=$$?; \
+	@$(PYTEST) -m 'not stress and not cluster and not latency and not container and not sandbox and not node' $(ARGS); status=$$?; \
 	echo "  NOT TESTED here: a real API server (KIND=cluster), containers (KIND=container), gVisor (KIND=sandbox)," \
-		"rare orders of events (KIND=stress)"; exit $$status
+		"a real node (make e2e), rare orders of events (KIND=stress)"; exit $$status
 
 # Against the API server of KUBECONFIG, or one that is built and started here.
 test-cluster: dev .build/gate/kubexit
@@ -110,8 +110,9 @@ node: dev .build/stamp/node ## start a Kubernetes of one node on this machine, i
 node-down: dev ## stop that node and remove all that it made
 	@$(NODE) down
 
-e2e: dev ## run the examples in the cluster of KUBECONFIG
-	@PYTHONPATH=tests $(BIN)/python -m cluster.e2e
+e2e: dev ## run pods of dist/ in the cluster of KUBECONFIG, or on a node made here (ARGS: for pytest)
+	@[ -n "$$KUBECONFIG" ] || build/machine.sh node || true
+	@PYTHONPATH=build:tests:examples $(BIN)/python -P -m e2e $(ARGS)
 
 bench: dev .build/gate/kubexit .build/stamp/bench ## measure kubexit beside its peers (ARGS="--only start,end"; ARGS="compare BEFORE [AFTER]": two commits; ARGS=page)
 	@$(BENCH) $(if $(filter run compare page,$(firstword $(ARGS))),,run) $(ARGS)

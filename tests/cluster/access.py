@@ -37,9 +37,9 @@ class Access:
     """The admin's connection, in a namespace that is the test run's own."""
 
     def __init__(self, kubeconfig: Path) -> None:
-        self._client = kubernetes.config.new_client_from_config(str(kubeconfig))
+        self.client = kubernetes.config.new_client_from_config(str(kubeconfig))
         self.namespace = f"kubexit-test-{uuid.uuid4().hex[:8]}"
-        address = urlsplit(self._client.configuration.host)
+        address = urlsplit(self.client.configuration.host)
         self.host, self.port = str(address.hostname), address.port or 443
 
     @property
@@ -53,7 +53,7 @@ class Access:
         """The answer to one request, parsed unless it is text; RefusedError when it is not 2xx."""
         kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
         try:
-            return self._client.call_api(
+            return self.client.call_api(
                 path,
                 method,
                 query_params=list((query or {}).items()),
@@ -66,6 +66,19 @@ class Access:
             )
         except kubernetes.client.ApiException as error:
             raise RefusedError(error.status, str(error.body)) from None
+
+    def follow(self, path: str, query: Mapping[str, str]) -> Any:
+        """The answer to a GET that comes bit by bit, as a stream of bytes."""
+        return self.client.call_api(
+            path,
+            "GET",
+            query_params=list(query.items()),
+            header_params={"Accept": "*/*"},
+            auth_settings=["BearerToken"],
+            _return_http_data_only=True,
+            _preload_content=False,
+            _request_timeout=(30, 300),
+        )
 
     def open(self, standard: str = "privileged") -> None:
         """Make the namespace under a pod security standard, with the account that its pods need."""
@@ -80,7 +93,7 @@ class Access:
     def close(self) -> None:
         """Remove the namespace; what is in it goes with it where a controller looks after that."""
         self.call("DELETE", f"/api/v1/namespaces/{self.namespace}")
-        self._client.close()
+        self.client.close()
 
     def account(self, folder: Path, verbs: Iterable[str] = RIGHTS) -> Account:
         """A new service account that may do just that to pods; its token and the CA as they are mounted."""
@@ -94,7 +107,7 @@ class Access:
     def mount(self, account: Account) -> None:
         """Fill the account's folder as a kubelet does."""
         account.folder.mkdir(parents=True)
-        (account.folder / "ca.crt").write_bytes(Path(self._client.configuration.ssl_ca_cert).read_bytes())
+        (account.folder / "ca.crt").write_bytes(Path(self.client.configuration.ssl_ca_cert).read_bytes())
         (account.folder / "namespace").write_text(self.namespace)
         (account.folder / "token").write_text(self.token(account))
 

@@ -9,11 +9,11 @@ Fact = TypeVar("Fact")
 ALARM = 20.0
 
 
-def eventually(fact: Callable[[], Fact], what: str, timeout: float = ALARM) -> Fact:
+def eventually(fact: Callable[[], Fact], what: str, timeout: float = ALARM, pause: float = 0.001) -> Fact:
     """The first true value of fact(); the timeout is only the alarm."""
     deadline = time.monotonic() + timeout
     while not (value := fact()):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout:g} s: {what}")
-        time.sleep(0.001)
+        time.sleep(pause)
     return value

@@ -7,6 +7,7 @@ configured. What is made is kept outside the tree, by the versions of the packag
 
 import hashlib
 import os
+import shutil
 import stat
 import subprocess
 import tarfile
@@ -15,12 +16,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.forms import ROOT
 from images.engine import Engine, UnavailableError
 
 LIBC = ("libc6", "libgcc-s1")
 SHELL = ("dash", "coreutils", "libselinux1", "libpcre2-8-0", "libacl1", "libattr1", "libgmp10")
 PYTHON = ("python3.11", "python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib")
 PYTHON_LIBRARIES = ("libexpat1", "zlib1g", "libssl3", "libffi8", "libbz2-1.0", "liblzma5")
+POSTGRESQL = ("postgresql-15", "postgresql-client-15", "libpq5")
+# What its programs are linked with, and what those libraries are.
+POSTGRESQL_LIBRARIES = (
+    *("libaudit1", "libcap-ng0", "libcap2", "libcom-err2", "libffi8", "libgcrypt20", "libgmp10", "libgnutls30"),
+    *("libgpg-error0", "libgssapi-krb5-2", "libhogweed6", "libicu72", "libidn2-0", "libk5crypto3", "libkeyutils1"),
+    *("libkrb5-3", "libkrb5support0", "libldap-2.5-0", "liblz4-1", "liblzma5", "libnettle8", "libp11-kit0"),
+    *("libpam0g", "libreadline8", "libsasl2-2", "libssl3", "libstdc++6", "libsystemd0", "libtasn1-6", "libtinfo6"),
+    *("libunistring2", "libxml2", "libzstd1", "zlib1g", "tzdata"),
+)
 
 
 @dataclass(frozen=True)
@@ -43,10 +54,10 @@ class Base:
             return self.name
         tag = engine.name(self.name)
         if tag not in engine.images:
-            engine.load(self._archive(), tag)
+            engine.load(self.archive(), tag)
         return tag
 
-    def _archive(self) -> Path:
+    def archive(self) -> Path:
         """The root file system as a tar archive in the cache."""
         listed = sorted(_apt("download", "--print-uris", *self.packages).splitlines()) if self.packages else []
         recipe = Path(__file__).read_text()
@@ -99,6 +110,24 @@ def _python(root: Path) -> None:
     (root / "usr/bin/python3").symlink_to("python3.11")
 
 
+def _postgresql(root: Path) -> None:
+    """PostgreSQL's own user, its programs on the PATH, and an entry point as the image's is."""
+    _shell(root)
+    (root / "etc/passwd").write_text("root:x:0:0::/root:/bin/sh\npostgres:x:999:999::/var/lib/postgresql:/bin/sh\n")
+    for program in (root / "usr/lib/postgresql/15/bin").iterdir():
+        link = root / "usr/local/bin" / program.name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(f"/usr/lib/postgresql/15/bin/{program.name}")
+    for unused in ("doc", "man", "locale", "postgresql/15/man"):
+        shutil.rmtree(root / "usr/share" / unused, ignore_errors=True)
+    shutil.rmtree(root / "usr/lib/postgresql/15/lib/bitcode")  # for a compiler that is not here
+    (root / "var/run").symlink_to("/run")
+    (root / "run/postgresql").mkdir(parents=True)
+    entry = root / "usr/local/bin/docker-entrypoint.sh"
+    entry.write_text((ROOT / "examples/programs/postgres.sh").read_text())
+    entry.chmod(0o755)
+
+
 def _applets(root: Path) -> None:
     """busybox by all its names."""
     busybox = root / "bin/busybox"
@@ -138,4 +167,11 @@ BASES = (
     Base("debian:12", (*LIBC, *SHELL, "base-files"), _shell, loader="glibc", shell=True),
 )
 ALPINE = BASES[3]
+POSTGRES = Base(
+    "postgres:17",
+    tuple(dict.fromkeys((*LIBC, *SHELL, *POSTGRESQL, *POSTGRESQL_LIBRARIES))),
+    _postgresql,
+    loader="glibc",
+    shell=True,
+)
 PYTHON_SLIM = Base("python:3.11-slim", (*LIBC, *SHELL, *PYTHON, *PYTHON_LIBRARIES), _python, "glibc", shell=True)
