@@ -36,6 +36,7 @@ include "settings/dependency_lists.pyx"       # "db, migrate:succeeded"
 include "settings/url_lists.pyx"              # "http://localhost:15020/quitquitquit", a mesh's
 include "settings/readiness.pyx"              # which probe, of what
 include "settings/pod.pyx"                    # the pod's name, if the API is asked
+include "settings/service_link.pyx"           # variables of Kubernetes that look like ours
 include "settings/unknown.pyx"                # variables that do not exist: did you mean …?
 include "settings/collect.pyx"                # our variables in the environment
 include "settings/settings.pyx"               # all rows, by stage; what they decide together

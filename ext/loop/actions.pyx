@@ -13,6 +13,7 @@ cdef void events_dispatch(supervisor_t *sv) noexcept nogil:
                       PHASE_NAMES[outcome.phase])
         if outcome.listed and event.kind == EVENT_DEPENDENCY_DIED:
             sv.dead_index = event.value
+            sv.dead_code = sv.settings.deps.list[event.value].exit_code
         sv.phase = outcome.phase
         if outcome.action != ACTION_NONE:
             action_perform(sv, outcome.action, &event)

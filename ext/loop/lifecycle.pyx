@@ -76,13 +76,17 @@ cdef void lifecycle_configure_log(supervisor_t *sv) noexcept nogil:
 cdef int lifecycle_disabled(supervisor_t *sv, int argc, char **argv) noexcept nogil:
     """Become the command (KUBEXIT_DISABLED). Return the exit code if that fails."""
     cdef char **command = argv + options_skip(argc, argv)
+    cdef const char *why
     cdef int error
     if command[0] == NULL:
         log_error(&sv.log, b"no command was given; write kubexit COMMAND [ARGUMENTS...]")
         return EXIT_SETTINGS
     signals_release(&sv.signals)
     error = execute(command, cstd.environ)
-    log_error(&sv.log, b"cannot execute %s: %s", command[0], cstd.strerror(error))
+    why = cstd.strerror(error)
+    if command[0][0] == 0:
+        why = b"the command is empty"
+    log_error(&sv.log, b"cannot execute %s: %s", command[0], why)
     return exitcode_of_exec(error)
 
 

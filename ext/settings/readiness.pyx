@@ -9,13 +9,16 @@ cdef enum:
     READY_HTTP = 4
     READY_EXEC = 5
 
+cdef enum:
+    PERIOD_MIN_MS = 10          # a shorter one would be a busy loop
+
 
 cdef int settings_check_probe(settings_t *settings) noexcept nogil:
     """Find the one probe that is set; 0 or EXIT_SETTINGS."""
     cdef ready_settings_t *ready = &settings.ready
     cdef int count = 0
-    if ready.period_ns < 10 * MILLISECOND_NS:
-        ready.period_ns = 10 * MILLISECOND_NS       # a probe must not become a busy loop
+    if ready.period_ns < PERIOD_MIN_MS * MILLISECOND_NS:
+        ready.period_ns = PERIOD_MIN_MS * MILLISECOND_NS
     ready.kind = READY_NONE
     count += ready_choose(ready, READY_NOTIFY, ready.notify)
     count += ready_choose(ready, READY_FILE, settings.is_set[SETTING_READY_FILE])

@@ -99,6 +99,8 @@ cdef int setting_parse(settings_t *settings, int row) noexcept nogil:
 
 cdef int settings_check(settings_t *settings) noexcept nogil:
     """Check what several rows decide together; 0 or EXIT_SETTINGS."""
+    if 0 < settings.poll_ns < PERIOD_MIN_MS * MILLISECOND_NS:
+        settings.poll_ns = PERIOD_MIN_MS * MILLISECOND_NS       # 0 is never
     if settings.ignore_code:
         if settings.is_set[SETTING_EXIT_CODE_ON_STOP] and settings.code_on_stop != 0:
             return setting_refuse(settings, SETTING_IGNORE_CODE_ON_DEATH_DEPS,

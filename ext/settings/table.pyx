@@ -81,7 +81,8 @@ cdef extern from *:
             "Wait for this mesh's proxy, and ask it to quit at the end. " \
             "If no proxy was injected, the command starts after the timeout.") \
         ROW(POLL_INTERVAL, REST, DURATION, poll_ns, "2s", "DURATION", \
-            "How often to read the graveyard besides inotify, for file systems where inotify is silent; 0: never.")
+            "How often to read the graveyard besides inotify, for file systems where inotify is silent; " \
+            "at least 10ms; 0: never.")
     #include "settings/row.h"
     """
     enum:

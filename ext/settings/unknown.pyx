@@ -8,15 +8,11 @@ cdef enum:
 
 
 cdef void unknown_note(settings_t *settings, const char *entry) noexcept nogil:
-    """Remember a variable to warn about, unless Kubernetes made it.
-
-    For a Service named kubexit the kubelet sets KUBEXIT_SERVICE_HOST,
-    KUBEXIT_PORT_80_TCP and so on in every container of the namespace.
-    """
-    if cstd.strchr(entry, c'=') == NULL:
+    """Remember a variable to warn about, unless Kubernetes made it."""
+    cdef const char *value = cstd.strchr(entry, c'=')
+    if value == NULL:
         return                  # not a variable, though execve(2) takes it
-    if cstd.strncmp(entry, b"KUBEXIT_SERVICE_", 16) == 0 or \
-            cstd.strncmp(entry, b"KUBEXIT_PORT", 12) == 0:
+    if service_link_is(entry + PREFIX_BYTES - 1, <size_t>(value - entry) - PREFIX_BYTES + 1, value + 1):
         return
     if settings.unknown_count < MAX_UNKNOWN:
         settings.unknown[settings.unknown_count] = entry

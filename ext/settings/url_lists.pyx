@@ -5,11 +5,11 @@ cimport cstd
 cdef extern from *:
     """
     /* https://istio.io/latest/docs/ops/deployment/application-requirements/ (ports of the sidecar) */
-    #define ISTIO_READY "http://127.0.0.1:15021/healthz/ready"
-    #define ISTIO_QUIT "http://127.0.0.1:15020/quitquitquit"
+    #define ISTIO_READY "http://localhost:15021/healthz/ready"
+    #define ISTIO_QUIT "http://localhost:15020/quitquitquit"
     /* https://linkerd.io/2/tasks/graceful-shutdown/ and the proxy's admin port */
-    #define LINKERD_READY "http://127.0.0.1:4191/ready"
-    #define LINKERD_QUIT "http://127.0.0.1:4191/shutdown"
+    #define LINKERD_READY "http://localhost:4191/ready"
+    #define LINKERD_QUIT "http://localhost:4191/shutdown"
     """
     const char *ISTIO_READY
     const char *ISTIO_QUIT

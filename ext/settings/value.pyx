@@ -8,6 +8,11 @@ cdef enum:
 cdef int setting_parse_bool(settings_t *settings, int row, bint *value) noexcept nogil:
     """Read a boolean in the spellings of Go's strconv.ParseBool."""
     cdef const char *text = settings.value[row]
+    # The fork that has this setting reads it in any case.
+    if row == SETTING_IGNORE_CODE_ON_DEATH_DEPS and cstd.strcasecmp(text, b"true") == 0:
+        text = b"true"
+    elif row == SETTING_IGNORE_CODE_ON_DEATH_DEPS and cstd.strcasecmp(text, b"false") == 0:
+        text = b"false"
     if word_index(text, b"false 0 f F FALSE False", c' ') >= 0:     # first, as most defaults are
         value[0] = False
     elif word_index(text, b"true 1 t T TRUE True", c' ') >= 0:

@@ -101,6 +101,7 @@ ctypedef struct supervisor_t:
     bint children_changed           # a child may have ended that was not collected yet
     bint no_children                # the last waitpid found no child
     int job_control                 # JOB_*
+    int dead_code                   # its exit code at that death: it may be born, and die, again
     # The end:
     int command_code                # how the command ended
     bint end_logged                 # and that was logged
@@ -127,6 +128,7 @@ cdef void state_begin(supervisor_t *sv) noexcept nogil:
     sv.no_children = False
     sv.job_control = JOB_NONE
     sv.command_code = 0
+    sv.dead_code = 0
     sv.end_logged = False
     sv.death_written = False
 

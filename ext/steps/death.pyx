@@ -49,7 +49,7 @@ cdef void death_choose_exit_code(supervisor_t *sv) noexcept nogil:
     if not sv.stopped_by_us or code == CODE_KEEP:
         return
     if code == CODE_DEPENDENCY:
-        code = sv.settings.deps.list[sv.dead_index].exit_code
+        code = sv.dead_code
     sv.life.exit_code = code if code <= 255 else CODE_UNKNOWN
 
 

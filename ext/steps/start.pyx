@@ -55,7 +55,9 @@ cdef void start_explain_failure(supervisor_t *sv, int error) noexcept nogil:
     cdef const char *name = sv.command.argv[0]
     cdef const char *why = cstd.strerror(error)
     sv.command_code = exitcode_of_exec(error) if sv.command.error != 0 else EXIT_INTERNAL
-    if error == cstd.ENOENT and environment_has_program(sv.command.environment, name):
+    if name[0] == 0:
+        why = b"the command is empty"
+    elif error == cstd.ENOENT and environment_has_program(sv.command.environment, name):
         why = b"its interpreter or dynamic loader is not in this image"
     elif error == cstd.ENOENT and cstd.strchr(name, c'/') == NULL:
         why = b"not found in PATH"

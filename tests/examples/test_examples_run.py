@@ -55,7 +55,7 @@ def test_linkerd_without_its_annotation(tmp_path: Path) -> None:
     done = run("linkerd-job", "--alarm", "8", folder=folder)
 
     assert done.returncode == example.NOT_AS_DOCUMENTED
-    assert "quit request POST http://127.0.0.1:4191/shutdown: answered 404" in done.stdout
+    assert "quit request POST http://localhost:4191/shutdown: answered 404" in done.stdout
     assert "not over after 8 s" in done.stdout
 
 

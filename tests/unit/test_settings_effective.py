@@ -42,6 +42,15 @@ def test_defaults_are_as_documented(supervisor: ModuleType) -> None:
     assert {key: found[key] for key in expected} == expected
 
 
+@pytest.mark.behaviour("silent-deaths-polled")
+@pytest.mark.parametrize(
+    ("text", "ms"), [(b"1ns", 10), (b"9999us", 10), (b"10ms", 10), (b"11ms", 11), (b"0", 0), (b"-1s", 0)]
+)
+def test_a_poll_has_a_shortest_interval(supervisor: ModuleType, text: bytes, ms: int) -> None:
+    """A poll is at least 10 ms away, or there is none: a shorter interval would be a busy loop."""
+    assert read(supervisor, b"KUBEXIT_POLL_INTERVAL=" + text)["poll_interval"] == ms * SECOND // 1000
+
+
 @pytest.mark.behaviour("durations-of-go")
 @pytest.mark.parametrize(
     ("text", "ns"),

@@ -17,8 +17,8 @@ def read(supervisor: ModuleType, **settings: str) -> dict:
 @pytest.mark.parametrize(
     ("mesh", "ready", "quit_url"),
     [
-        ("istio", "http://127.0.0.1:15021/healthz/ready", "http://127.0.0.1:15020/quitquitquit"),
-        ("linkerd", "http://127.0.0.1:4191/ready", "http://127.0.0.1:4191/shutdown"),
+        ("istio", "http://localhost:15021/healthz/ready", "http://localhost:15020/quitquitquit"),
+        ("linkerd", "http://localhost:4191/ready", "http://localhost:4191/shutdown"),
     ],
 )
 def test_a_mesh_is_two_urls(supervisor: ModuleType, mesh: str, ready: str, quit_url: str) -> None:

@@ -33,7 +33,7 @@ class Network:
 
     def _bind(self, port: int, host: str) -> socket.socket:
         self.enter()
-        listener = socket.socket()
+        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         listener.bind((host, port))
         return listener
 

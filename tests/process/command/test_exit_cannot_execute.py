@@ -38,6 +38,21 @@ def test_a_missing_command_exits_with_127(kubexit: Kubexit, command: str) -> Non
 
 
 @pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
+def test_an_empty_command_is_127(kubexit: Kubexit) -> None:
+    """An empty word, for example from a variable that is not set, is 127, and the message says so."""
+    check(kubexit, kubexit.run(""), 127, "the command is empty", "cannot execute")
+
+
+@pytest.mark.behaviour("codes-of-kubexit", "disabled-executes-only")
+def test_an_empty_command_without_supervision_is_127(kubexit: Kubexit) -> None:
+    """So it is without supervision."""
+    finished = kubexit.run("", DISABLED="true")
+
+    assert finished.code == 127
+    assert "the command is empty" in finished.stderr
+
+
+@pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 def test_not_found_on_the_path(kubexit: Kubexit) -> None:
     """A command that is in no folder of PATH is 127, and the message says where it was looked for."""
     check(kubexit, kubexit.run("no-such-command"), 127, "PATH", "no-such-command")

@@ -74,6 +74,22 @@ def test_a_crash_counts_as_137(kubexit: Kubexit) -> None:
     assert container.wait() == 137
 
 
+@pytest.mark.behaviour("death-policy", "exit-code-on-stop")
+def test_a_second_death_changes_nothing(kubexit: Kubexit) -> None:
+    """A dependency that is born and dies again during the grace period changes neither the code nor the reason."""
+    container = running(kubexit, exits="USR1=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP="dependency", LOG_LEVEL="debug")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=5)
+    container.wait_line("SIGNAL TERM")
+    kubexit.carve("main", Born=True)
+    container.wait_line("dependency main: born", stream="stderr")
+    kubexit.carve("main", Born=True, Died=True, ExitCode=9)
+    container.wait_line("dependency main: died with exit code 9", stream="stderr")
+    container.signal(signal.SIGUSR1)
+
+    assert container.wait() == 5
+    assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 5"
+
+
 @pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize("setting", ["zero", "dependency", "9"])
 def test_a_command_that_ends_keeps_its_code(kubexit: Kubexit, setting: str) -> None:
@@ -129,7 +145,7 @@ def test_ended_before_the_signal(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour("exit-code-on-stop")
-@pytest.mark.parametrize(("ignore", "returned"), [("true", 0), ("false", 3), ("1", 0)])
+@pytest.mark.parametrize(("ignore", "returned"), [("true", 0), ("false", 3), ("1", 0), ("tRuE", 0), ("fAlSe", 3)])
 def test_the_cortexlabs_name_means_zero(kubexit: Kubexit, ignore: str, returned: int) -> None:
     """KUBEXIT_IGNORE_CODE_ON_DEATH_DEPS is another name for zero."""
     container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", IGNORE_CODE_ON_DEATH_DEPS=ignore)

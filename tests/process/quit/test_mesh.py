@@ -70,6 +70,19 @@ def test_an_injected_proxy_is_awaited_and_asked_to_quit(
 
 
 @every_mesh
+def test_a_proxy_on_the_other_loopback_is_found(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
+    """A proxy that listens on ::1 alone is found there, before the start and at the end."""
+    ready = web(listener=network.bound(mesh.ready[0], "::1"))
+    ends = ready if mesh.quit[0] == mesh.ready[0] else web(listener=network.bound(mesh.quit[0], "::1"))
+    main = start(kubexit, network, mesh)
+
+    assert main.wait() == 0
+    assert main.stdout == "BORN\n"
+    assert [request.method for request in ends.requests][-1] == "POST"
+    assert lines(main.stderr, "warn") == []
+
+
+@every_mesh
 def test_a_late_proxy_is_waited_for(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
     """A proxy that is not up yet is waited for."""
     main = start(kubexit, network, mesh, LOG_LEVEL="debug", QUIT_TIMEOUT="0")

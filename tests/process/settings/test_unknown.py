@@ -30,20 +30,45 @@ def test_a_warning_names_the_nearest_setting(kubexit: Kubexit, name: str) -> Non
 
 
 @pytest.mark.behaviour("unknown-setting-warns")
-def test_service_links_cause_no_warning(kubexit: Kubexit) -> None:
-    """What the kubelet sets for a Service named kubexit is none of it. Shown to fail by any other name."""
+@pytest.mark.parametrize("service", ["KUBEXIT", "KUBEXIT_DEMO", "KUBEXIT_GRACE", "KUBEXIT_PORT", "KUBEXIT_READY_2"])
+@pytest.mark.parametrize("protocol", ["tcp", "udp", "sctp"])
+def test_service_links_cause_no_warning(kubexit: Kubexit, service: str, protocol: str) -> None:
+    """What the kubelet sets for a Service whose name begins with kubexit is none of it."""
+    port = f"{service}_PORT_80_{protocol.upper()}"
     env = {
-        "KUBEXIT_SERVICE_HOST": "10.0.0.1",
-        "KUBEXIT_SERVICE_PORT": "80",
-        "KUBEXIT_SERVICE_PORT_HTTP": "80",
-        "KUBEXIT_PORT": "tcp://10.0.0.1:80",
-        "KUBEXIT_PORT_80_TCP": "tcp://10.0.0.1:80",
-        "KUBEXIT_PORT_80_TCP_ADDR": "10.0.0.1",
-        "KUBEXIT_PORT_80_TCP_PORT": "80",
-        "KUBEXIT_PORT_80_TCP_PROTO": "tcp",
+        f"{service}_SERVICE_HOST": "10.0.0.1",
+        f"{service}_SERVICE_PORT": "80",
+        f"{service}_SERVICE_PORT_HTTP": "80",
+        f"{service}_PORT": f"{protocol}://10.0.0.1:80",
+        port: f"{protocol}://10.0.0.1:80",
+        f"{port}_ADDR": "10.0.0.1",
+        f"{port}_PORT": "80",
+        f"{port}_PROTO": protocol,
     }
 
     assert lines(kubexit.run("true", env=env).stderr, "warn") == []
+
+
+@pytest.mark.behaviour("unknown-setting-warns")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "KUBEXIT_READY_PORT",
+        "KUBEXIT_SERVICE_HOSTS",
+        "KUBEXIT_SERVICE",
+        "KUBEXIT_PORT_80",
+        "KUBEXIT_PORT_X_TCP",
+        "KUBEXIT_PORT__TCP",
+        "KUBEXIT_PORT_80_ICMP",
+        "KUBEXIT_PORT_80_TCP_X",
+        "KUBEXIT_PORT_80_TCPX",
+    ],
+)
+def test_names_like_service_links_are_warned_about(kubexit: Kubexit, name: str) -> None:
+    """A name that only resembles one is warned about."""
+    (line,) = lines(kubexit.run("true", env={name: "8080"}).stderr, "warn")
+
+    assert name in line
 
 
 @pytest.mark.behaviour("unknown-setting-warns")
