@@ -62,6 +62,7 @@ cdef extern from "<unistd.h>" nogil:
     int fsync(int descriptor)
     int close(int descriptor)
     int dup2(int descriptor, int copy)
+    int pipe2(int ends[2], int flags)
     int pipe(int ends[2])
     int unlinkat(int folder, const char *path, int flags)
     char *getcwd(char *target, size_t size)

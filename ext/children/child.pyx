@@ -25,4 +25,6 @@ cdef void child_close_descriptors(supervisor_t *sv) noexcept nogil:
     graveyard_close(&sv.graveyard)
     if sv.fifo_fd >= 0:
         kernel.close(sv.fifo_fd)
+    if sv.birth.words_fd >= 0:
+        kernel.close(sv.birth.words_fd)
     readiness_close(&sv.readiness)

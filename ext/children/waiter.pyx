@@ -17,10 +17,17 @@ cdef enum:
 
 
 cdef int waiter_start(supervisor_t *sv) noexcept nogil:
-    """Start the waiter of the birth. Return 0; -errno on failure."""
-    cdef kernel.pid_t pid = waiter_fork(sv, False)
+    """Start the waiter of the birth, with a pipe for the reason of a refusal. Return 0; -errno on failure."""
+    cdef int ends[2]
+    cdef kernel.pid_t pid
     sv.birth.restart_ns = NEVER_NS
+    if kernel.pipe2(ends, kernel.O_CLOEXEC | kernel.O_NONBLOCK) < 0:
+        return -cstd.errno
+    sv.birth.words_fd = ends[0]
+    pid = waiter_fork(sv, False, ends[1])
+    kernel.close(ends[1])
     if pid < 0:
+        waiter_close_words(&sv.birth)
         return <int>pid
     sv.birth.waiter_pid = pid
     log_debug(&sv.log, b"waiter started, pid %d", pid)
@@ -29,11 +36,11 @@ cdef int waiter_start(supervisor_t *sv) noexcept nogil:
 
 cdef kernel.pid_t waiter_start_quit(supervisor_t *sv) noexcept nogil:
     """Start a waiter for the quit requests that need TLS or name resolution. Return its pid; -errno on failure."""
-    return waiter_fork(sv, True)
+    return waiter_fork(sv, True, -1)
 
 
-cdef kernel.pid_t waiter_fork(supervisor_t *sv, bint quits) noexcept nogil:
-    """Start a waiter. Return its pid; -errno on failure.
+cdef kernel.pid_t waiter_fork(supervisor_t *sv, bint quits, int words) noexcept nogil:
+    """Start a waiter. Return its pid; -errno on failure. It writes the reason of a refusal to words, if that is >= 0.
 
     Use fork(2), since an entry function continues in the child. The child has its own
     group, so that a terminal's Ctrl-C reaches us first and a SIGKILL reaches its children.
@@ -41,11 +48,11 @@ cdef kernel.pid_t waiter_fork(supervisor_t *sv, bint quits) noexcept nogil:
     cdef kernel.pid_t parent = kernel.getpid()
     cdef kernel.pid_t pid = kernel.fork()
     if pid == 0:
-        waiter_become(sv, parent, quits)
+        waiter_become(sv, parent, quits, words)
     return pid if pid > 0 else -cstd.errno
 
 
-cdef void waiter_become(supervisor_t *sv, kernel.pid_t parent, bint quits) noexcept nogil:
+cdef void waiter_become(supervisor_t *sv, kernel.pid_t parent, bint quits, int words) noexcept nogil:
     """In the child: undo what is ours, compose the arguments, then be the waiter. Never returns."""
     cdef char *argv[MAX_WAITER_WORDS]
     cdef char urls[MAX_URLS][WAITER_URL_BYTES]
@@ -54,6 +61,9 @@ cdef void waiter_become(supervisor_t *sv, kernel.pid_t parent, bint quits) noexc
     cdef long long left_ns = sv.deadline_ns - clock_monotonic_ns()
     child_bind(parent)
     child_part_stdio()
+    if words >= 0:
+        kernel.dup2(words, 1)       # it logs to stderr, and writes nothing else to stdout
+        kernel.close(words)
     kernel.setpgid(0, 0)
     kernel.umask(sv.command.umask)
     if not quits and sv.settings.asks_api:
@@ -90,6 +100,25 @@ cdef void waiter_run(supervisor_t *sv, int argc, char **argv) noexcept nogil:
         code = execute(argv, cstd.environ)
         log_error(&sv.log, b"cannot start the waiter %s: %s", argv[0], cstd.strerror(code))
     kernel._exit(EXIT_INTERNAL)
+
+
+cdef void waiter_take_words(birth_t *birth) noexcept nogil:
+    """Read the reason that the waiter gave, if any: its first line."""
+    cdef kernel.ssize_t length = 0
+    cdef kernel.ssize_t at = 0
+    if birth.words_fd >= 0:
+        length = kernel.read(birth.words_fd, birth.words, REASON_BYTES - 1)
+        waiter_close_words(birth)
+    while at < length and birth.words[at] != c'\n':
+        at += 1
+    birth.words[at] = 0
+
+
+cdef void waiter_close_words(birth_t *birth) noexcept nogil:
+    """Close the pipe for its reason."""
+    if birth.words_fd >= 0:
+        kernel.close(birth.words_fd)
+        birth.words_fd = -1
 
 
 cdef int waiter_own_words(supervisor_t *sv, char **argv) noexcept nogil:

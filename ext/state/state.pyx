@@ -51,6 +51,8 @@ ctypedef struct birth_t:
     bint urls_ready             # all URLs have answered; true without URLs
     bint proxy_absent           # at the deadline only the mesh's proxy was missing
     bint proxy_answers          # it exists, but answered something else than 2xx
+    int words_fd                # read end of the pipe for the waiter's reason, -1: none
+    char words[REASON_BYTES]    # the reason that it gave, empty: none
     long long restart_ns        # when a child that was lost starts again, NEVER_NS: none is
     long long backoff_ns        # the pause before the next restart
 

@@ -7,6 +7,7 @@ cdef void birth_begin(birth_t *birth, const waiter_t *waiter) noexcept nogil:
     """Set up: nothing is awaited yet."""
     cstd.memset(birth, 0, sizeof(birth_t))
     birth.waiter = waiter
+    birth.words_fd = -1
     birth.waiter_satisfied = True
     birth.urls_ready = True
     birth.restart_ns = NEVER_NS
@@ -17,6 +18,7 @@ cdef void birth_take_verdict(supervisor_t *sv, int status) noexcept nogil:
     """The waiter has ended: post what its status means."""
     cdef int code = exitcode_of_status(status)
     sv.birth.waiter_pid = 0
+    waiter_take_words(&sv.birth)
     if code == 0:
         # What the API showed is true at this moment only. While the graveyard still keeps
         # us waiting it proves that the names are right, and we ask again later.
@@ -54,7 +56,8 @@ cdef void birth_lose_child(supervisor_t *sv, int signal, const char *what) noexc
     """Start a child of the wait again after a pause: a signal from outside ended it."""
     cdef char label[16]
     signal_label(label, sizeof(label), signal)
-    log_warn(&sv.log, b"%s ended the %s; starting it again", label, what)
+    log_warn(&sv.log, b"%s ended the %s;%s starting it again", label, what,
+             b" is the container's memory limit too low for it?" if signal == kernel.SIGKILL else b"")
     birth_back_off(&sv.birth)
 
 

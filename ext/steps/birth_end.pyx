@@ -71,8 +71,9 @@ cdef void birth_fail(supervisor_t *sv, int code) noexcept nogil:
     cdef const char *urls = sv.settings.value[SETTING_BIRTH_URLS]
     birth_abandon_probe(sv)
     if sv.reason[0] == 0 or code != EXIT_UNAVAILABLE:   # else the time was up, and the reason says so
-        cstd.snprintf(sv.reason, REASON_BYTES, b"%s: %.180s%s%.180s", birth_why_failed(sv, code), deps,
-                      b" " if deps[0] != 0 and urls[0] != 0 else b"", urls)
+        cstd.snprintf(sv.reason, REASON_BYTES, b"%s: %.100s%s%.100s%s%s", birth_why_failed(sv, code), deps,
+                      b" " if deps[0] != 0 and urls[0] != 0 else b"", urls,
+                      b": " if sv.birth.words[0] != 0 else b"", sv.birth.words)
     log_error(&sv.log, b"%s: the command will not start", sv.reason)
     sv.life.exit_code = code
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from kubexit.waiter.view import View
 
 READY, UNAVAILABLE, INTERNAL = 0, 69, 70
+STDOUT = 1
+REASON_LETTERS = 300
 SIGTERM, SIG_IGN = engine.signal.SIGTERM, engine.signal.SIG_IGN
 
 
@@ -64,9 +66,12 @@ class Waiter:
         except WaiterError as error:
             engine.signal.signal(SIGTERM, SIG_IGN)
             self.log.error(str(error), error.attachment)
+            give_reason(str(error))
             return error.code
         except Exception as error:
-            self.log.error(f"the waiter failed: {type(error).__name__}: {error}")
+            reason = f"{type(error).__name__}: {error}"
+            self.log.error(f"the waiter failed: {reason}")
+            give_reason(reason)
             return INTERNAL
 
     def _look(self) -> int | None:
@@ -165,6 +170,15 @@ class Waiter:
             engine.leave(READY)  # it was seen in the moment before
         self.log.error(f"not ready: {found}")
         engine.leave(UNAVAILABLE)
+
+
+def give_reason(sentence: str) -> None:
+    """Write why the wait ends to the supervisor, which reads one line from our stdout for the tombstone."""
+    line = " ".join(sentence.split())[:REASON_LETTERS] + "\n"
+    try:
+        engine.write(STDOUT, line.encode("utf-8", "replace"))
+    except OSError:
+        pass  # started by hand, with stdout closed
 
 
 def begin(words: "Sequence[str]") -> Waiter:

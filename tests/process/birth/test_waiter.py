@@ -3,6 +3,7 @@
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def acting(kubexit: Kubexit, *exits: str) -> Waiter:
     return Waiter(kubexit.folder, f"exec {kubexit.program()} ready-then-wait {options} >&2")
 
 
-def start(kubexit: Kubexit, waiter: Waiter, **settings: str) -> Supervised:
+def start(kubexit: Kubexit, waiter: Waiter, **settings: Any) -> Supervised:
     settings = {"BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "infinite", **POD, **settings}
     return kubexit.start("echo", "BORN", name="app", waiter=waiter, **settings)
 
@@ -87,6 +88,37 @@ def test_any_nonzero_verdict_ends_the_wait(kubexit: Kubexit, verdict: int, code:
 
     assert app.wait() == code
     assert app.stdout == ""
+
+
+@pytest.mark.behaviour("every-exit-writes-a-death", "reason-of-the-waiter")
+@pytest.mark.parametrize("verdict", [2, 69, 77, 70])
+def test_a_refusal_gives_its_reason(kubexit: Kubexit, verdict: int) -> None:
+    """What it writes to stdout is the reason, on the tombstone and in the line about it: its first line, cut."""
+    body = f"echo 'no container nevr in this pod'; echo more; head -c 3000 /dev/zero; exit {verdict}"
+    app = start(kubexit, Waiter(kubexit.folder, body))
+
+    assert app.wait() == verdict
+    reason = (kubexit.tombstone("app") or {})["Reason"]
+    assert reason.endswith(": db: no container nevr in this pod")
+    assert reason in app.stderr
+
+
+def test_words_of_an_agreement_are_ignored(kubexit: Kubexit) -> None:
+    """What it writes when all is ready is read by nothing, and does not reach the command's output."""
+    app = start(kubexit, Waiter(kubexit.folder, "echo all is well"))
+
+    assert app.wait() == 0
+    assert app.stdout == "BORN\n"
+    assert "Reason" not in (kubexit.tombstone("app") or {})
+
+
+def test_a_killed_waiter_names_the_memory_limit(kubexit: Kubexit) -> None:
+    """A waiter that gets SIGKILL may be too large for the container's memory limit, and the line says so."""
+    waiter = Waiter(kubexit.folder, "[ -e killed ] || { touch killed; kill -KILL $$; }")
+    app = start(kubexit, waiter, cwd=kubexit.folder)
+
+    assert app.wait() == 0
+    assert "ended the readiness waiter; is the container's memory limit too low for it?" in app.stderr
 
 
 @pytest.mark.behaviour("nothing-of-the-wait-remains")
