@@ -118,7 +118,7 @@ cdef bint readiness_answer(readiness_t *readiness, const address_t *address) noe
     cdef kernel.socklen_t size = sizeof(error)
     if readiness.kind == READY_NOTIFY:
         length = kernel.read(readiness.descriptor, message, NOTIFY_BYTES)
-        return length > 0 and readiness_says(message, <size_t>length)
+        return length > 0 and not readiness.notified and readiness_says(message, <size_t>length)
     if kernel.getsockopt(readiness.descriptor, kernel.SOL_SOCKET, kernel.SO_ERROR, &error, &size) == 0 and error == 0:
         return readiness_is_connected(readiness)
     return readiness_refused(readiness, address)
@@ -143,6 +143,15 @@ cdef void readiness_close(readiness_t *readiness) noexcept nogil:
     if readiness.descriptor >= 0:
         kernel.close(readiness.descriptor)
     readiness.descriptor = -1
+
+
+cdef void readiness_succeed(readiness_t *readiness) noexcept nogil:
+    """Stop probing: the command is ready. The notify socket stays: a program sends more messages to it, and
+    systemd-notify(1) sends a pipe with BARRIER=1 and waits until we have read, and so closed, it."""
+    if readiness.kind == READY_NOTIFY:
+        readiness.notified = True
+    else:
+        readiness_end(readiness)
 
 
 cdef void readiness_end(readiness_t *readiness) noexcept nogil:

@@ -62,6 +62,7 @@ ctypedef struct readiness_t:
     short events                # what poll waits for on it
     bint second_address         # no other address is left for this probe
     bint warned                 # a failure of the probe was logged
+    bint notified               # READY=1 came; later messages change nothing
     kernel.pid_t pid            # of a probe that is a process, 0: none
     long long start_ns          # wall time that a file must be newer than
     long long started_ns        # when the process was started

@@ -83,7 +83,7 @@ cdef void start_write_tombstone(supervisor_t *sv) noexcept nogil:
 
 cdef void start_write_ready(supervisor_t *sv) noexcept nogil:
     """Write that our command is ready, for the peers that wait for it."""
-    readiness_end(&sv.readiness)
+    readiness_succeed(&sv.readiness)
     sv.life.ready_ns = clock_wall_ns()
     log_info(&sv.log, b"command is ready")
     start_write_tombstone(sv)

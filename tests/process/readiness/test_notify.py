@@ -1,11 +1,14 @@
 """KUBEXIT_READY_NOTIFY: the command says READY=1 to NOTIFY_SOCKET, as with sd_notify(3)."""
 
+import os
+import select
 import socket
 
 import pytest
 
 from harness.kubexit import Kubexit
 from harness.supervised import Supervised
+from harness.waiting import ALARM
 from harness.world import seccomp
 
 
@@ -80,18 +83,46 @@ def test_a_large_message_is_harmless(kubexit: Kubexit) -> None:
     client.close()
 
 
+@pytest.mark.behaviour("notify-socket-stays")
 def test_later_messages_do_no_harm(kubexit: Kubexit) -> None:
-    """A command that goes on notifying does no harm: the socket is gone."""
+    """The socket stays: a command can send more than it can hold, and the last message is read too.
+
+    Fails when the socket is closed at READY=1: then sending is refused.
+    """
     db, client = notified(kubexit)
     client.send(b"READY=1")
-    kubexit.wait_tombstone("db", "Ready")
-    with pytest.raises(OSError, match="refused"):
-        while True:
-            client.send(b"WATCHDOG=1")
+    first = kubexit.wait_tombstone("db", "Ready")
+    for _ in range(100):
+        client.send(b"WATCHDOG=1\nREADY=1")
+    barrier(client)
     client.close()
     db.signal(15)
 
     assert db.wait() == 0
+    assert (kubexit.tombstone("db") or {})["Ready"] == first["Ready"]
+    assert db.stderr.count("command is ready") == 1
+
+
+@pytest.mark.behaviour("notify-socket-stays")
+@pytest.mark.parametrize("messages", [[], [b"READY=1"], [b"STATUS=up"]], ids=str)
+def test_a_barrier_is_answered(kubexit: Kubexit, messages: list[bytes]) -> None:
+    """A barrier, with which systemd-notify(1) waits, is answered before and after READY=1."""
+    _, client = notified(kubexit)
+    for message in messages:
+        client.send(message)
+    barrier(client)
+    client.close()
+
+
+def barrier(client: socket.socket) -> None:
+    """Send BARRIER=1 with a pipe's write end; return when the receiver has closed it (sd_notify_barrier(3))."""
+    read_end, write_end = os.pipe()
+    socket.send_fds(client, [b"BARRIER=1"], [write_end])
+    os.close(write_end)
+    readable, _, _ = select.select([read_end], [], [], ALARM)
+    assert readable
+    assert os.read(read_end, 1) == b""
+    os.close(read_end)
 
 
 def test_of_somebody_else(kubexit: Kubexit) -> None:
