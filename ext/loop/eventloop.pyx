@@ -95,11 +95,14 @@ cdef long long eventloop_due_ns(const supervisor_t *sv) noexcept nogil:
         due_ns = sv.birth.restart_ns
     if sv.unseen_at_ns < due_ns:
         due_ns = sv.unseen_at_ns
+    if sv.rewrite_at_ns < due_ns:
+        due_ns = sv.rewrite_at_ns
     return due_ns
 
 
 cdef void eventloop_probe(supervisor_t *sv, const kernel.pollfd *polled) noexcept nogil:
-    """Test the readiness of our command, and start a child of the wait again, if that is due."""
+    """Test the readiness of our command, write again what could not be written, and start a child of the wait
+    again, if that is due."""
     cdef bint is_ready = False
     if sv.readiness.descriptor >= 0 and polled[POLL_READINESS].revents:
         is_ready = readiness_answer(&sv.readiness, &sv.settings.ready.address)
@@ -110,6 +113,8 @@ cdef void eventloop_probe(supervisor_t *sv, const kernel.pollfd *polled) noexcep
             is_ready = readiness_probe(&sv.readiness, &sv.settings.ready, clock_monotonic_ns())
     if is_ready:
         start_write_ready(sv)
+    if sv.rewrite_at_ns != NEVER_NS and clock_monotonic_ns() >= sv.rewrite_at_ns:
+        start_write_tombstone(sv)
     if sv.birth.restart_ns != NEVER_NS and clock_monotonic_ns() >= sv.birth.restart_ns:
         sv.birth.restart_ns = NEVER_NS
         event_raise(sv, EVENT_CHILD_DUE)

@@ -29,12 +29,12 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
         cstd.snprintf(sv.reason, REASON_BYTES, b"option %.200s is unknown or wrong; the options are --help, "
                       b"--version, --install DIR and --graveyard DIR (one folder each); write -- before a command "
                       b"that starts with a dash", argv[1])
-        return lifecycle_refuse(&sv, sv.reason)
+        return lifecycle_refuse(&sv, sv.reason, EXIT_SETTINGS)
     if sv.command.argv[0] == NULL:
         return lifecycle_refuse(&sv, b"no command was given; write kubexit COMMAND [ARGUMENTS...], "
-                                     b"or see kubexit --help")
+                                     b"or see kubexit --help", EXIT_SETTINGS)
     if refusal != 0:
-        return lifecycle_refuse(&sv, sv.settings.problem)
+        return lifecycle_refuse(&sv, sv.settings.problem, EXIT_SETTINGS)
     return lifecycle_supervise(&sv)
 
 
@@ -90,10 +90,10 @@ cdef int lifecycle_disabled(supervisor_t *sv, int argc, char **argv) noexcept no
     return exitcode_of_exec(error)
 
 
-cdef int lifecycle_refuse(supervisor_t *sv, const char *problem) noexcept nogil:
-    """Log why the settings are refused, and write a death if we know where, so that no peer waits in vain."""
+cdef int lifecycle_refuse(supervisor_t *sv, const char *problem, int code) noexcept nogil:
+    """Log why nothing starts, and write a death if we know where, so that no peer waits in vain."""
     log_error(&sv.log, b"%s", problem)
-    sv.life.exit_code = EXIT_SETTINGS
+    sv.life.exit_code = code
     sv.life.died_ns = clock_wall_ns()
     sv.life.reason = problem
     termination_message_write(problem)
@@ -125,8 +125,8 @@ cdef int lifecycle_supervise(supervisor_t *sv) noexcept nogil:
     """Claim the name, then run the event loop. Return the exit code."""
     cdef int error = signals_open(&sv.signals)
     if error < 0:
-        log_error(&sv.log, b"cannot read signals: signalfd: %s", cstd.strerror(-error))
-        return EXIT_INTERNAL
+        cstd.snprintf(sv.reason, REASON_BYTES, b"cannot read signals: signalfd: %s", cstd.strerror(-error))
+        return lifecycle_refuse(sv, sv.reason, EXIT_INTERNAL)
     if kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1) < 0:
         log_warn(&sv.log, b"cannot become subreaper: %s; orphans go to PID 1", cstd.strerror(cstd.errno))
     sv.life.exit_code = claim_name(sv)

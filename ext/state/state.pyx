@@ -97,6 +97,8 @@ ctypedef struct supervisor_t:
     bint overslept                  # the deadline was missed by far and was moved once
     long long poll_at_ns            # next backstop look at the graveyard
     long long unseen_at_ns          # when to report dependencies that never appeared
+    long long rewrite_at_ns         # when to write the tombstone again, NEVER_NS: it is up to date
+    long long rewrite_pause_ns      # the pause before that
     long long kill_at_ns            # end of the grace period, NEVER_NS: none runs
     int dead_index                  # of the dependency whose death ends us, -1: none
     kernel.signalfd_siginfo deferred    # waits for other containers (KUBEXIT_TERM_AFTER), ssi_signo 0: none
@@ -123,6 +125,7 @@ cdef void state_begin(supervisor_t *sv) noexcept nogil:
     sv.overslept = False
     sv.poll_at_ns = NEVER_NS
     sv.unseen_at_ns = NEVER_NS
+    sv.rewrite_at_ns = NEVER_NS
     sv.kill_at_ns = NEVER_NS
     sv.dead_index = -1
     sv.deferred.ssi_signo = 0

@@ -12,6 +12,7 @@ cdef enum:
 cdef void death_command_ended(supervisor_t *sv) noexcept nogil:
     """Choose the exit code, then signal what the command left behind."""
     cdef long long left_ns = sv.kill_at_ns
+    sv.rewrite_at_ns = NEVER_NS     # the death replaces it
     readiness_end(&sv.readiness)
     command_leave_terminal(&sv.command)
     sv.life.died_ns = clock_wall_ns()

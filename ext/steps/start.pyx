@@ -2,6 +2,10 @@
 cimport cstd
 cimport kernel
 
+cdef enum:
+    REWRITE_MIN_MS = 100        # before a birth or readiness that could not be written is tried again
+    REWRITE_MAX_MS = 5000       # each pause is twice as long as the last, up to this
+
 
 cdef void start_command(supervisor_t *sv) noexcept nogil:
     """Start the command, then write its birth."""
@@ -68,7 +72,8 @@ cdef void start_explain_failure(supervisor_t *sv, int error) noexcept nogil:
 
 
 cdef void start_write_tombstone(supervisor_t *sv) noexcept nogil:
-    """Write that we are born, or ready. A failure is no reason to stop a healthy command."""
+    """Write that we are born, or ready. A failure is no reason to stop a healthy command, but peers
+    wait for it: try again until it is written or the command has exited."""
     cdef int error = 0
     if sv.name_in_use:
         return
@@ -76,9 +81,17 @@ cdef void start_write_tombstone(supervisor_t *sv) noexcept nogil:
         error = -graveyard_open(&sv.graveyard, False)
     if error == 0:
         error = -graveyard_write(&sv.graveyard, sv.settings.name, &sv.life)
-    if error != 0:
+    if error == 0:
+        sv.rewrite_at_ns = NEVER_NS
+        return
+    if sv.rewrite_at_ns == NEVER_NS:
         log_warn(&sv.log, b"cannot write tombstone %s/%s: %s", sv.settings.graveyard, sv.settings.name,
                  cstd.strerror(error))
+        sv.rewrite_pause_ns = REWRITE_MIN_MS * MILLISECOND_NS
+    sv.rewrite_at_ns = clock_add_ns(clock_monotonic_ns(), sv.rewrite_pause_ns)
+    sv.rewrite_pause_ns *= 2
+    if sv.rewrite_pause_ns > REWRITE_MAX_MS * MILLISECOND_NS:
+        sv.rewrite_pause_ns = REWRITE_MAX_MS * MILLISECOND_NS
 
 
 cdef void start_write_ready(supervisor_t *sv) noexcept nogil:

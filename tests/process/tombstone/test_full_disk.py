@@ -103,6 +103,60 @@ def test_room_in_time(kubexit: Kubexit) -> None:
     os.close(folder)
 
 
+@pytest.mark.behaviour("unwritten-death-keeps-code")
+def test_the_death_takes_the_old_tombstones_room(kubexit: Kubexit) -> None:
+    """With no room beside the old tombstone, the death takes its place: peers would wait for it in vain."""
+    container = kubexit.start(
+        kubexit.program(), "ready-then-wait", "--exit", "TERM=7", preexec_fn=small_disk(kubexit.graveyard, 2, 0)
+    )
+    container.wait_line("READY")
+    inside = namespaces.inside(container.pid, kubexit.graveyard)
+    eventually((inside / "main").exists, "the birth is carved")
+    (inside / "ballast").write_bytes(b"x" * PAGE)
+    folder = os.open(inside, os.O_RDONLY)
+    container.signal(15)
+
+    assert container.wait() == 7
+    assert lines(container.stderr, "error") == []
+    assert read(folder, "main").endswith(b"ExitCode: 7\n")
+    os.close(folder)
+
+
+@pytest.mark.behaviour("birth-written-later")
+def test_a_birth_is_written_when_there_is_room(kubexit: Kubexit) -> None:
+    """A birth that could not be written is written as soon as there is room, once, with the time of the birth."""
+    world = small_disk(kubexit.graveyard, 1, 1)
+    container = kubexit.start(kubexit.program(), "ready-then-wait", "--exit", "TERM=7", preexec_fn=world)
+    container.wait_line("warn .*cannot write tombstone .*/main: No space left on device", stream="stderr")
+    inside = namespaces.inside(container.pid, kubexit.graveyard)
+    (inside / "ballast").unlink()
+    eventually((inside / "main").exists, "the birth is written")
+
+    assert container.stderr.count("cannot write tombstone") == 1
+
+
+@pytest.mark.behaviour("birth-written-later")
+def test_readiness_is_written_when_there_is_room(kubexit: Kubexit) -> None:
+    """So is readiness, for which peers wait."""
+    ready = kubexit.folder / "ready"
+    container = kubexit.start(
+        kubexit.program(),
+        "ready-then-wait",
+        preexec_fn=small_disk(kubexit.graveyard, 2, 0),
+        READY_FILE=ready,
+        READY_PERIOD="10ms",
+    )
+    container.wait_line("READY")
+    inside = namespaces.inside(container.pid, kubexit.graveyard)
+    eventually((inside / "main").exists, "the birth is carved")
+    (inside / "ballast").write_bytes(b"x" * PAGE)
+    ready.touch()
+    container.wait_line("warn .*cannot write tombstone .*/main: No space left on device", stream="stderr")
+    (inside / "ballast").unlink()
+
+    eventually(lambda: "Ready: " in (inside / "main").read_text(), "readiness is written")
+
+
 @pytest.mark.behaviour("unwritten-death-keeps-code", "crash-seen-by-peers")
 def test_peers_see_a_crash(kubexit: Kubexit) -> None:
     """When a death cannot be carved the FIFO stays, so that peers see an end."""
