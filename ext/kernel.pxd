@@ -38,7 +38,7 @@ cdef extern from "<fcntl.h>" nogil:
     enum:
         O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_CLOEXEC, O_DIRECTORY
         O_PATH, O_NOCTTY
-        AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_EACCESS
+        AT_FDCWD, AT_SYMLINK_NOFOLLOW
     int openat(int folder, const char *path, int flags, ...)
 
 cdef extern from "<sys/file.h>" nogil:
@@ -55,15 +55,14 @@ cdef extern from "<unistd.h>" nogil:
     enum:
         F_OK, W_OK, X_OK
     int access(const char *path, int mode)
-    int faccessat(int folder, const char *path, int mode, int flags)
     ssize_t read(int descriptor, void *target, size_t size)
     ssize_t write(int descriptor, const void *source, size_t size)
     ssize_t pread(int descriptor, void *target, size_t size, long offset)
     int fsync(int descriptor)
     int close(int descriptor)
     int dup2(int descriptor, int copy)
-    int pipe2(int ends[2], int flags)
     int pipe(int ends[2])
+    int pipe2(int ends[2], int flags)
     int unlinkat(int folder, const char *path, int flags)
     char *getcwd(char *target, size_t size)
     pid_t getpid()

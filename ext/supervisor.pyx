@@ -48,6 +48,7 @@ include "graveyard/tombstone_parser.pyx"      # any text as a life
 include "graveyard/graveyard.pyx"             # the folder: open, write, read
 include "graveyard/watch.pyx"                 # inotify on it
 include "graveyard/liveness.pyx"              # the FIFO that shows a crash
+include "graveyard/name_socket.pyx"           # a name that is held without a FIFO
 include "graveyard/peer.pyx"                  # one dependency: its FIFO and its tombstone
 
 # options/: what kubexit does besides supervising

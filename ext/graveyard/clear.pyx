@@ -21,8 +21,8 @@ cdef int clear_run(const char *folder, log_t *log) noexcept nogil:
         error = -graveyard_open(&graveyard, True)
         if error < 0:
             log_warn(log, b"graveyard %s did not exist and was made; is the shared volume mounted?", path)
-        if error <= 0 and kernel.faccessat(kernel.AT_FDCWD, path, kernel.W_OK | kernel.X_OK, kernel.AT_EACCESS) < 0:
-            error = cstd.errno
+        if error <= 0:
+            error = -graveyard_try(&graveyard, b"")
         if error <= 0:
             error = -clear_folder(&graveyard, &removed)
     if error > 0:

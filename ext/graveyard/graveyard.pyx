@@ -75,6 +75,12 @@ cdef int graveyard_remove(const graveyard_t *graveyard, const char *file) noexce
     return -cstd.errno
 
 
+cdef bint graveyard_error_passes(int error) noexcept nogil:
+    """True if a failure to open or read says nothing about the file, and the next look may succeed."""
+    return error == cstd.EMFILE or error == cstd.ENFILE or error == cstd.ENOMEM or error == cstd.EIO \
+        or error == cstd.EAGAIN or error == cstd.EINTR
+
+
 cdef int graveyard_write(const graveyard_t *graveyard, const char *name, const life_t *life) noexcept nogil:
     """Write a tombstone to a draft and put it in place; 0 or -errno.
 
@@ -107,9 +113,28 @@ cdef int graveyard_write_draft(const graveyard_t *graveyard, const char *draft, 
     if file < 0:
         return -cstd.errno
     written = kernel.write(file, text.bytes, text.length)
-    error = cstd.errno if written < 0 else cstd.ENOSPC
-    kernel.close(file)
-    return 0 if written == <kernel.ssize_t>text.length else -error
+    error = 0
+    if written != <kernel.ssize_t>text.length:
+        error = cstd.errno if written < 0 else cstd.ENOSPC
+    # A file system may say only here that it did not keep the text (close(2)).
+    if kernel.close(file) < 0 and error == 0 and cstd.errno != cstd.EINTR:
+        error = cstd.errno
+    return -error
+
+
+cdef int graveyard_try(const graveyard_t *graveyard, const char *name) noexcept nogil:
+    """Make a draft and remove it. Return 0; -errno if no file can be made.
+
+    Not faccessat(2): it cannot know what a security module or a filter of system calls refuses.
+    """
+    cdef text_t text
+    cdef char draft[FILE_BYTES]
+    cdef int result
+    text.length = 0
+    graveyard_file(draft, name, b".tmp")
+    result = graveyard_write_draft(graveyard, draft, &text)
+    graveyard_remove(graveyard, draft)
+    return result
 
 
 cdef kernel.ssize_t graveyard_read(const graveyard_t *graveyard, const char *name, char *target) noexcept nogil:

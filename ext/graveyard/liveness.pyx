@@ -12,7 +12,7 @@ cdef enum:
     LIVENESS_NONE = 0           # no FIFO: the original kubexit, or liveness is off, or never started
     LIVENESS_OWNED = 1          # a living supervisor holds the FIFO
     LIVENESS_GONE = 2           # a FIFO whose owner is gone
-    LIVENESS_UNKNOWN = 3        # no descriptor was available
+    LIVENESS_UNKNOWN = 3        # it could not be opened for a reason that may pass
 
 
 cdef int liveness_open(const graveyard_t *graveyard, const char *name, int *descriptor) noexcept nogil:
@@ -24,7 +24,7 @@ cdef int liveness_open(const graveyard_t *graveyard, const char *name, int *desc
     graveyard_file(file, name, b".alive")
     fifo = kernel.openat(graveyard.folder, file, kernel.O_WRONLY | kernel.O_NONBLOCK | kernel.O_NOFOLLOW
                          | kernel.O_NOCTTY | kernel.O_CLOEXEC)
-    if fifo < 0 and (cstd.errno == cstd.EMFILE or cstd.errno == cstd.ENFILE):
+    if fifo < 0 and graveyard_error_passes(cstd.errno):
         return LIVENESS_UNKNOWN
     if fifo < 0:
         # ENXIO: a FIFO that no process reads (fifo(7)), or a socket file.

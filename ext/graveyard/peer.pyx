@@ -11,65 +11,101 @@ cdef enum:
     PEER_UNREADABLE = -1        # the next good write will be seen
     PEER_EMPTY = -2             # the next look decides
     PEER_NO_DESCRIPTOR = -3     # too many open files
+    PEER_FAILED = -4            # another failure that may pass
+    PEER_TRIES = 10             # looks that may fail before a FIFO without an owner is a crash: two seconds
 
 
 cdef bint peer_look(dependency_t *dep, const graveyard_t *graveyard, const settings_t *settings,
                     log_t *log) noexcept nogil:
-    """Bring dep.facts up to date; False if another look is needed.
+    """Bring dep.facts up to date; False if another look is needed soon.
 
-    First the FIFO, then the tombstone: at an orderly end the death is written before
-    the FIFO is closed. So if the owner is gone, its death is written, or it crashed.
+    First the FIFO, then the tombstone: an orderly end writes its death before it releases
+    the FIFO, so a peer whose FIFO has no owner has written its death, or crashed.
     """
-    cdef bint gone = dep.fifo_fd >= 0 and liveness_ended(dep.fifo_fd)
-    cdef int owner = LIVENESS_NONE
-    cdef bint sure = True
-    cdef int facts
+    cdef int owner
+    cdef bint sure
     dep.stale = False
-    if gone:
-        peer_close_fifo(dep)
+    peer_notice_end(dep)
     if graveyard.folder < 0:
-        # A folder that is gone is not a death; the end of a FIFO is.
-        if gone:
+        # The folder is gone, which is no death; a FIFO's end is.
+        if dep.lost:
             peer_crash(dep)
         return True
-    if settings.liveness and dep.fifo_fd < 0:
-        owner = liveness_open(graveyard, dep.name, &dep.fifo_fd)
-        sure = owner != LIVENESS_UNKNOWN
-    facts = peer_read(dep, graveyard, log)
-    if facts == PEER_NO_DESCRIPTOR and dep.fifo_fd >= 0:
-        # Reading matters more than watching the FIFO: a poll replaces that.
-        peer_close_fifo(dep)
-        sure = False
-        facts = peer_read(dep, graveyard, log)
-    if facts < 0:
-        sure = sure and facts == PEER_UNREADABLE
-        facts = dep.facts & ~FACT_READY     # no news
-    dep.facts = facts
-    if not facts & FACT_DIED:
-        peer_note_end(dep, gone, owner, settings.deps.policy)
+    owner = peer_owner(dep, graveyard, settings)
+    sure = peer_take_facts(dep, graveyard, log) and owner != LIVENESS_UNKNOWN
+    if dep.facts & FACT_DIED:
+        dep.lost = False
+        dep.failures = 0
+        return sure
+    if dep.lost or owner == LIVENESS_GONE:
+        return peer_conclude(dep, graveyard, settings, owner == LIVENESS_OWNED, sure)
     return sure
 
 
+cdef void peer_notice_end(dependency_t *dep) noexcept nogil:
+    """Close its FIFO if the owner is gone, and remember that: what it means is for the next good look."""
+    if dep.fifo_fd >= 0 and liveness_ended(dep.fifo_fd):
+        peer_close_fifo(dep)
+        dep.lost = True
+
+
 cdef void peer_close_fifo(dependency_t *dep) noexcept nogil:
-    """Close the FIFO of a peer."""
+    """Close its FIFO."""
     kernel.close(dep.fifo_fd)
     dep.fifo_fd = -1
 
 
-cdef void peer_note_end(dependency_t *dep, bint gone, int owner, int policy) noexcept nogil:
-    """Note an end that the tombstone does not show: its FIFO had an owner that is gone."""
-    if gone and owner == LIVENESS_OWNED:
-        # It died and was born again before we looked; how it died is not known. With
-        # the policy all this does not count: it is alive.
-        if policy == POLICY_ANY:
-            dep.facts |= FACT_DIED
-            dep.exit_code = CODE_UNKNOWN
-    elif gone or owner == LIVENESS_GONE:
+cdef int peer_owner(dependency_t *dep, const graveyard_t *graveyard, const settings_t *settings) noexcept nogil:
+    """Hold its FIFO if it can be held. Return LIVENESS_*."""
+    if dep.fifo_fd >= 0:
+        return LIVENESS_OWNED
+    return liveness_open(graveyard, dep.name, &dep.fifo_fd) if settings.liveness else LIVENESS_NONE
+
+
+cdef bint peer_take_facts(dependency_t *dep, const graveyard_t *graveyard, log_t *log) noexcept nogil:
+    """Read its tombstone into dep.facts; False if that failed for a reason that may pass."""
+    cdef bint sure = True
+    cdef int facts = peer_read(dep, graveyard, log)
+    if facts == PEER_NO_DESCRIPTOR and dep.fifo_fd >= 0:
+        # Reading matters more than watching the FIFO: a poll must do for that.
+        peer_close_fifo(dep)
+        sure = False
+        facts = peer_read(dep, graveyard, log)
+    if facts >= 0:
+        dep.facts = facts
+        return sure
+    dep.facts &= ~FACT_READY    # no news
+    return sure and facts == PEER_UNREADABLE
+
+
+cdef bint peer_conclude(dependency_t *dep, const graveyard_t *graveyard, const settings_t *settings,
+                        bint owned, bint sure) noexcept nogil:
+    """Decide about a peer whose FIFO lost its owner, and that has no death on its tombstone; False
+    if another look is needed.
+
+    A death that could not be read may be there all the same. And between our look at the FIFO and
+    the one at the tombstone it may have started again, and removed the old death.
+    """
+    if not sure and dep.failures < PEER_TRIES:
+        dep.failures += 1
+        return False
+    dep.failures = 0
+    if not owned and peer_owner(dep, graveyard, settings) == LIVENESS_OWNED:
+        return False
+    if not owned:
         peer_crash(dep)
+    elif settings.deps.policy == POLICY_ANY:
+        # It died and was born again before we looked; how it died is not known. With
+        # the policy all that is nothing: it is alive.
+        dep.facts |= FACT_DIED
+        dep.exit_code = CODE_UNKNOWN
+    dep.lost = False
+    return sure
 
 
 cdef void peer_crash(dependency_t *dep) noexcept nogil:
     """Note that its supervisor is gone and wrote no death."""
+    dep.lost = False
     dep.facts = (dep.facts & FACT_BORN) | FACT_DIED | FACT_FAILED | FACT_CRASHED
     dep.exit_code = CODE_OF_CRASH
 
@@ -86,7 +122,8 @@ cdef int peer_read(dependency_t *dep, const graveyard_t *graveyard, log_t *log) 
     if length == -cstd.EMFILE or length == -cstd.ENFILE:
         return PEER_NO_DESCRIPTOR
     if length < 0:
-        return peer_warn(dep, log, peer_problem(<int>-length))
+        peer_warn(dep, log, peer_problem(<int>-length))
+        return PEER_FAILED if graveyard_error_passes(<int>-length) else PEER_UNREADABLE
     if tombstone_read(text, <size_t>length, &tombstone) < 0:
         return peer_warn(dep, log, b"it is half-written or not a tombstone")
     if tombstone.born.start == NULL and tombstone.died.start == NULL:

@@ -150,6 +150,8 @@ cdef void eventloop_check_time(supervisor_t *sv) noexcept nogil:
 
 cdef void eventloop_check_conditions(supervisor_t *sv) noexcept nogil:
     """Raise the events that follow from the state as a whole; the table drops an event that comes too late."""
+    if not sv.command.started:
+        birth_doubt_verdict(sv)
     if sv.birth.ask_again and not dependencies_unmet(&sv.settings.deps, sv.settings.birth_source):
         sv.birth.ask_again = False
         event_raise(sv, EVENT_CHILD_DUE)

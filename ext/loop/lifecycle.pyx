@@ -104,11 +104,17 @@ cdef int lifecycle_refuse(supervisor_t *sv, const char *problem, int code) noexc
 
 cdef void lifecycle_write_refusal(supervisor_t *sv) noexcept nogil:
     """Write a death without a life, unless another living supervisor has the name."""
-    sv.name_in_use = graveyard_open(&sv.graveyard, True) == 0 and liveness_is_owned(&sv.graveyard, sv.settings.name)
+    sv.name_in_use = graveyard_open(&sv.graveyard, True) == 0 and lifecycle_name_is_held(sv)
     if sv.graveyard.folder < 0 or sv.name_in_use:
         return
     if graveyard_write(&sv.graveyard, sv.settings.name, &sv.life) == 0:
         liveness_remove(&sv.graveyard, sv.settings.name)     # of a predecessor that crashed
+
+
+cdef bint lifecycle_name_is_held(supervisor_t *sv) noexcept nogil:
+    """True if another living supervisor has our name."""
+    return liveness_is_owned(&sv.graveyard, sv.settings.name) or \
+        (not sv.settings.liveness and name_socket_open(&sv.graveyard, sv.settings.name, &sv.fifo_fd) == 1)
 
 
 cdef int lifecycle_quit(supervisor_t *sv) noexcept nogil:

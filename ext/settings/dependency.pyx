@@ -30,6 +30,8 @@ ctypedef struct dependency_t:
     int exit_code
     int fifo_fd                 # write end of the peer's FIFO, -1: not open
     int order                   # of the deaths that could end us, from 1 on; the last one is the reason
+    bint lost                   # its FIFO lost its holder, and what that means is not decided yet
+    int failures                # looks since then that failed for a reason that may pass
     bint stale                  # something about it has changed since the last look
     bint empty                  # its tombstone was empty at the last look
     bint warned                 # its tombstone is unreadable and that was logged
@@ -118,15 +120,28 @@ cdef bint dependencies_hold_term(const dependencies_t *deps) noexcept nogil:
 
 
 cdef bint dependency_unmet(const dependency_t *dep, int source) noexcept nogil:
-    """Return whether a birth dependency lacks a fact that the graveyard shows."""
+    """True if the graveyard still says no: something is missing that it shows, or it contradicts the API."""
     cdef int wanted = dep.starts_us
     if source == SOURCE_KUBERNETES:
+        if dependency_contradicts(dep):
+            return True
         wanted &= ~FACT_READY
     return dep.facts & wanted != wanted
 
 
+cdef bint dependency_contradicts(const dependency_t *dep) noexcept nogil:
+    """True if a dependency that the API may call ready is not, as the graveyard shows.
+
+    The kubelet calls a container without a readiness probe ready as soon as its kubexit runs,
+    which may still wait for its own birth; and it notices an end only after a while.
+    """
+    if not dep.starts_us & FACT_READY:
+        return False
+    return dep.facts & FACT_DIED != 0 or dep.lost or (dep.fifo_fd >= 0 and not dep.facts & FACT_BORN)
+
+
 cdef bint dependencies_unmet(dependencies_t *deps, int source) noexcept nogil:
-    """Return whether any birth dependency lacks such a fact."""
+    """True if any birth dependency is unmet."""
     cdef int index
     for index in range(deps.count):
         if dependency_unmet(&deps.list[index], source):
@@ -134,22 +149,32 @@ cdef bint dependencies_unmet(dependencies_t *deps, int source) noexcept nogil:
     return False
 
 
-cdef bint dependency_watched(const dependency_t *dep, int source, bint born) noexcept nogil:
-    """Return whether a change in the graveyard could matter for this dependency (still)."""
-    if dep.ends_us or dep.holds_term:
-        return True
-    if born:
-        return False
-    return (dep.starts_us & ~FACT_READY) != 0 or (dep.starts_us != 0 and source == SOURCE_GRAVEYARD)
-
-
-cdef bint dependencies_watched(dependencies_t *deps, int source, bint born) noexcept nogil:
-    """Return whether the graveyard must be watched."""
+cdef bint dependencies_contradict(const dependencies_t *deps, int source) noexcept nogil:
+    """True if the graveyard contradicts the API about one of them."""
     cdef int index
     for index in range(deps.count):
-        if dependency_watched(&deps.list[index], source, born):
+        if source == SOURCE_KUBERNETES and dependency_contradicts(&deps.list[index]):
             return True
     return False
+
+
+cdef bint dependency_watched(const dependency_t *dep, bint born) noexcept nogil:
+    """True if what the graveyard shows of it (still) matters to us."""
+    return dep.ends_us != 0 or dep.holds_term or (dep.starts_us != 0 and not born)
+
+
+cdef bint dependencies_watched(dependencies_t *deps, bint born) noexcept nogil:
+    """True if the graveyard needs watching at all."""
+    cdef int index
+    for index in range(deps.count):
+        if dependency_watched(&deps.list[index], born):
+            return True
+    return False
+
+
+cdef bint dependency_must_appear(const dependency_t *dep, int source) noexcept nogil:
+    """True if it must be in the graveyard; a container whose readiness the API shows need not be under kubexit."""
+    return dep.ends_us != 0 or dep.holds_term or source == SOURCE_GRAVEYARD or (dep.starts_us & ~FACT_READY) != 0
 
 
 cdef void dependency_describe(const dependency_t *dep, char *target, size_t size) noexcept nogil:

@@ -81,7 +81,7 @@ ctypedef struct supervisor_t:
     signals_t signals
     settings_t settings
     graveyard_t graveyard
-    int fifo_fd                     # read end of our FIFO, -1: none
+    int fifo_fd                     # what holds our name: the read end of our FIFO, or a name socket; -1: none
     bint name_in_use                # another supervisor has our name: no graveyard for us
     birth_t birth
     command_t command
@@ -101,12 +101,12 @@ ctypedef struct supervisor_t:
     long long rewrite_pause_ns      # the pause before that
     long long kill_at_ns            # end of the grace period, NEVER_NS: none runs
     int dead_index                  # of the dependency whose death ends us, -1: none
+    int dead_code                   # its exit code at that death: it may be born, and die, again
     kernel.signalfd_siginfo deferred    # waits for other containers (KUBEXIT_TERM_AFTER), ssi_signo 0: none
     bint stopped_by_us              # our stop signal came first, and the command got it
     bint children_changed           # a child may have ended that was not collected yet
     bint no_children                # the last waitpid found no child
     int job_control                 # JOB_*
-    int dead_code                   # its exit code at that death: it may be born, and die, again
     # The end:
     int command_code                # how the command ended
     bint end_logged                 # and that was logged
@@ -128,13 +128,13 @@ cdef void state_begin(supervisor_t *sv) noexcept nogil:
     sv.rewrite_at_ns = NEVER_NS
     sv.kill_at_ns = NEVER_NS
     sv.dead_index = -1
+    sv.dead_code = 0
     sv.deferred.ssi_signo = 0
     sv.stopped_by_us = False
     sv.children_changed = False
     sv.no_children = False
     sv.job_control = JOB_NONE
     sv.command_code = 0
-    sv.dead_code = 0
     sv.end_logged = False
     sv.death_written = False
 

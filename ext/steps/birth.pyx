@@ -33,6 +33,13 @@ cdef void birth_take_verdict(supervisor_t *sv, int status) noexcept nogil:
     birth_conclude(sv)
 
 
+cdef void birth_doubt_verdict(supervisor_t *sv) noexcept nogil:
+    """Forget that the API showed all ready if the graveyard contradicts it by now: we ask again later."""
+    if sv.birth.waiter_satisfied and dependencies_contradict(&sv.settings.deps, sv.settings.birth_source):
+        sv.birth.waiter_satisfied = False
+        sv.birth.ask_again = True
+
+
 cdef void birth_take_answer(supervisor_t *sv, int status) noexcept nogil:
     """The probe of KUBEXIT_BIRTH_URLS has ended: post what its status means."""
     cdef int code = exitcode_of_status(status)

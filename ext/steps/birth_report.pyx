@@ -16,7 +16,7 @@ cdef void birth_report_missing(supervisor_t *sv) noexcept nogil:
         if dependency_unmet(dep, sv.settings.birth_source):
             dependency_describe(dep, state, sizeof(state))
             birth_report_add(&text, dep.name, state)
-            unborn = unborn or dep.facts == 0
+            unborn = unborn or (dep.facts == 0 and dep.fifo_fd < 0)
             unready = unready or dep.facts == FACT_BORN
         elif dep.starts_us & FACT_READY and sv.settings.birth_source == SOURCE_KUBERNETES and \
                 not sv.birth.waiter_satisfied:

@@ -45,13 +45,14 @@ cdef void observe_poll(supervisor_t *sv) noexcept nogil:
 
 cdef void observe_report_unseen(supervisor_t *sv) noexcept nogil:
     """Log once each dependency that never appeared: its name may be misspelt."""
+    cdef const dependency_t *dep
     cdef int index
     sv.unseen_at_ns = NEVER_NS
     for index in range(sv.settings.deps.count):
-        if sv.settings.deps.list[index].facts == 0 and sv.settings.deps.list[index].fifo_fd < 0:
+        dep = &sv.settings.deps.list[index]
+        if dep.facts == 0 and dep.fifo_fd < 0 and dependency_must_appear(dep, sv.settings.birth_source):
             log_warn(&sv.log, b"dependency %s has not appeared in %s yet; does it run under kubexit, with this name "
-                     b"and folder?",
-                     sv.settings.deps.list[index].name, sv.settings.graveyard)
+                     b"and folder?", dep.name, sv.settings.graveyard)
 
 
 cdef void observe_reopen(supervisor_t *sv) noexcept nogil:
@@ -82,12 +83,18 @@ cdef int observe_read(supervisor_t *sv) noexcept nogil:
     cdef bint unsure = False
     cdef int before
     cdef int index
+    cdef int error = 0
     cdef char state[64]
     for index in range(sv.settings.deps.count):
         dep = &sv.settings.deps.list[index]
-        if dep.stale and sv.graveyard.folder < 0:
-            graveyard_open(&sv.graveyard, False)
-        if dep.stale and dependency_watched(dep, sv.settings.birth_source, sv.command.started):
+        if dep.stale and sv.graveyard.folder < 0 and error == 0:
+            error = -graveyard_open(&sv.graveyard, False)
+        if dep.stale and error > 0 and graveyard_error_passes(error):
+            # The folder is there: a death in it must not be lost.
+            peer_notice_end(dep)
+            unsure = True
+            continue
+        if dep.stale and dependency_watched(dep, sv.command.started):
             before = dep.facts
             unsure = not peer_look(dep, &sv.graveyard, &sv.settings, &sv.log) or unsure
             dependency_note_death(&sv.settings.deps, dep, before)
@@ -104,7 +111,7 @@ cdef int observe_read(supervisor_t *sv) noexcept nogil:
 
 cdef bint observe_is_needed(supervisor_t *sv) noexcept nogil:
     """True if a dependency may still change in the graveyard."""
-    return dependencies_watched(&sv.settings.deps, sv.settings.birth_source, sv.command.started)
+    return dependencies_watched(&sv.settings.deps, sv.command.started)
 
 
 cdef void observe_set_poll(supervisor_t *sv) noexcept nogil:

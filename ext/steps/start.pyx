@@ -49,7 +49,7 @@ cdef void start_forget_birth_dependencies(supervisor_t *sv) noexcept nogil:
         if dep.ends_us == 0 and not dep.holds_term and dep.fifo_fd >= 0:
             kernel.close(dep.fifo_fd)
             dep.fifo_fd = -1
-    if not dependencies_watched(&sv.settings.deps, sv.settings.birth_source, True):
+    if not dependencies_watched(&sv.settings.deps, True):
         watch_end(&sv.graveyard)
         sv.poll_at_ns = NEVER_NS
 

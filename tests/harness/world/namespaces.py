@@ -227,6 +227,8 @@ _NUMBERS = {
         "inotify_init1": (294, 253),
         "inotify_add_watch": (254,),
         "mknod": (133, 259),
+        "faccessat": (21, 269, 439),
+        "signalfd": (282, 289),
         "rename": (82, 264, 316),
         "fstatfs": (138,),
         "fsync": (74,),
@@ -236,6 +238,8 @@ _NUMBERS = {
         "inotify_init1": (26,),
         "inotify_add_watch": (27,),
         "mknod": (33,),
+        "faccessat": (48, 439),
+        "signalfd": (74,),
         "rename": (38, 276),
         "fstatfs": (44,),
         "fsync": (82,),
@@ -248,6 +252,18 @@ def refuse(call: str, error: int) -> Step:
     """A seccomp filter, as sandboxes have it, that answers a system call with an errno."""
     numbers = _NUMBERS[os.uname().machine][call]
     return lambda: seccomp.install(seccomp.refuse_calls(dict.fromkeys(numbers, error)))
+
+
+def refuse_to_close(descriptor: int, error: int) -> Step:
+    """A seccomp filter that answers close(2) of one descriptor with an errno."""
+    number = {"x86_64": 3, "aarch64": 57}[os.uname().machine]
+    rules = [
+        (seccomp.JUMP_EQUAL, 0, 3, number),
+        (seccomp.LOAD, 0, 0, seccomp.FIRST_ARGUMENT),
+        (seccomp.JUMP_EQUAL, 0, 1, descriptor),
+        (seccomp.RETURN, 0, 0, seccomp.ERRNO | error),
+    ]
+    return lambda: seccomp.install(rules)
 
 
 def require_other_users(*programs: os.PathLike[str] | str) -> None:

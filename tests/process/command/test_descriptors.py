@@ -72,6 +72,26 @@ def test_stdio_that_was_closed(kubexit: Kubexit, actor: str, closed: list[int]) 
     assert set(kubexit.tombstone()) == {"Born", "Died", "ExitCode"}
 
 
+@pytest.mark.behaviour("no-descriptor-inherited", "readiness-probe-process")
+def test_a_probe_gets_no_descriptor_for_a_closed_stderr(kubexit: Kubexit, actor: str) -> None:
+    """A readiness probe, which gets our stderr as its output at debug, gets no descriptor of ours in its place.
+
+    Fails when the gap is not filled: the signalfd has the number 2 then.
+    """
+    found = kubexit.folder / "found"
+    probe = kubexit.folder / "probe"
+    probe.write_text(f"#!/bin/sh\nreadlink /proc/self/fd/9 9>&1 >{found}.new; mv {found}.new {found}\n")
+    probe.chmod(0o755)
+    main = kubexit.start(
+        actor, "plain", preexec_fn=lambda: os.close(2), LOG_LEVEL="debug", READY_EXEC=probe, READY_PERIOD="10ms"
+    )
+    kubexit.wait_tombstone("main", "Ready")
+    main.signal(15)
+    main.wait()
+
+    assert "signalfd" not in found.read_text()
+
+
 @pytest.mark.behaviour("many-descriptors-start-fast")
 @pytest.mark.skipif(shutil.which("strace") is None, reason="COST OF A HUGE LIMIT NOT TESTED: there is no strace")
 def test_huge_limit_costs_nothing(kubexit: Kubexit, actor: str) -> None:

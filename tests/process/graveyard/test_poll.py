@@ -6,12 +6,16 @@ so the poll alone can find what happened.
 
 import mmap
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from harness import processes
 from harness.containers import fenced_off, running, sleeps, waiting
 from harness.kubexit import Kubexit
+from harness.processes import next_look
+from harness.waiting import eventually
 
 BIRTH = b'Born: "2020-04-28T10:41:46Z"\n'
 DEATH = b'Born: "2020-04-28T10:41:46Z"\nDied: "2020-04-28T10:41:47Z"\nExitCode: 0\n'
@@ -43,6 +47,24 @@ def test_a_silent_death_is_found(kubexit: Kubexit) -> None:
 
     assert container.wait() == 0
     main.close()
+
+
+@pytest.mark.behaviour("silent-deaths-polled")
+@pytest.mark.parametrize(("interval", "polls"), [("2s", True), ("3s", True), ("0", False)])
+def test_sleeps_until_the_next_poll(kubexit: Kubexit, interval: str, polls: bool) -> None:
+    """kubexit sleeps no longer than until the next poll; if it never polls, until it reports what it has not seen."""
+    container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL=interval)
+    kubexit.wait_tombstone("sidecar", "Born")
+    before = sleeps(container.pid)
+    container.signal(signal.SIGCONT)  # wakes it
+    eventually(lambda: sleeps(container.pid) > before and asleep(container.pid), "it sleeps again")
+
+    assert (0 < next_look(container.pid) <= 3) == polls
+
+
+def asleep(pid: int) -> bool:
+    """Whether a process is in a system call, and waits there."""
+    return processes.state(pid) == "S" and len(Path(f"/proc/{pid}/syscall").read_text().split()) > 3
 
 
 @pytest.mark.behaviour("silent-deaths-polled")

@@ -120,6 +120,67 @@ def test_after_the_first(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour("name-already-alive")
+def test_the_second_stays_outside_without_fifos(kubexit: Kubexit) -> None:
+    """Without FIFOs the second stays outside too, and a peer does not take its end for the first's."""
+    first = running(kubexit, "main", "TERM=4", LIVENESS="false")
+    kubexit.wait_tombstone("main", "Born")
+    eye = Observer(kubexit.graveyard)
+    second = kubexit.run("sh", "-c", "echo BORN; exit 9", LIVENESS="false")
+
+    assert (second.code, second.stdout) == (9, "BORN\n")
+    assert len(lines(second.stderr, "warn")) == 1
+    assert changes(eye) == []
+    first.signal(signal.SIGTERM)
+    assert first.wait() == 4
+    assert (kubexit.tombstone() or {})["ExitCode"] == 4
+
+
+@pytest.mark.behaviour("kubexit-in-kubexit", "name-already-alive")
+def test_nested_kubexit_works_without_fifos(kubexit: Kubexit) -> None:
+    """kubexit inside kubexit works without FIFOs too: one tombstone, the outer one's."""
+    main = kubexit.start(
+        "sh", "-c", f"{kubexit.path} true; exec {kubexit.program()} ready-then-wait --exit TERM=3", LIVENESS="false"
+    )
+    main.wait_line("^READY$")
+
+    assert "Died" not in kubexit.wait_tombstone("main", "Born")
+    main.signal(signal.SIGTERM)
+    assert main.wait() == 3
+
+
+@pytest.mark.behaviour("bad-setting-exits-with-2", "name-already-alive")
+def test_a_refused_second_writes_nothing_without_fifos(kubexit: Kubexit) -> None:
+    """Nor does one with bad settings write over the living first."""
+    running(kubexit, "main", LIVENESS="false")
+    kubexit.wait_tombstone("main", "Born")
+    second = kubexit.run("echo", "BORN", LIVENESS="false", GRACE_PERIOD="30")
+
+    assert second.code == 2
+    assert "Died" not in (kubexit.tombstone() or {})
+
+
+@pytest.mark.behaviour("name-already-alive")
+def test_a_killed_run_frees_the_name_without_fifos(kubexit: Kubexit) -> None:
+    """A birth that a killed run left is no name in use."""
+    first = running(kubexit, "main", LIVENESS="false")
+    kubexit.wait_tombstone("main", "Born")
+    first.kill()
+    second = kubexit.run("sh", "-c", "exit 9", LIVENESS="false")
+
+    assert lines(second.stderr, "warn") == []
+    assert (kubexit.tombstone() or {})["ExitCode"] == 9
+
+
+@pytest.mark.behaviour("name-already-alive")
+def test_long_names_that_begin_alike_are_two(kubexit: Kubexit) -> None:
+    """Two long names are two names, even if they differ in their last letter only."""
+    running(kubexit, "x" * 239 + "1", LIVENESS="false")
+    other = kubexit.run("true", name="x" * 239 + "2", LIVENESS="false")
+
+    assert lines(other.stderr, "warn") == []
+
+
+@pytest.mark.behaviour("name-already-alive")
 @pytest.mark.parametrize("code", ["keep", "zero"])
 def test_a_second_without_liveness_respects_the_first(kubexit: Kubexit, code: str) -> None:
     """A second that keeps no FIFO itself respects the first's."""

@@ -24,6 +24,27 @@ def test_owner_removes_them(kubexit: Kubexit) -> None:
     assert os.listdir(kubexit.graveyard) == ["main"]
 
 
+@pytest.mark.behaviour("leftover-drafts-removed", "links-not-followed")
+@pytest.mark.parametrize("kind", ["symbolic", "hard"])
+def test_a_link_for_a_draft_is_not_written_through(kubexit: Kubexit, kind: str) -> None:
+    """A link where the draft should be is replaced, and not written through: a peer may have put it there."""
+    precious = kubexit.folder / "precious"
+    precious.write_text("precious")
+    container = running(kubexit, "main", "TERM=7")
+    kubexit.wait_tombstone("main", "Born")
+    draft = kubexit.graveyard / ".main.tmp"
+    if kind == "symbolic":
+        draft.symlink_to(precious)
+    else:
+        draft.hardlink_to(precious)
+    container.signal(15)
+
+    assert container.wait() == 7
+    assert precious.read_text() == "precious"
+    assert not (kubexit.graveyard / "main").is_symlink()
+    assert (kubexit.tombstone() or {})["ExitCode"] == 7
+
+
 @pytest.mark.behaviour("leftover-drafts-removed")
 def test_those_of_others_stay(kubexit: Kubexit) -> None:
     """Files of other names are not touched."""
