@@ -53,7 +53,7 @@ cdef extern from "<sys/statvfs.h>" nogil:
 
 cdef extern from "<unistd.h>" nogil:
     enum:
-        F_OK, W_OK, X_OK
+        F_OK
     int access(const char *path, int mode)
     ssize_t read(int descriptor, void *target, size_t size)
     ssize_t write(int descriptor, const void *source, size_t size)

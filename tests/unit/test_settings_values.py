@@ -45,9 +45,24 @@ def test_booleans_are_spelled_as_in_go(supervisor: ModuleType, variable: bytes, 
     assert refusal(supervisor, variable, value) is None
 
 
+@pytest.mark.behaviour("settings-of-the-original")
+@pytest.mark.parametrize("value", [b"tRUE", b"tRuE", b"fALSE", b"FaLsE"])
+def test_the_setting_of_a_fork_is_read_in_any_case(supervisor: ModuleType, value: bytes) -> None:
+    """The fork that has KUBEXIT_IGNORE_CODE_ON_DEATH_DEPS lowers the case of its value first."""
+    assert refusal(supervisor, b"IGNORE_CODE_ON_DEATH_DEPS", value) is None
+    assert refusal(supervisor, b"SIGNAL_GROUP", value) is not None
+
+
 @pytest.mark.behaviour("bad-setting-exits-with-2")
-@pytest.mark.parametrize("variable", BOOLEANS)
-@pytest.mark.parametrize("value", [b"yes", b"no", b"on", b"tRUE", b"2", b" true", b"true ", b"\xff", b"1 t"])
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        (variable, value)
+        for variable in BOOLEANS
+        for value in (b"yes", b"no", b"on", b"tRUE", b"2", b" true", b"true ", b"\xff", b"1 t")
+        if (variable, value) != (b"IGNORE_CODE_ON_DEATH_DEPS", b"tRUE")
+    ],
+)
 def test_other_words_are_no_boolean(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
     """Other words are refused, near misses too."""
     assert (refusal(supervisor, variable, value) or "").startswith(f"KUBEXIT_{variable.decode()}")

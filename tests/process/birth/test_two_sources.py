@@ -58,7 +58,8 @@ def test_a_born_dependency_is_left_to_the_api(kubexit: Kubexit) -> None:
 
 def test_a_dependency_that_waits_itself_is_not_ready(kubexit: Kubexit) -> None:
     """A chain: db's kubexit runs, and waits itself. Its command starts first, and then the API is asked again."""
-    waiting(kubexit, "db", BIRTH_DEPS="disk:born")
+    kubexit.start(kubexit.program(), "ready-then-wait", name="db", BIRTH_DEPS="disk:born", BIRTH_TIMEOUT="infinite")
+    kubexit.wait_alive("db")
     waiter = agreeing(kubexit)
     app = start(kubexit, waiter, LOG_LEVEL="debug")
     asked_once(waiter, app)
