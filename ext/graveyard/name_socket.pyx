@@ -1,7 +1,7 @@
 """Name socket: a name that is held without a FIFO (KUBEXIT_LIVENESS=false).
 
 It is bound to an abstract address (unix(7)) that contains the folder and the name: no
-file is made, and the kernel releases it however its holder ends. Only processes of the
+file is made, and the kernel releases it when its holder ends in any way. Only processes of the
 same network namespace see it, which kubexit inside kubexit and kubectl exec are.
 """
 cimport cstd

@@ -34,7 +34,7 @@ cdef void birth_take_verdict(supervisor_t *sv, int status) noexcept nogil:
 
 
 cdef void birth_doubt_verdict(supervisor_t *sv) noexcept nogil:
-    """Forget that the API showed all ready if the graveyard contradicts it by now: we ask again later."""
+    """Forget that the API showed all ready if the graveyard contradicts it: we ask again later."""
     if sv.birth.waiter_satisfied and dependencies_contradict(&sv.settings.deps, sv.settings.birth_source):
         sv.birth.waiter_satisfied = False
         sv.birth.ask_again = True
@@ -63,8 +63,8 @@ cdef void birth_lose_child(supervisor_t *sv, int signal, const char *what) noexc
     """Start a child of the wait again after a pause: a signal from outside ended it."""
     cdef char label[16]
     signal_label(label, sizeof(label), signal)
-    log_warn(&sv.log, b"%s ended the %s;%s starting it again", label, what,
-             b" is the container's memory limit too low for it?" if signal == kernel.SIGKILL else b"")
+    log_warn(&sv.log, b"%s ended the %s; starting it again%s", label, what,
+             b"; is the container's memory limit too low for it?" if signal == kernel.SIGKILL else b"")
     birth_back_off(&sv.birth)
 
 
