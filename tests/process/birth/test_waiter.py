@@ -119,7 +119,7 @@ def test_a_killed_waiter_names_the_memory_limit(kubexit: Kubexit) -> None:
 
     assert app.wait() == 0
     assert (
-        "ended the readiness waiter; starting it again; is the container's memory limit too low for it?" in app.stderr
+        "SIGKILL ended the waiter; starting it again; is the container's memory limit too low for it?" in app.stderr
     )
 
 
