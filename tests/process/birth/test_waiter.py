@@ -118,9 +118,7 @@ def test_a_killed_waiter_names_the_memory_limit(kubexit: Kubexit) -> None:
     app = start(kubexit, waiter, cwd=kubexit.folder)
 
     assert app.wait() == 0
-    assert (
-        "SIGKILL ended the waiter; starting it again; is the container's memory limit too low for it?" in app.stderr
-    )
+    assert "SIGKILL ended the waiter; starting it again; is the container's memory limit too low for it?" in app.stderr
 
 
 @pytest.mark.behaviour("nothing-of-the-wait-remains")
