@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness import processes
 from harness.containers import born, waiting
 from harness.kubexit import Kubexit
 from harness.servers.webserver import WebServer
@@ -32,9 +33,9 @@ def agreeing(kubexit: Kubexit) -> Waiter:
 
 
 def asked_once(waiter: Waiter, app: Supervised) -> None:
-    """Return when the waiter has answered."""
+    """Return when the waiter has answered, and kubexit has taken its answer."""
     app.wait_line("waiter started", stream="stderr")
-    eventually(lambda: len(waiter.starts) == 1 and not app.stdout, "the waiter was asked")
+    eventually(lambda: len(waiter.starts) == 1 and not processes.children(app.pid), "the waiter has answered")
 
 
 def test_the_api_decides_about_other_containers(kubexit: Kubexit) -> None:
