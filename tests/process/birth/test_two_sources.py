@@ -32,10 +32,12 @@ def agreeing(kubexit: Kubexit) -> Waiter:
     return Waiter(kubexit.folder, "exit 0")
 
 
-def asked_once(waiter: Waiter, app: Supervised) -> None:
-    """Return when the waiter has answered, and kubexit has taken its answer."""
+def asked_once(waiter: Waiter, app: Supervised, children: int = 0) -> None:
+    """Return when the waiter has answered, kubexit has taken its answer, and so many other children are left."""
     app.wait_line("waiter started", stream="stderr")
-    eventually(lambda: len(waiter.starts) == 1 and not processes.children(app.pid), "the waiter has answered")
+    eventually(
+        lambda: len(waiter.starts) == 1 and len(processes.children(app.pid)) == children, "the waiter has answered"
+    )
 
 
 def test_the_api_decides_about_other_containers(kubexit: Kubexit) -> None:
@@ -101,7 +103,7 @@ def test_a_death_after_the_answer_revokes_it(kubexit: Kubexit, web: Callable[...
     waiter = agreeing(kubexit)
     server = web(listening=False)
     app = start(kubexit, waiter, LOG_LEVEL="debug", BIRTH_URLS=server.url("/"))
-    asked_once(waiter, app)
+    asked_once(waiter, app, children=1)  # the probe of the URL
     db.kill()
     app.wait_line("dependency db: crashed", stream="stderr")
     born(kubexit, "db")
