@@ -1,7 +1,9 @@
 """A container starts again over what its earlier run left: no order of steps shows a crash that was none."""
 
 import os
+import random
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from harness.kubexit import Kubexit
 from harness.observer import Observer
 
 RESTARTS = 1000
+LONGEST_PAUSE = 0.0002
 
 
 def fifo_without_holder(graveyard: Path, name: str = "main") -> None:
@@ -56,22 +59,32 @@ def live_again(graveyard: Path, reader: int) -> int:
 
     The earlier life's read end is closed when its death is written; return the read end of this one.
     """
+    pause()
     os.close(reader)
+    pause()
     os.mkfifo(graveyard / ".main.alive.tmp")
     reader = os.open(graveyard / ".main.alive.tmp", os.O_RDONLY | os.O_NONBLOCK)
     os.rename(graveyard / ".main.alive.tmp", graveyard / ".main.alive")
+    pause()
     os.unlink(graveyard / "main")
     for text in ('Born: "2026-11-26T07:00:00Z"\n', 'Died: "2026-11-26T07:00:01Z"\nExitCode: 0\n'):
         (graveyard / ".main.tmp").write_text(text)
         os.rename(graveyard / ".main.tmp", graveyard / "main")
+        pause()
     return reader
+
+
+def pause() -> None:
+    """Let the peers look, for a time that is never the same."""
+    time.sleep(random.uniform(0, LONGEST_PAUSE))
 
 
 @pytest.mark.behaviour("crash-seen-by-peers", "no-crash-that-was-none")
 def test_no_restart_looks_like_a_crash(kubexit: Kubexit) -> None:
     """A peer that looks at any moment of many lives sees deaths with code 0, and no crash.
 
-    Shown to fail by reading the tombstone before the FIFO, and by taking the first look at the FIFO as the last.
+    It depends on chance which moments are met: on a busy machine a supervisor that took the first look at the FIFO as
+    the last failed here each time, on an idle one it can pass.
     """
     kubexit.graveyard.mkdir()
     kubexit.carve("main", Died=True, ExitCode=0)
