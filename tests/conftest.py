@@ -33,7 +33,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """A form that was not tested is said so, whatever the verbosity."""
+    """Report a form that was not tested, at any verbosity."""
     reasons = [form.missing for form in forms.chosen() if not form.exists]
     reasons += [form.missing for form in forms.FORMS.values() if form.is_stale]
     skips = {str(report.longrepr[2]) for report in terminalreporter.getreports("skipped")}
@@ -44,7 +44,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def kubexit(form: forms.Form, tmp_path: Path) -> Iterator[Kubexit]:
-    """kubexit in one form, with a fresh graveyard (not created); whatever it started is ended afterwards."""
+    """kubexit in one form, with a fresh graveyard (not created); all that it started is ended afterwards."""
     runner = Kubexit(form, tmp_path)
     yield runner
     runner.end()

@@ -55,6 +55,8 @@ FILES = {
 CODE = {
     "page.md": "Write `goes on`, or [this](goes on.md):\n\n    run goes on\n\n```sh\ngoes on\n```\n",
     "module.py": "goes = on\nword = 'TERM'\nshown = f'the code is {goes } on'\n",
+    "shell.py": """run('sh', '-c', "trap 'echo TERM' TERM; read x")\n""",
+    "actor.py": "wait('READY SIGNAL TERM 15')\nwait('FENCE NOBODY IS LEFT')\n",
     "part.pyx": 'x = b"KILL"\n',
     "native.c": 'char *x = "TERM";\nint TERM;\n',
     "script.sh": "kill -TERM 1; trap 'it goes on' TERM\n",

@@ -112,7 +112,7 @@ class Access:
         (account.folder / "token").write_text(self.token(account))
 
     def replace(self, account: Account) -> None:
-        """Make the account anew, so that its old tokens are void, and put a new token into its folder."""
+        """Make the account again, so that its old tokens are void, and put a new token into its folder."""
         accounts = self._path("", "serviceaccounts")
         self.call("DELETE", f"{accounts}/{account.name}")
         self.call("POST", accounts, {"metadata": {"name": account.name}})

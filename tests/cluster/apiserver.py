@@ -91,7 +91,7 @@ class ApiServer:
         self._await_ready()
 
     def stop_server(self) -> None:
-        """End kube-apiserver as a crash would: connections are cut, nobody is told."""
+        """End kube-apiserver as a crash would: connections are cut, without a word to the clients."""
         if self._server is not None:
             self._server.kill()
             self._server.wait()

@@ -1,4 +1,4 @@
-"""What reached the API server, as its audit log tells: which requests asked for one pod, when, and with what result."""
+"""What reached the API server, from its audit log: which requests asked for one pod, when, and with what result."""
 
 import json
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class Entry:
 
 
 class Audit:
-    """The requests of waiters, by pod; those of the test itself are left out."""
+    """The requests of waiters, by pod; requests of the test itself are left out."""
 
     def __init__(self, log: Path) -> None:
         self._log = log
@@ -48,7 +48,7 @@ class Audit:
         return sorted(ours, key=lambda entry: entry.received)
 
     def wait_watching(self, pod: str, count: int = 1) -> list[Entry]:
-        """The watches of this pod as soon as so many have begun to stream: whatever was listed before is judged."""
+        """The watches of this pod as soon as `count` have begun to stream: all that was listed before is judged."""
 
         def watches() -> list[Entry]:
             return [entry for entry in self.entries(pod, STREAMING) if (entry.verb, entry.code) == ("watch", 200)]
@@ -56,7 +56,7 @@ class Audit:
         return _at_least(count, watches, f"{count} watches of {pod}")
 
     def wait_complete(self, pod: str, count: int) -> list[Entry]:
-        """The completed requests as soon as there are so many."""
+        """The completed requests as soon as there are `count`."""
         return _at_least(count, lambda: self.entries(pod), f"{count} completed requests for {pod}")
 
     def wait_refused(self, pod: str, code: int) -> list[Entry]:

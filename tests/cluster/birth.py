@@ -57,7 +57,7 @@ class Birth:
         return path
 
     def waiting(self, kubexit: Kubexit, folder: Path | None = None) -> dict[str, Any]:
-        """What `kubexit.start` has to be given so that its waiter finds this server, with this account."""
+        """The settings that `kubexit.start` needs so that its waiter finds this server, with this account."""
         if kubexit.form != "static":
             return {"waiter": self.waiter(folder)}
         # The one in the static file has no arguments but the supervisor's: the account is where a pod has it.
@@ -79,7 +79,7 @@ class Birth:
     def watched(self, container: Supervised, pod: PodObject) -> None:
         """Return when the waiter has judged what it listed, and watches for what comes."""
         container.wait_line("waiting for birth dependencies", "stderr")
-        if self._audit is None:  # somebody else's server: the waiter tells it itself
+        if self._audit is None:  # another server, without this log: the waiter says it itself
             container.wait_line("debug .*not ready: ", "stderr")
         else:
             self._audit.wait_watching(pod.name)
@@ -96,7 +96,7 @@ def assert_born(container: Supervised) -> None:
 
 
 def failed(container: Supervised, code: int, *said: str) -> None:
-    """The command does not start; kubexit leaves with this code and says why."""
+    """The command does not start; kubexit exits with this code and says why."""
     assert container.wait(60) == code, container.stderr
     assert container.stdout == ""
     for word in said:

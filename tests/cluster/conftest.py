@@ -1,4 +1,4 @@
-"""Fixtures for tests against an API server: that of KUBECONFIG, or else one of our own on loopback."""
+"""Fixtures for tests against an API server: that of KUBECONFIG, or else one that the tests start on loopback."""
 
 import os
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ class Keeper:
     """The tests' side."""
 
     def __init__(self, folder: Path) -> None:
-        """Start a server; UnavailableError when none can be had."""
+        """Start a server; UnavailableError if that is not possible."""
         self.serves = True
         self.kubeconfig, self.ca, self.audit_log = kubeconfig(folder), certificate(folder), audit_log(folder)
         self._process = subprocess.Popen(
@@ -32,7 +32,7 @@ class Keeper:
         self._expect("done")
 
     def stop_server(self) -> None:
-        """End kube-apiserver as a crash would: connections are cut, nobody is told."""
+        """End kube-apiserver as a crash would: connections are cut, without a word to the clients."""
         self.serves = False
         self._tell("stop")
 
@@ -59,7 +59,7 @@ class Keeper:
 
 
 def keep(server: ApiServer) -> None:
-    """The keeper's side: start, and do what is told until the input ends."""
+    """The keeper's side: start, and follow the requests until the input ends."""
     try:
         server.start()
         print("done", flush=True)

@@ -9,7 +9,7 @@ from cluster.access import Access, RefusedError
 from harness.forms import ROOT
 
 EXAMPLES = ROOT / "examples"
-# Everything else needs somebody's cloud.
+# All others need an account at a cloud provider.
 IMAGE = "kubexit-example:local"
 
 
@@ -46,7 +46,7 @@ def pod_spec(thing: dict[str, Any]) -> dict[str, Any]:
 
 
 def containers(example: str) -> Iterator[dict[str, Any]]:
-    """All containers of its pod, those that begin it too."""
+    """All containers of its pod, with the init containers."""
     spec = job(example)["spec"]["template"]["spec"]
     yield from spec.get("initContainers", [])
     yield from spec["containers"]

@@ -10,12 +10,12 @@ IMAGE = "example.test/none:1"
 
 
 def plain(name: str, **more: Any) -> dict[str, Any]:
-    """A container as it stands in a spec."""
+    """A container as it is in a spec."""
     return {"name": name, "image": IMAGE, **more}
 
 
 def sidecar(name: str) -> dict[str, Any]:
-    """A native sidecar: an init container that goes on."""
+    """A native sidecar: an init container that continues to run."""
     return plain(name, restartPolicy="Always")
 
 
@@ -38,7 +38,7 @@ class PodObject:
             "automountServiceAccountToken": False,
             "containers": regular,
             "initContainers": init,
-            # Nobody schedules it, so no kubelet of a real cluster writes a status over the test's.
+            # No scheduler takes it, so no kubelet of a real cluster writes a status over the test's.
             "schedulerName": "kubexit-test",
             **keywords,
         }

@@ -21,7 +21,7 @@ class Connection:
 
 
 class Relay:
-    """Connections to `port` go on to the server."""
+    """Forward connections to `port` to the server."""
 
     def __init__(self, server: tuple[str, int]) -> None:
         self.connections: list[Connection] = []

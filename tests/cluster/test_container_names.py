@@ -19,7 +19,7 @@ def test_an_unknown_name_is_refused_at_once(kubexit: Kubexit, birth: Birth) -> N
 
 @pytest.mark.behaviour("names-looked-up-in-pod")
 def test_may_be_absent(kubexit: Kubexit, birth: Birth) -> None:
-    """`name?` stands for nothing when the pod has no such container, and is waited for when it has."""
+    """`name?` means nothing when the pod has no such container, and is waited for when it has."""
     pod = birth.pod("db")
     pod.show(db=READY)
 
@@ -41,7 +41,7 @@ def test_a_native_sidecar_is_found_among_init_containers(kubexit: Kubexit, birth
 
 @pytest.mark.behaviour("native-sidecars")
 def test_sidecar_waits_for_regular(kubexit: Kubexit, birth: Birth) -> None:
-    """A native sidecar that waits for a regular container would wait for ever: the kubelet starts that one later."""
+    """A native sidecar that waits for a regular container would wait forever: the kubelet starts that one later."""
     pod = birth.pod("db", init=[sidecar("proxy")])
 
     failed(birth.start(kubexit, pod, "db", name="proxy"), 2, "proxy", "db")

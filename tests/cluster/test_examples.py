@@ -1,6 +1,6 @@
 """The examples that need no internet, run by as much of a kubelet as they need.
 
-Pod, account and rights are those of the manifest, in a real API server; containers are processes of this machine.
+Pod, account and rights are from the manifest, in a real API server; containers are processes of this machine.
 `make e2e` runs the same manifests in a real cluster.
 """
 

@@ -61,7 +61,7 @@ def test_many_come_back(kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audi
     """Fifty waiters whose server was away come back spread over time, each with few requests.
 
     Fails without jitter: waiters that lost the server at one moment then ask at the same moments. A server that has
-    just begun refuses everybody, until it has read its Roles: one more such moment.
+    just begun refuses every client, until it has read its Roles: one more such moment.
     """
     if kubexit.form != "gate":
         pytest.skip("the waiter is the same in each form")

@@ -33,7 +33,7 @@ def test_settings_in_a_manifest_are_valid(example: str) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_roles_give_list_and_watch_only(example: str) -> None:
-    """The Role of an example gives list and watch on pods, to the account that its pod uses, and no more."""
+    """The Role of an example gives only list and watch on pods, to the account that its pod uses."""
     kinds: dict[str, dict[str, Any]] = {thing["kind"]: thing for thing in manifests.objects(example)}
 
     assert kinds["Role"]["rules"] == [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list", "watch"]}]
@@ -71,7 +71,7 @@ def test_each_example_has_a_page(example: str) -> None:
 @pytest.mark.cluster
 @pytest.mark.parametrize("file", manifests.files())
 def test_a_real_api_server_accepts_the_objects(file: str, access: Access) -> None:
-    """A real API server accepts each object as it stands, with unknown fields as errors."""
+    """A real API server accepts each object as it is, with unknown fields as errors."""
     for thing in manifests.read(file):
         manifests.apply(access, thing, dry=True)
 

@@ -1,4 +1,4 @@
-"""A pod, or a dependency, that cannot come to readiness any more ends the wait."""
+"""A pod, or a dependency, that can never become ready ends the wait."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def test_a_new_pod_of_the_name_is_another_pod(kubexit: Kubexit, birth: Birth) ->
 
 @pytest.mark.behaviour("deleted-pod-starts-nothing")
 def test_no_command_starts_in_a_pod_being_deleted(kubexit: Kubexit, birth: Birth) -> None:
-    """In a pod that is being deleted no command starts any more, also when its dependency is ready."""
+    """In a pod that is being deleted no command starts, also when its dependency is ready."""
     pod = birth.pod("db", held=True)
     container = birth.start(kubexit, pod, "db")
     birth.watched(container, pod)
@@ -77,7 +77,7 @@ def test_ended_for_good(kubexit: Kubexit, birth: Birth) -> None:
 
 @pytest.mark.behaviour("exited-never-ready")
 def test_a_restarting_dependency_is_waited_for(kubexit: Kubexit, birth: Birth) -> None:
-    """A dependency whose own restartPolicy starts it again is waited for, whatever the pod's."""
+    """A dependency whose own restartPolicy starts it again is waited for, with any policy of the pod."""
     pod = birth.pod(plain("db", restartPolicy="Always"), restartPolicy="Never")
     container = birth.start(kubexit, pod, "db")
     birth.watched(container, pod)

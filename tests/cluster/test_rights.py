@@ -15,7 +15,7 @@ pytestmark = pytest.mark.cluster
 
 @pytest.mark.behaviour("refused-by-api")
 def test_missing_rights_exit_with_77(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
-    """Without rights kubexit leaves with 77, and says who lacks what, and the Role that would help."""
+    """Without rights kubexit exits with 77, and says which account lacks what, and the Role that would help."""
     account = birth.access.account(tmp_path / "account", verbs=())
     pod = birth.pod("db")
     pod.show(db=READY)
@@ -83,7 +83,7 @@ def test_a_refused_token_is_read_again(
 
 @pytest.mark.behaviour("no-service-account")
 def test_a_missing_account_is_reported_at_once(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
-    """A pod without a mounted service account is told so at once."""
+    """A pod without a mounted service account gets this error at once."""
     pod = birth.pod("db")
 
     failed(birth.start(kubexit, pod, "db", account=tmp_path / "missing"), 2, "service account")

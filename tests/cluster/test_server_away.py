@@ -35,15 +35,15 @@ def test_unreachable_at_first(kubexit: Kubexit, birth: Birth, own: Keeper) -> No
 
 @pytest.mark.behaviour("gone-leads-to-new-list", "broken-streams-reopened")
 def test_restarted_during_watch(kubexit: Kubexit, birth: Birth, own: Keeper, audit: Audit) -> None:
-    """A watch that was cut is made again; the server does not know the old version any more, so the pod is listed anew.
+    """A watch that was cut is made again; the server no longer knows the old version, so the pod is listed again.
 
-    The test asks for the old version itself: the answer has to be a 410, or the case is not tested.
+    The test asks for the old version itself: the answer must be a 410, or the case is not tested.
     """
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db", BIRTH_TIMEOUT=PATIENT)
     birth.watched(container, pod)
     (watch,) = audit.wait_watching(pod.name)
-    birth.pod("another")  # the store goes on, past what the waiter knows
+    birth.pod("another")  # the store continues past what the waiter knows
 
     own.stop_server()
     own.start_server()

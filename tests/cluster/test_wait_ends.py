@@ -28,7 +28,7 @@ def test_a_death_ends_the_wait(kubexit: Kubexit, birth: Birth) -> None:
 
 @pytest.mark.behaviour("dead-before-start", "signal-during-birth-wait")
 def test_sigterm_ends_the_wait(kubexit: Kubexit, birth: Birth) -> None:
-    """TERM during the wait ends it: no command, a tombstone, 143."""
+    """SIGTERM during the wait ends it: no command, a tombstone, 143."""
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db")
     birth.watched(container, pod)
@@ -78,7 +78,7 @@ def test_a_timeout_of_zero_expires_at_once(kubexit: Kubexit, birth: Birth) -> No
 
 @pytest.mark.behaviour("ready-needs-no-event")
 def test_with_graveyard_conditions(kubexit: Kubexit, birth: Birth) -> None:
-    """Readiness from the API and conditions from the graveyard are all waited for, whichever comes last."""
+    """Readiness from the API and conditions from the graveyard are all waited for, in any order."""
     pod = birth.pod("db", "seed", "migrate")
     container = birth.start(kubexit, pod, "db,seed:born,migrate:succeeded")
     birth.watched(container, pod)

@@ -1,4 +1,4 @@
-"""The command starts when its birth dependencies are ready, as the API server tells."""
+"""The command starts when its birth dependencies are ready, as the API server reports it."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_a_ready_dependency_needs_no_event(kubexit: Kubexit, birth: Birth) -> No
 
 @pytest.mark.behaviour("all-ready-at-once")
 def test_all_in_one_object(kubexit: Kubexit, birth: Birth) -> None:
-    """Two dependencies have to be ready at the same time: one that was ready before does not count from memory.
+    """Two dependencies must be ready at the same time: one that was ready before does not count from memory.
 
     Fails when readiness is remembered by name: the command then starts at the second change.
     """

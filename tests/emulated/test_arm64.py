@@ -55,7 +55,7 @@ def test_the_environment_arrives_unchanged(kubexit: Kubexit, actor: str) -> None
 
 
 def test_signal_is_forwarded(kubexit: Kubexit) -> None:
-    """TERM reaches the command, whose answer is kubexit's."""
+    """SIGTERM reaches the command, whose exit code is kubexit's."""
     container = running(kubexit, "main", exits="TERM=7")
     container.signal(signal.SIGTERM)
 
@@ -77,7 +77,7 @@ def test_death_stops_it(kubexit: Kubexit) -> None:
 
 
 def test_crash_stops_it(kubexit: Kubexit) -> None:
-    """So does the end of a supervisor that could not carve a death: the FIFO tells."""
+    """So does the end of a supervisor that could not write its death: the FIFO shows it."""
     main = running(kubexit, "main")
     sidecar = running(kubexit, "sidecar", exits="TERM=0", DEATH_DEPS="main")
     main.kill()

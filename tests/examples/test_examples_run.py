@@ -77,7 +77,7 @@ def test_shutdown_without_an_order(tmp_path: Path) -> None:
     ],
 )
 def test_what_there_is(arguments: list[str], problem: str) -> None:
-    """A name that does not exist is refused with those that do."""
+    """A name that does not exist is refused, with a list of the names that do."""
     done = run(*arguments)
 
     assert done.returncode == example.CANNOT_RUN

@@ -55,7 +55,7 @@ def machine(folder: Path, programs: Path, image: Image) -> Machine:
 
 
 def test_volumes_are_folders(tmp_path: Path, programs: Path) -> None:
-    """A mount path becomes the volume's folder wherever it stands as a path of its own, and nowhere else."""
+    """A mount path becomes the volume's folder in each place where it is a whole path, and nowhere else."""
     node = machine(tmp_path, programs, Image())
     main = node.container(node.pod.containers[0], {"KUBEXIT_NAME": "main"})
     data, tmp = node.volume("data"), node.volume("tmp")

@@ -1,6 +1,6 @@
 """Base images that kubexit is copied into, made here, without a registry, of Debian's packages.
 
-They stand for the images whose names they bear, as far as a static file and its command can tell the difference:
+They take the place of the images whose names they bear. To a static file and its command they are the same in
 which loader and libraries there are, who is in /etc/passwd, whether there is a shell. Packages are unpacked and not
 configured. What is made is kept outside the tree, by the versions of the packages.
 """
@@ -150,7 +150,7 @@ def _apt(*words: str, folder: Path | None = None) -> str:
     except FileNotFoundError as missing:
         raise UnavailableError("base images are made of Debian's packages, and there is no apt-get") from missing
     if done.returncode != 0:
-        raise UnavailableError(f"Debian's packages cannot be had: {done.stderr.strip()}")
+        raise UnavailableError(f"Debian's packages are not available: {done.stderr.strip()}")
     return done.stdout
 
 

@@ -51,7 +51,7 @@ def _containers_end(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def version() -> str:
-    """The version that pyproject.toml tells."""
+    """The version in pyproject.toml."""
     return subprocess.run(
         [KUBEXIT, "--version"], capture_output=True, text=True, check=True, timeout=60
     ).stdout.split()[1]
@@ -71,7 +71,7 @@ def image(engine: Engine, version: str) -> str:
 
 @pytest.fixture(scope="session")
 def base_image(engine: Engine) -> Callable[[Base], str]:
-    """A base image as it is, or the reason why there is none."""
+    """A base image as it is; the test is skipped with the reason if it cannot be made."""
 
     def image(base: Base) -> str:
         try:
@@ -89,7 +89,7 @@ def wrapped(
     base_image: Callable[[Base], str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[Base], str]:
-    """The image of a user who copies kubexit onto a base, with a static command of his own."""
+    """The image of a user that copies kubexit onto a base, with a static command."""
 
     def build(base: Base) -> str:
         tag = engine.name(f"wrapped-{base.name.replace('/', '-').replace(':', '-')}")
@@ -110,7 +110,7 @@ def wrapped(
 
 @pytest.fixture
 def graveyard(tmp_path: Path) -> Path:
-    """A folder as the kubelet makes an emptyDir: everybody may write to it."""
+    """A folder as the kubelet makes an emptyDir: every user may write to it."""
     folder = tmp_path / "graveyard"
     folder.mkdir()
     folder.chmod(0o777)

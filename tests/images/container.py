@@ -39,7 +39,7 @@ class Container:
 
     @property
     def state(self) -> dict[str, Any]:
-        """Its state as the tool tells it."""
+        """Its state as the tool reports it."""
         return dict(json.loads(self._engine.call("inspect", "--format", "{{json .State}}", self.identity)))
 
     @property
@@ -56,7 +56,7 @@ class Container:
     @property
     def _pid(self) -> int:
         if not self._engine.is_isolated:
-            pytest.skip("PROCESSES NOT TESTED: those of docker's daemon are not in the tests' PID namespace")
+            pytest.skip("PROCESSES NOT TESTED: processes of docker's daemon are not in the tests' PID namespace")
         return int(self.state["Pid"])
 
     def wait_line(self, regex: str) -> str:
@@ -75,7 +75,7 @@ class Container:
         return int(self._engine.call("wait", self.identity))
 
     def stop(self, seconds: int = 30) -> int:
-        """Ask it to end as the kubelet does: TERM, and KILL after the seconds; its exit code."""
+        """Ask it to end as the kubelet does: SIGTERM, and SIGKILL after the seconds; return its exit code."""
         self._engine.call("stop", "--time", str(seconds), self.identity)
         return self.wait()
 

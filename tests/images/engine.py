@@ -1,6 +1,6 @@
 """The container tool of this machine.
 
-podman gets a storage of its own in a folder that goes away at the end: the user's images, containers and volumes are
+podman gets its own storage in a folder that is removed at the end: the user's images, containers and volumes are
 neither seen nor touched. docker's storage belongs to its daemon; there, what is made here is removed by its id.
 """
 
@@ -147,7 +147,7 @@ def _remove(folder: Path, program: str) -> None:
     """Remove a folder that may hold mounts, and files of other users."""
     if os.getuid() != 0:
         subprocess.run([program, "unshare", "rm", "-rf", folder], check=False, capture_output=True, timeout=ALARM)
-    # podman cleans up behind a container in a process of its own, which mounts the storage once more.
+    # podman cleans up after a container in a separate process, which mounts the storage again.
     eventually(lambda: _is_removed(folder), f"{folder} is removed")
 
 

@@ -1,6 +1,6 @@
 """Pods of manifests, run by `podman kube play`.
 
-podman is no kubelet. What a kubelet does and podman does not is done here: an emptyDir that everybody may write to
+podman is no kubelet. What a kubelet does and podman does not is done here: an emptyDir that every user may write to
 and that no other pod shares, a Job's pod without the Job, host names and accounts that are given to each container.
 What it cannot do are probes and the API: nothing here is ready to Kubernetes.
 """

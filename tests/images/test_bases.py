@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.container, pytest.mark.parametrize("base", BASES, ids=
 def test_the_exit_code_is_passed_on(
     base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path, code: int
 ) -> None:
-    """The command's code is the container's, and stands in the tombstone."""
+    """The command's code is the container's, and is in the tombstone."""
     done = engine.run(wrapped(base), "/app/actor", "exit", str(code), options=settings(graveyard, "main"))
 
     assert done.code == code, done.stderr
@@ -38,7 +38,7 @@ def test_a_missing_command_exits_with_127(
 
 @pytest.mark.behaviour("outside-sigterm-no-deadline", "pid-1-exits", "one-file-for-all-images")
 def test_stop_reaches_the_command(base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path) -> None:
-    """kubexit is process 1, the command is its child, and the TERM of a stop reaches the command."""
+    """kubexit is process 1, the command is its child, and the SIGTERM of a stop reaches the command."""
     command = ("/app/actor", "ready-then-wait", "--exit", "TERM=7")
     container = engine.start(wrapped(base), *command, options=settings(graveyard, "main"))
     container.wait_line("^READY$")
@@ -72,7 +72,7 @@ def test_two_containers_start_and_end_together(
 def test_a_killed_container_is_seen_by_its_peer(
     base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
 ) -> None:
-    """A container that is killed as a whole carves nothing, and its peer sees it die all the same."""
+    """A container that is killed as a whole writes no tombstone, and its peer sees it die all the same."""
     image = wrapped(base)
     main = engine.start(image, "/app/actor", "ready-then-wait", options=settings(graveyard, "main"))
     main.wait_line("^READY$")

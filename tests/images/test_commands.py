@@ -18,7 +18,7 @@ COMPILERS = {"glibc": ("gcc",), "musl": ("musl-gcc",)}
 
 @pytest.fixture(scope="session")
 def linked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """A folder with a program, dynamically linked with this libc, that leaves with 5."""
+    """A folder with a program, dynamically linked with this libc, that exits with 5."""
 
     def compiled(libc: str) -> Path:
         if shutil.which(COMPILERS[libc][0]) is None:
@@ -55,7 +55,7 @@ def test_dynamic_programs_run_where_their_loader_is(
 def test_a_shell_script_gets_sigterm(
     base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
 ) -> None:
-    """A script of the image's own shell: found on the path, its trap runs at TERM, its code is the container's."""
+    """A script of the image's own shell: found on the path, its trap runs at SIGTERM, its code is the container's."""
     script = "trap 'echo caught; exit 9' TERM; echo READY; while :; do sleep 1 & wait; done"
     container = engine.start(wrapped(base), "sh", "-c", script, options=settings(graveyard, "main"))
     container.wait_line("^READY$")

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.container, pytest.mark.behaviour("runs-anywhere-unpriv
 
 READY = "^READY$"
 WAITS = ("/app/actor", "ready-then-wait", "--exit", "TERM=7")
-# The user of the distroless images, nobody, and one as some platforms choose it: high, and unknown to the image.
+# The user of the distroless images, `nobody`, and one as some platforms choose it: high, and unknown to the image.
 USERS = ("65532:65532", "65534:65534", "1000680000:0")
 RESTRICTED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
 
@@ -24,7 +24,7 @@ RESTRICTED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-priv
 def test_it_runs_with_all_restrictions(
     base: Base, user: str, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
 ) -> None:
-    """All at once, in every image, for every user: it runs, ends at TERM with the command's code, and carves."""
+    """All at once, in every image, for every user: it runs, ends at SIGTERM with the command's code and a tombstone."""
     options = (*RESTRICTED, "--user", user, *settings(graveyard, "main"))
     container = engine.start(wrapped(base), *WAITS, options=options)
     container.wait_line(READY)
@@ -39,7 +39,7 @@ def test_the_restrictions_are_in_force(
     who: str, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
 ) -> None:
     """The restrictions of the test above are in force for kubexit and for its command: no user but that one, no
-    capability, nothing to gain, system calls filtered as far as the kernel can."""
+    capability, nothing to gain, system calls filtered if the kernel can."""
     container = engine.start(
         wrapped(BASES[0]), *WAITS, options=(*RESTRICTED, "--user", USERS[1], *settings(graveyard, "main"))
     )
@@ -75,7 +75,7 @@ def test_the_root_is_read_only(wrapped: Callable[[Base], str], engine: Engine, g
 
 
 def test_own_process_namespace(wrapped: Callable[[Base], str], engine: Engine, graveyard: Path) -> None:
-    """Where containers share a PID namespace kubexit is not process 1, and all goes on as before."""
+    """If containers share a PID namespace kubexit is not process 1, and all works as before."""
     image = wrapped(BASES[0])
     main = engine.start(image, *WAITS, options=settings(graveyard, "main"))
     main.wait_line(READY)

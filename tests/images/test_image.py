@@ -39,7 +39,7 @@ def files(layer: IO[bytes]) -> Files:
 
 @pytest.fixture(scope="session")
 def configuration(engine: Engine, image: str) -> dict[str, Any]:
-    """What the image tells of itself."""
+    """The configuration in the image."""
     return json.loads(engine.call("inspect", "--type", "image", image))[0]["Config"]
 
 
@@ -114,14 +114,14 @@ def test_the_label_names_all_licences(engine: Engine, image: str) -> None:
 
 
 def test_entry_point_runs(engine: Engine, image: str, version: str) -> None:
-    """Without a command line of its own a container runs kubexit."""
+    """Without a command line a container runs kubexit."""
     done = engine.run(image, "--version")
 
     assert (done.code, done.stdout) == (0, f"kubexit {version}\n")
 
 
 def test_no_arguments_exit_with_2(engine: Engine, image: str) -> None:
-    """Started with nothing it says what is missing, and leaves with 2."""
+    """Started with nothing it says what is missing, and exits with 2."""
     done = engine.run(image)
 
     assert done.code == 2

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.container, pytest.mark.behaviour("one-file-for-all-ima
 
 @pytest.fixture
 def volume(tmp_path: Path) -> Path:
-    """A folder as the kubelet makes an emptyDir: everybody may write to it."""
+    """A folder as the kubelet makes an emptyDir: every user may write to it."""
     folder = tmp_path / "kubexit"
     folder.mkdir()
     folder.chmod(0o777)
@@ -67,7 +67,7 @@ def test_cp_of_something_else(engine: Engine, image: str, volume: Path) -> None:
 
 
 def test_install_runs_with_a_read_only_root(engine: Engine, image: str, volume: Path) -> None:
-    """The same in one word of ours, as the image's user with a read-only root: mode 0555, again and again."""
+    """The same with one option of kubexit, as the image's user with a read-only root: mode 0555, again and again."""
     for _ in range(2):
         done = copied(engine, image, volume, "/bin/kubexit", "--install", "/kubexit")
 
@@ -145,8 +145,8 @@ spec:
 def test_pods_of_the_original_end(
     engine: Engine, image: str, base_image: Callable[[Base], str], pods: Callable[[dict[str, Any]], KubePod]
 ) -> None:
-    """A pod as the original's examples have it, with our image under the name of theirs: root, a shell in front of
-    kubexit, no setting of ours. It ends."""
+    """A pod as in the original's examples, with kubexit's image under the original's name: root, a shell in front of
+    kubexit, no setting of kubexit. It ends."""
     base_image(ALPINE)
     pod = pods(yaml.safe_load(POD))
     engine.call("tag", image, "karlkfi/kubexit:latest")

@@ -41,7 +41,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[certificates.
 
 @pytest.fixture
 def api(certificate: tuple[certificates.Certificate, certificates.Certificate]) -> Iterator[ApiServer]:
-    """An API server on this machine's loopback, where containers without a network of their own find it."""
+    """An API server on this machine's loopback, which containers without their own network reach."""
     server = ApiServer(certificate[1])
     yield server
     server.close()
@@ -66,8 +66,8 @@ def environment(api: ApiServer) -> list[str]:
 def test_the_wait_ends_at_readiness(
     base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path, api: ApiServer, account: Path
 ) -> None:
-    """Nobody, with a read-only root, no /tmp and no capability: the wait ends when the dependency is ready, nothing of
-    it is left, and the command runs."""
+    """As `nobody`, with a read-only root, no /tmp and no capability: the wait ends when the dependency is ready, no
+    process of it is left, and the command runs."""
     api.show(WAITING)
     asks = {"BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "2m", "POD_NAME": "job-1", "NAMESPACE": "shop"}
     restricted = ("--read-only", "--read-only-tmpfs=false", "--cap-drop", "ALL", "--user", "65534")
@@ -117,7 +117,7 @@ def test_client_and_server_run_as_in_the_example(
 
 
 def _on_this_machine(api: ApiServer, account: Path) -> dict[str, Any]:
-    """The example's Job with what a kubelet adds: network, service account, name; and a port that nobody uses."""
+    """The example's Job with what a kubelet adds: network, service account, name; and a free port."""
     (job,) = (
         thing
         for thing in yaml.safe_load_all((ROOT / "examples/client-server-job/manifest.yaml").read_text())

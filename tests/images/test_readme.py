@@ -1,4 +1,4 @@
-"""The install chapter of the README, tried: its Dockerfile and its manifest as they stand there."""
+"""The install chapter of the README, tried: its Dockerfile and its manifest as they are there."""
 
 import re
 import textwrap

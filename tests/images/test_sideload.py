@@ -38,7 +38,7 @@ def test_a_second_generation_ends_the_same(report: dict[str, Any], pods: Callabl
 
 @pytest.mark.behaviour("new-generation-clears-graveyard", "dead-before-start")
 def test_again_without_a_generation(report: dict[str, Any], pods: Callable[[dict[str, Any]], KubePod]) -> None:
-    """Without --graveyard everybody finds everybody dead in the second life: that is what it is for."""
+    """Without --graveyard each container finds the others dead in the second life: the option prevents that."""
     thing = copy.deepcopy(report)
     init = thing["spec"]["template"]["spec"]["initContainers"][0]
     init["command"] = [word for word in init["command"] if "graveyard" not in word]

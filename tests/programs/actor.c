@@ -77,7 +77,7 @@ static void say_signal(const char *who, int number)
 		say("%sSIGNAL RT %d", who, number);
 }
 
-/* exits[n] is the code to leave with at signal n; -1 stays. */
+/* exits[n] is the code to exit with at signal n; -1 stays. */
 static void parse_exits(int argc, char **argv, int *exits)
 {
 	for (int number = 0; number < 65; number++)
@@ -166,7 +166,7 @@ static int plain(void)
 	return 99;
 }
 
-/* orphans N [--exit CODE]: N orphans that die at once; then RELEASED and wait, or leave with CODE in the same moment. */
+/* orphans N [--exit CODE]: N orphans that die at once; then RELEASED and wait, or exit with CODE in the same moment. */
 static int orphans(int argc, char **argv)
 {
 	int hold[2], born[2];
@@ -251,7 +251,7 @@ static int leave(int argc, char **argv)
 		pause();
 }
 
-/* daemonise CODE: the textbook double fork; the first pid leaves with CODE, the daemon prints its pid. */
+/* daemonise CODE: the textbook double fork; the first pid exits with CODE, the daemon prints its pid. */
 static int daemonise(int argc, char **argv)
 {
 	if (argc < 1)
@@ -271,7 +271,7 @@ static int daemonise(int argc, char **argv)
 	return atoi(argv[0]);
 }
 
-/* stop-self: all signals blocked, then stopped by SIGSTOP; CONTINUED when it goes on. */
+/* stop-self: all signals blocked, then stopped by SIGSTOP; CONTINUED when it is continued. */
 static int stop_self(void)
 {
 	mask_all();
@@ -301,7 +301,7 @@ static int fork_bomb_lite(void)
 	return 99;
 }
 
-/* close-stdio CODE: says READY, closes 0, 1, 2 and leaves with CODE at TERM. */
+/* close-stdio CODE: says READY, closes 0, 1, 2 and exits with CODE at SIGTERM. */
 static int close_stdio(int argc, char **argv)
 {
 	mask_all();
@@ -392,7 +392,7 @@ static int dump(char **words)
 	return 0;
 }
 
-/* signal-parent SIG: send it to whoever started us, then report what comes back. */
+/* signal-parent SIG: send it to the process that started this one, then report what comes back. */
 static int signal_parent(int argc, char **argv)
 {
 	int exits[65];
@@ -426,7 +426,7 @@ static int echo_group(int argc, char **argv)
 	}
 }
 
-/* background PROGRAM ARGUMENTS…: as a shell does with `&` on a terminal; leave with its code. */
+/* background PROGRAM ARGUMENTS…: as a shell does with `&` on a terminal; exit with its code. */
 static int background(int argc, char **argv)
 {
 	if (argc < 1)
@@ -442,7 +442,7 @@ static int background(int argc, char **argv)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* fence PROGRAM ARGUMENTS…: PID 1 of a namespace; run the program, say who is left after it, leave with its code. */
+/* fence PROGRAM ARGUMENTS…: PID 1 of a namespace; run the program, say if a process is left, exit with its code. */
 static int fence(int argc, char **argv)
 {
 	if (argc < 1)
@@ -460,7 +460,7 @@ static int fence(int argc, char **argv)
 		code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 		break;
 	}
-	/* Whoever the program left behind is our child now: 0 says that somebody lives. */
+	/* What the program left behind is now a child of this process: 0 says that one lives. */
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		;
 	say(pid == 0 ? "FENCE SOMEBODY IS LEFT" : "FENCE NOBODY IS LEFT");
@@ -543,7 +543,7 @@ static int continued(void)
 	return 99;
 }
 
-/* values: READY, then print every signal with what its sender told. */
+/* values: READY, then print every signal with the data of its sender. */
 static int values(void)
 {
 	mask_all();

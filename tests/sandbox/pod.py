@@ -1,4 +1,4 @@
-"""A pod in one sandbox: a first container that waits, as the pause container does, and those of a test beside it."""
+"""A pod in one sandbox: a first container that waits, as the pause container does, and the containers of a test."""
 
 import json
 import os
@@ -52,7 +52,7 @@ class Container:
         return match
 
     def signal(self, name: str) -> None:
-        """Send a signal to its first process, which is kubexit; KILL ends the whole container."""
+        """Send a signal to its first process, which is kubexit; SIGKILL ends the whole container."""
         done = self.runtime.call("kill", self.identity, name)
         assert done.returncode == 0, done.stderr.decode()
 
@@ -102,7 +102,7 @@ class Pod:
         return self._start(name, list(words), {}, 0)
 
     def tombstone(self, name: str) -> dict[str, Any] | None:
-        """What is carved for this name, read inside the sandbox; None when there is nothing."""
+        """What is written for this name, read inside the sandbox; None when there is nothing."""
         done = self._inside("read", f"{GRAVEYARD}/{name}")
         if done.returncode != 0:
             assert b"No such file" in done.stderr, done.stderr.decode()
@@ -126,8 +126,8 @@ class Pod:
     def end(self) -> None:
         """End the sandbox, which holds every container, and the processes that serve its files.
 
-        They are our children by now, since the runtime's own process has ended. `runsc delete` would wait until we
-        have reaped them.
+        They are children of this process now, since the runtime's own has ended. `runsc delete` would wait until they
+        are reaped.
         """
         processes.end_adopted(self._before)
 
@@ -186,6 +186,6 @@ class Pod:
 
 
 def crash(container: Container) -> None:
-    """End a container as a whole, as an OOM kill does: it carves nothing."""
+    """End a container as a whole, as an OOM kill does: it writes no tombstone."""
     container.signal("KILL")
     assert container.wait() == 128 + signal.SIGKILL

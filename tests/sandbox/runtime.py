@@ -35,7 +35,7 @@ class Runtime:
         self, *arguments: str | Path, stdout: IO[bytes] | None = None, stderr: IO[bytes] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         """Run one of its commands. Output goes to the files, which a container inherits, or is returned."""
-        # No platform is chosen: the runtime knows best which of its own works. Limits are not tested here.
+        # No platform is chosen: the runtime knows best which one works. Limits are not tested here.
         command = [self.path, "--root", self.state, "--network=none", "--ignore-cgroups", *arguments]
         return subprocess.run(
             command,

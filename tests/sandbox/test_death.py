@@ -10,7 +10,7 @@ WAITS = ("/bin/actor", "ready-then-wait", "--exit", "TERM=4")
 
 
 def running(pod: Pod, name: str, *command: str, **settings: str) -> Container:
-    """A container whose birth is carved."""
+    """A container whose birth is written."""
     container = pod.start(name, *(command or WAITS), **settings)
     container.wait_line("^READY$")
     pod.wait_tombstone(name, "Born")
@@ -32,7 +32,7 @@ def test_death_stops_sidecar(pod: Pod) -> None:
 
 @pytest.mark.behaviour("exit-after-death-is-written")
 def test_death_seen_at_once(shared: Pod) -> None:
-    """On a shared tmpfs gVisor tells of the death, and no look from time to time is needed."""
+    """On a shared tmpfs gVisor reports the death at once, and no look from time to time is needed."""
     main = running(shared, "main")
     sidecar = running(shared, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="0")
     main.signal("TERM")
@@ -86,7 +86,7 @@ def test_crash_stops_sidecar(shared: Pod) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers", "gvisor")
 def test_crash_during_the_birth_wait(shared: Pod) -> None:
-    """So is one that waits for its own birth and has carved nothing yet."""
+    """So is one that waits for its own birth and has written nothing yet."""
     main = shared.start("main", *WAITS, BIRTH_DEPS="db:born", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="infinite")
     main.wait_line("waiting for", stream="stderr")
     sidecar = running(shared, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="0")

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.single_file]
 @pytest.mark.behaviour("tombstone-has-exit-code", "exit-codes-passed-on")
 @pytest.mark.parametrize("code", [0, 7])
 def test_exit_code_is_passed_on(pod: Pod, code: int) -> None:
-    """The command's exit code is the container's, and is carved."""
+    """The command's exit code is the container's, and is written."""
     main = pod.start("main", "/bin/actor", "exit", str(code))
 
     assert main.wait() == code

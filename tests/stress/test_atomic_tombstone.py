@@ -57,7 +57,7 @@ def run(kubexit: Kubexit, rounds: int) -> None:
 
 @pytest.mark.behaviour("tombstone-appears-whole")
 def test_readers_never_see_a_part(kubexit: Kubexit, rounds: int) -> None:
-    """A reader that loops over the file never sees a part of it, and no event tells of a write."""
+    """A reader that loops over the file never sees a part of it, and no event shows a write."""
     run(kubexit, rounds)
 
 

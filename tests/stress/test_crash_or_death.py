@@ -12,7 +12,7 @@ from harness.kubexit import Kubexit
 
 
 def run(kubexit: Kubexit, rounds: int) -> None:
-    """Kill supervisors while they start, run, or carve their death; each time the peer has to end."""
+    """Kill supervisors while they start, run, or write their death; each time the peer must end."""
     chance = random.Random(11)
     span = 0.003 if kubexit.is_native else 0.15
     for number in range(rounds):
@@ -27,7 +27,7 @@ def run(kubexit: Kubexit, rounds: int) -> None:
         stone = kubexit.tombstone(name) or {}
         fifo = kubexit.graveyard / f".{name}.alive"
         if "Died" not in stone and not fifo.exists():
-            # It was killed before it was anybody: nobody can know of it. The next start makes it known.
+            # It was killed before peers could know of it. The next start makes it known.
             kubexit.run("true", name=name)
 
         assert sidecar.wait() == 0, f"round {number}: {stone}"

@@ -1,6 +1,6 @@
 """A dependency dies at a random moment around our start: its death is never missed.
 
-Before, between any two steps of our start, or after it: the command either never starts or gets its TERM. Nothing polls
+Before, between any two steps of it, or after it: the command either never starts or gets SIGTERM. Nothing polls
 (POLL_INTERVAL=0), so that a death that falls between look and watch would hang the test.
 """
 
@@ -27,14 +27,14 @@ def busy_wait(seconds: float) -> None:
 
 
 def renamed(path: Path) -> None:
-    """As we carve."""
+    """Write it as kubexit does."""
     draft = path.with_name(".draft")
     draft.write_bytes(DEATH)
     draft.rename(path)
 
 
 def in_place(path: Path) -> None:
-    """As the original carves."""
+    """Write it as the original does."""
     with path.open("wb", buffering=0) as file:
         file.write(DEATH)
 
@@ -55,7 +55,7 @@ def one_round(kubexit: Kubexit, number: int, moment: float, carve: Callable[[Pat
     container.end()
     assert stone is not None
     assert stone["Reason"] == "dependency main died with exit code 0", stone
-    # A TERM that is faster than the command's first instructions finds the default action.
+    # A SIGTERM that is faster than the command's first instructions finds the default action.
     assert code == 0 or (code == 143 and "Born" in stone), stone
     return "Born" in stone
 

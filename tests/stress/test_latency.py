@@ -1,4 +1,4 @@
-"""From a peer's end to the command's TERM: through inotify and through the FIFO, as an independent eye times it.
+"""From a peer's end to the command's SIGTERM: through inotify and through the FIFO, timed by an independent observer.
 
 The bounds are alarms against polling and forgotten events, far above what is measured.
 """
@@ -30,7 +30,7 @@ def crash(pid: int, command: int) -> None:
 @pytest.mark.behaviour("crash-seen-by-peers", "exit-after-death-is-written")
 @pytest.mark.parametrize("end", [orderly, crash], ids=lambda end: end.__name__)
 def test_end_to_signal(kubexit: Kubexit, end: Callable[[int, int], None]) -> None:
-    """The command has its TERM within 100 ms of its dependency's end; no poll is there to help."""
+    """The command has its SIGTERM within 100 ms of its dependency's end; no poll is there to help."""
     took = []
     for number in range(ROUNDS):
         main = running(kubexit, f"main{number}")

@@ -20,7 +20,7 @@ HOW = ["rename", "in place", "one byte a write"]
 @pytest.mark.behaviour("junk-is-no-death", "tombstone-appears-whole", "original-and-kubexit-see-each-other")
 @pytest.mark.parametrize("how", HOW)
 def test_no_false_death(kubexit: Kubexit, how: str) -> None:
-    """Reading at any moment of a rewrite tells of no death, and the true one that follows is seen."""
+    """Reading at any moment of a rewrite shows no death, and the true one that follows is seen."""
     run(kubexit, how, 1_000)
 
 

@@ -1,4 +1,4 @@
-"""Durations are those of Go's time.ParseDuration."""
+"""Durations are what Go's time.ParseDuration takes."""
 
 import ast
 import math
@@ -25,7 +25,7 @@ def recorded() -> list[tuple[bytes, int | None]]:
 
 
 def model(text: bytes) -> int | None:
-    """The grammar once more, written without looking at ours."""
+    """The same grammar again, written without looking at kubexit's."""
     sign = text[:1] if text[:1] in (b"+", b"-") else b""
     rest = text.removeprefix(sign)
     if rest == b"0":

@@ -1,4 +1,4 @@
-"""kubexit.waiter.answer: an HTTP answer is read the same in whatever pieces it comes, and only as far as it goes."""
+"""kubexit.waiter.answer: an HTTP answer is read the same in pieces of any size, and never past its end."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ def test_any_split_gives_the_same_body(body: bytes, sizes: list[int], cuts: list
 
 @given(st.binary(min_size=1, max_size=100), st.lists(st.integers(1, 50), max_size=5), st.data())
 def test_cut_bodies_are_never_whole(body: bytes, sizes: list[int], data: st.DataObject) -> None:
-    """A body with a length of its own, or in chunks, that is cut anywhere is never taken for a whole one."""
+    """A body with a given length, or in chunks, that is cut anywhere is never taken for a whole one."""
     for whole in (CHUNKED + chunked(body, sizes), OK + b"Content-Length: %d\r\n\r\n%b" % (len(body), body)):
         end = data.draw(st.integers(0, len(whole) - 1))
         with pytest.raises(UnclearError):

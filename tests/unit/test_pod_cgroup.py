@@ -63,7 +63,7 @@ def test_containers_of_one_pod_are_recognized(supervisor: ModuleType, case: str)
 
 @pytest.mark.parametrize("case", STRANGERS)
 def test_other_cgroups_are_strangers(supervisor: ModuleType, case: str) -> None:
-    """Other pods, the node's own processes, and what cannot be told."""
+    """Processes of other pods and of the node are strangers, and so are cgroups that do not name a pod."""
     ours, theirs = STRANGERS[case]
 
     assert not supervisor.cgroups_of_one_pod(unified(ours), unified(theirs))

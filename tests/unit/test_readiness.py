@@ -45,7 +45,7 @@ def test_native_sidecar_counts_like_a_regular_container(name: str) -> None:
     ],
 )
 def test_plain_init_container_is_ready_when_it_is_done(state: dict[str, Any], reasons: list[str]) -> None:
-    """A plain init container is ready when it ended with 0, whatever `ready` says."""
+    """A plain init container is ready when it ended with 0, with any value of `ready`."""
     assert why(with_status(POD, "setup", ready=state is RUNNING, state=state), "setup") == reasons
 
 

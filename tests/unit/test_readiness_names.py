@@ -47,13 +47,13 @@ def test_each_name_once() -> None:
     ],
 )
 def test_a_star_is_all_others(own: str, names: list[str]) -> None:
-    """`*` is all other regular containers and sidecars; for an init-type container those that start before it."""
+    """`*` is all other regular containers and sidecars; for an init-type container, the ones that start before it."""
     assert awaited(POD, own, ["*"]) == names
 
 
 @pytest.mark.behaviour("names-looked-up-in-pod")
 def test_all_others_of_nobody() -> None:
-    """`*` needs KUBEXIT_NAME to be a container's name: it would mean the own container too."""
+    """`*` needs KUBEXIT_NAME to be a container's name: otherwise it would include the container itself."""
     with pytest.raises(SettingsError, match="KUBEXIT_NAME"):
         awaited(POD, "worker", ["*"])
 
@@ -85,6 +85,6 @@ def test_init_type_waits_for_a_later_one(own: str, name: str) -> None:
 
 @pytest.mark.behaviour("native-sidecars")
 def test_a_container_never_waits_for_itself() -> None:
-    """Nobody waits for itself."""
+    """No container waits for itself."""
     with pytest.raises(SettingsError, match="itself"):
         awaited(POD, "main", ["main"])

@@ -1,4 +1,4 @@
-"""Containers, and pods, that can never be ready any more."""
+"""Containers, and pods, that can never be ready again."""
 
 from typing import Any
 
@@ -86,7 +86,7 @@ def test_native_sidecar_under_never() -> None:
 @pytest.mark.behaviour("exited-never-ready")
 @pytest.mark.parametrize("phase", ["Failed", "Succeeded"])
 def test_pod_has_ended(phase: str) -> None:
-    """In a pod that has ended (evicted, deadline) nothing gets ready any more."""
+    """In a pod that has ended (evicted, deadline) no container gets ready."""
     over = ready(POD, "db")
     over["status"].update(phase=phase, reason="Evicted")
 

@@ -17,7 +17,7 @@ from kubexit.waiter.stream import lines
     st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"])).filter(str.strip)), st.data()
 )
 def test_pieces_may_end_anywhere(texts: list[str], data: st.DataObject) -> None:
-    """However a stream is cut, its lines are the same."""
+    """The lines of a stream are the same at any cut."""
     whole = "".join(text + "\n" for text in texts).encode()
     cuts = sorted(data.draw(st.lists(st.integers(0, len(whole)))))
     pieces = [whole[a:b] for a, b in zip([0, *cuts], [*cuts, len(whole)], strict=True)]
@@ -42,7 +42,7 @@ def test_line_without_end() -> None:
 
 @pytest.mark.behaviour("busy-server-not-crowded")
 def test_bound_doubles_up_to_a_limit() -> None:
-    """The upper bound of a delay doubles with each failure, and begins anew after a success."""
+    """The upper bound of a delay doubles with each failure, and begins again after a success."""
     backoff = Backoff(lambda least, most: most)
     bounds = [backoff.delay() for _ in range(7)]
     backoff.reset()

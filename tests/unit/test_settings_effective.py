@@ -47,7 +47,7 @@ def test_defaults_are_as_documented(supervisor: ModuleType) -> None:
     ("text", "ms"), [(b"1ns", 10), (b"9999us", 10), (b"10ms", 10), (b"11ms", 11), (b"0", 0), (b"-1s", 0)]
 )
 def test_a_poll_has_a_shortest_interval(supervisor: ModuleType, text: bytes, ms: int) -> None:
-    """A poll is at least 10 ms away, or there is none: a shorter interval would be a busy loop."""
+    """A poll is at least 10 ms away, or off: a shorter interval would be a busy loop."""
     assert read(supervisor, b"KUBEXIT_POLL_INTERVAL=" + text)["poll_interval"] == ms * SECOND // 1000
 
 
@@ -179,7 +179,7 @@ def test_asks_the_api(supervisor: ModuleType, deps: bytes, source: bytes, asks: 
 
 @pytest.mark.behaviour("unknown-setting-warns")
 def test_unknown_settings_are_kept_for_a_warning(supervisor: ModuleType) -> None:
-    """Variables of ours that do not exist are kept for a warning; those that Kubernetes sets for a Service are not."""
+    """Unknown KUBEXIT_* variables are kept for a warning; variables that Kubernetes sets for a Service are not."""
     found = read(
         supervisor,
         b"KUBEXIT_GRAVE_PERIOD=1s",

@@ -116,7 +116,7 @@ def test_exactly_the_allowed_bytes_are_names(supervisor: ModuleType, name: bytes
     st.sampled_from(b"NAME DEATH_DEPS STOP_SIGNAL GRACE_PERIOD READY_TCP".split()),
 )
 def test_message_is_bounded(supervisor: ModuleType, text: bytes, variable: bytes) -> None:
-    """However long a bad value is, the message stays short enough to be written at once."""
+    """With a bad value of any length, the message stays short enough to be written at once."""
     message = refusal(
         supervisor, b"KUBEXIT_NAME=main" if variable != b"NAME" else b"", b"KUBEXIT_" + variable + b"=" + text
     )

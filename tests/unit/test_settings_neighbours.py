@@ -69,13 +69,13 @@ def test_words_are_accepted_or_refused(supervisor: ModuleType, variable: str, go
 
 @pytest.mark.behaviour("bad-setting-exits-with-2", "no-dependency-on-itself")
 def test_term_after_ourselves(supervisor: ModuleType) -> None:
-    """Nobody can wait for his own end before he ends."""
+    """No container can wait for its own end before it ends."""
     with pytest.raises(ValueError, match=r"^KUBEXIT_TERM_AFTER=main: is this container itself"):
         read(supervisor, TERM_AFTER="db,main")
 
 
 def test_term_after_takes_no_condition(supervisor: ModuleType) -> None:
-    """A condition is refused with the reason: any death lets the TERM pass."""
+    """A condition is refused with the reason: any death lets the SIGTERM pass."""
     with pytest.raises(
         ValueError,
         match=r"^KUBEXIT_TERM_AFTER=db:failed: takes a plain name; conditions such as :died are not supported",

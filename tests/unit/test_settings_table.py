@@ -27,7 +27,7 @@ def test_the_original_is_in_it(supervisor: ModuleType) -> None:
 
 
 def test_every_row_is_complete(supervisor: ModuleType) -> None:
-    """A row has a name, what may stand there, and one sentence."""
+    """A row has a name, the possible values, and one sentence."""
     rows = supervisor.settings_table()
 
     assert len({row["name"] for row in rows}) == len(rows)
@@ -74,7 +74,7 @@ def test_a_row_is_enough(supervisor: ModuleType) -> None:
 
 @pytest.mark.behaviour("codes-of-kubexit")
 def test_exit_codes_are_those_of_the_design(supervisor: ModuleType) -> None:
-    """The numbers that kubexit can leave with are those of the design, each with its meaning."""
+    """The numbers that kubexit can exit with are the design's, each with its meaning."""
     codes = {row["code"]: row["meaning"] for row in supervisor.exit_codes()}
 
     assert set(codes) == {0, 2, 69, 70, 73, 77, 126, 127}

@@ -127,7 +127,7 @@ def test_one_of_several(supervisor: ModuleType, variable: str) -> None:
 @pytest.mark.behaviour("bad-setting-exits-with-2")
 @every_list
 def test_at_most_sixteen_are_accepted(supervisor: ModuleType, variable: str) -> None:
-    """There may be 16 of them: each quit request is a process of its own."""
+    """There may be 16 of them: each quit request is a separate process."""
     urls = [f"http://localhost/{number}" for number in range(17)]
     key, _ = LISTS[variable]
 
@@ -146,7 +146,7 @@ def test_both_lists_count_together(supervisor: ModuleType) -> None:
 
 
 def test_by_default_no_url_is_asked(supervisor: ModuleType) -> None:
-    """Without a setting nobody is asked anything."""
+    """Without a setting no URL is asked."""
     found = read(supervisor)
 
     assert (found["birth_urls"], found["quit_urls"], found["quit_processes"]) == ([], [], b"")

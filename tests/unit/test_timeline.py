@@ -25,7 +25,7 @@ Reason: "dependency \\"odd\\" crashed"
 
 
 def rows(lives: list[Life], columns: int) -> dict[str, str]:
-    """The bars by name, drawn in ASCII with so many columns each."""
+    """The bars by name, drawn in ASCII with `columns` columns each."""
     label = max(len(life.name) for life in lives)
     lines = draw(lives, columns + label + 12, ASCII)[2 : 2 + len(lives)]
     return {line[:label].rstrip(): line[label + 2 : label + 2 + columns] for line in lines}
@@ -81,7 +81,7 @@ def test_nothing_is_known() -> None:
 @pytest.mark.parametrize("width", [40, 60, 80, 200])
 @pytest.mark.parametrize("look", [ASCII, UNICODE, replace(UNICODE, colour=True)], ids=["ascii", "unicode", "colour"])
 def test_lines_fit_the_terminal(width: int, look: Look) -> None:
-    """No line is wider than the terminal, whatever it is drawn with."""
+    """No line is wider than the terminal, in any drawing."""
     lines = draw([WEB, CLIENT], width, look)
 
     assert max(len(re.sub(r"\033\[\d*m", "", line)) for line in lines) <= width
@@ -111,6 +111,6 @@ def test_reads_a_tombstone() -> None:
 
 
 def test_half_a_tombstone_is_refused() -> None:
-    """What kubexit would not take for a tombstone is none here."""
+    """A file that kubexit does not accept as a tombstone is refused here too."""
     with pytest.raises(ValueError, match="tombstone"):
         read("web", b'Born: "2026-11-')

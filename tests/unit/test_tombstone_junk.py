@@ -1,4 +1,4 @@
-"""Readers of a folder that anybody may write to survive whatever lies in it."""
+"""Readers of a folder that every user may write to survive all that is in it."""
 
 import re
 from types import ModuleType
@@ -77,7 +77,7 @@ def test_words_of_tombstones_in_any_order(supervisor: ModuleType, words: list[by
 
     assert isinstance(told, dict)
     deaths = [str(value) for key, value in told.items() if key.lower() == "died"]
-    # A plain scalar may go on in the next line for a YAML reader; its first line is enough for us.
+    # A plain scalar may continue in the next line for a YAML reader; its first line is enough for kubexit.
     assert any(death.startswith(story["died"]) for death in deaths)
 
 
@@ -106,7 +106,7 @@ def test_only_valid_times_are_accepted(supervisor: ModuleType, time: str) -> Non
 
 
 def exists(time: str) -> bool:
-    """The calendar, counted once more."""
+    """The calendar, counted in another way."""
     if not TIME.fullmatch(time):
         return False
     year, month, day, hour, minute, second = map(int, re.findall(r"\d+", time)[:6])

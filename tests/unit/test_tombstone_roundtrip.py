@@ -1,4 +1,4 @@
-"""What we carve is YAML that every reader reads alike, and that reads back as what it was."""
+"""What kubexit writes is YAML that every reader reads alike, and that reads back as what it was."""
 
 import re
 from datetime import UTC, datetime
@@ -72,7 +72,7 @@ def test_time_is_what_the_original_reads(supervisor: ModuleType, time: int) -> N
 @example(born=10 * SECOND, ready=None, died=0)
 @example(born=10 * SECOND, ready=5 * SECOND, died=7 * SECOND)
 def test_clock_set_back(supervisor: ModuleType, born: int, ready: int | None, died: int) -> None:
-    """A birth, a readiness and a death are never carved out of this order, whatever the wall clock did in between."""
+    """A birth, a readiness and a death are always written in this order, at any jump of the wall clock in between."""
     story = supervisor.tombstone_parse(supervisor.tombstone_format(born, ready, died, 0, None, False, None))
     told = [nanoseconds(story[key]) for key in ("born", "ready", "died") if story[key] is not None]
 
@@ -84,7 +84,7 @@ def test_clock_set_back(supervisor: ModuleType, born: int, ready: int | None, di
 @pytest.mark.behaviour("tombstone-has-exit-code", "exit-code-on-stop")
 @given(code=st.integers(0, 255), raw=st.integers(0, 255), killed=st.booleans())
 def test_the_commands_code_has_a_key(supervisor: ModuleType, code: int, raw: int, killed: bool) -> None:
-    """The command's own code has an extra key when kubexit returns another, and a KILL has one."""
+    """The command's own code has an extra key when kubexit returns another, and a SIGKILL has one."""
     text = supervisor.tombstone_format(0, None, 1, code, raw, killed, None)
     story = yaml.safe_load(text)
 

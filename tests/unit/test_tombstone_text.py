@@ -29,7 +29,7 @@ def as_yaml_says(text: bytes) -> dict:
 
 
 def judge(supervisor: ModuleType, text: bytes) -> dict:
-    """Our reader's answer; broken text tells nothing."""
+    """The answer of kubexit's reader; broken text is the same as no text."""
     try:
         return supervisor.tombstone_parse(text)
     except ValueError:
@@ -41,7 +41,7 @@ def judge(supervisor: ModuleType, text: bytes) -> dict:
 )
 @pytest.mark.parametrize("path", TRUE_STORIES, ids=name)
 def test_honest_tombstones_read_as_yaml_does(supervisor: ModuleType, path: Path) -> None:
-    """What the original and other honest writers carve is read as a YAML reader reads it."""
+    """What the original and other honest writers write is read as a YAML reader reads it."""
     text = path.read_bytes()
 
     assert supervisor.tombstone_parse(text) == as_yaml_says(text)

@@ -1,4 +1,4 @@
-"""Properties of the transition table: what holds for every phase, event and path, whatever the rows are."""
+"""Properties of the transition table: what holds for every phase, event and path, with any rows."""
 
 from types import ModuleType
 
@@ -121,7 +121,7 @@ def test_every_deadline_is_heard(rows: Rows) -> None:
 
 @pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches")
 def test_time_alone_leads_from_a_death_to_the_kill(rows: Rows) -> None:
-    """From a dependency's death on, time leads to SIGKILL, whatever the command does with its signals."""
+    """From a dependency's death, time leads to SIGKILL, even if the command ignores its signals."""
     for (phase, event), (to, _) in rows.items():
         if event != "DEPENDENCY_DIED" or phase not in with_a_command(rows):
             continue

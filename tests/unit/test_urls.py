@@ -65,7 +65,7 @@ def test_a_broken_answer_is_explained(web: Web, answer: webserver.Answer, words:
 
 
 def test_a_refused_connection_is_explained(web: Web) -> None:
-    """Nobody listens: that is said."""
+    """If no server listens, the reason says so."""
     got = urls.ask(urls.Url("GET", web(listening=False).url()), 20)
 
     assert not got.good
@@ -88,7 +88,7 @@ def test_trouble_on_the_way(monkeypatch: pytest.MonkeyPatch, error: OSError) -> 
 
 
 def test_a_silent_server_costs_the_given_time(web: Web) -> None:
-    """A server that never answers costs the time that was given, no more."""
+    """A server that never answers costs the time that was given, and no longer."""
     got = urls.ask(urls.Url("GET", web(webserver.silent).url()), 0.05)
 
     assert not got.good
@@ -128,7 +128,7 @@ def test_odd_fields_change_nothing(web: Web) -> None:
 @pytest.mark.behaviour("url-request-has-one-time-limit")
 @pytest.mark.parametrize("error", [TypeError("odd"), KeyError(), RecursionError(), MemoryError()])
 def test_failure_is_no_answer(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    """Whatever goes wrong in a request, it was not answered."""
+    """A request that fails in any way was not answered."""
 
     def fail(*_: object) -> None:
         raise error
@@ -157,7 +157,7 @@ def test_urls_are_asked_as_written(text: str, parts: tuple[object, ...]) -> None
 
 
 def test_await_asks_one_after_the_other(web: Web) -> None:
-    """One is asked after the other, each until it has answered 2xx, and every answer is told."""
+    """One is asked after the other, each until it has answered 2xx, and every answer is logged."""
     first, second = web(webserver.status(503), webserver.status(200)), web(webserver.status(204))
     told: list[tuple[str, str]] = []
     asked = [urls.Url("GET", server.url()) for server in (first, second)]
@@ -206,7 +206,7 @@ def waiter(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.mark.behaviour("birth-urls")
 def test_thread_that_fails_opens_nothing(waiter: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The gate is open when each URL has answered 2xx, not when nobody asks any longer."""
+    """The gate is open when each URL has answered 2xx, not when all threads have ended."""
 
     def fail(*_: object) -> None:
         raise TypeError("odd")
@@ -221,7 +221,7 @@ def test_thread_that_fails_opens_nothing(waiter: ModuleType, monkeypatch: pytest
 
 
 def test_waiting_long_is_tidied_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The collection of garbage, off at the start, is on again once an answer was not good: this may take for ever."""
+    """The garbage collector, off at the start, is on again after an answer that was not good: the wait can be long."""
     monkeypatch.setattr(gc, "enable", lambda: called.append(True))
     called: list[bool] = []
     questions = Questions([("GET", "http://proxy/")], Log("main", {}))

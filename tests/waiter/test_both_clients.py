@@ -1,8 +1,8 @@
 """The client of the first look and the official client come to the same verdict from the same bytes.
 
-Each example is one answer to a list or to a watch, in whatever pieces, cut short or damaged. A server gives it to
+Each example is one answer to a list or to a watch, in any pieces, cut short or damaged. A server gives it to
 three requests, then says 404 to everything. The verdict of a waiter is 0 if it took the answer for one that shows db
-ready, 69 if it went on to the 404. A look that refuses an answer leaves it to the official client, so a difference
+ready, 69 if it continued to the 404. A look that refuses an answer leaves it to the official client, so a difference
 means that a look took something for an answer that the official client does not take for the same one.
 """
 
@@ -198,7 +198,7 @@ def waiters(
 @example({"verb": "list", "pieces": [framed(listed(FOUND), "close")], "is_orderly": True})
 @example({"verb": "watch", "pieces": [framed(event("MODIFIED", FOUND), "chunks", [1] * 50)], "is_orderly": True})
 def test_both_clients_have_the_same_verdict(waiters: Any, answer: dict[str, Any]) -> None:
-    """Whatever the server sends."""
+    """The verdict is the same for any answer of the server."""
     looked, with_look, official = waiters(**answer)
 
     assert with_look == official

@@ -39,7 +39,7 @@ def test_an_ipv6_server_is_verified(waiter: Waiter, server_certificate: certific
 def test_a_host_name_is_looked_up_and_verified(
     tmp_path: Path, waiter: Waiter, authority: certificates.Certificate
 ) -> None:
-    """A name instead of an address is looked up, and the certificate has to be for the name."""
+    """A name instead of an address is looked up, and the certificate must be for the name."""
     (tmp_path / "named").mkdir()
     api = ApiServer(certificates.server(tmp_path / "named", authority, "DNS:localhost"))
     api.show(READY)
@@ -80,7 +80,7 @@ def test_certificate_of_someone_else(
 def test_the_cluster_needs_no_proxy(api: ApiServer, waiter: Waiter, variable: str) -> None:
     """Proxy variables are not for the cluster's own address.
 
-    Fails when they are used: nobody listens on port 1.
+    Fails when they are used: no server listens on port 1.
     """
     api.show(READY)
 

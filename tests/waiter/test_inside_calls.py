@@ -65,7 +65,7 @@ def test_nothing_is_unpacked(calls: list[tuple[str, ...]]) -> None:
 
 @pytest.mark.behaviour("runs-anywhere-unprivileged")
 def test_what_is_read(calls: list[tuple[str, ...]], static: Kubexit) -> None:
-    """The waiter reads its own file, its account, and what tells the local time; no library, no module, no settings."""
+    """The waiter reads its own file, its account, and the local time zone; no library, no module, no settings."""
     names = ("open", "openat", "stat", "lstat", "newfstatat", "statx", "access", "faccessat", "readlink", "getxattr")
     paths = {re.match(r'(?:AT_FDCWD, )?"([^"]*)"', arguments) for name, arguments in calls if name in names}
     read = {match[1] for match in paths if match and match[1].startswith("/")}

@@ -1,4 +1,4 @@
-"""The static file's waiter: what stands in the environment neither disturbs it nor is lost for the command."""
+"""The static file's waiter: no environment variable disturbs it or is lost for the command."""
 
 from collections.abc import Callable
 
@@ -70,7 +70,7 @@ def test_all_of_them(api: ApiServer, awaiting: Callable[..., Supervised], actor:
 
 @pytest.mark.parametrize("locale", ["C", "POSIX", "de_DE.UTF-8", "de_DE.ISO-8859-1", "nonsense", None])
 def test_any_locale_writes_utf_8(api: ApiServer, awaiting: Callable[..., Supervised], locale: str | None) -> None:
-    """Words that are not ASCII are written as UTF-8 whatever the locale, and nothing is added to the environment."""
+    """Words that are not ASCII are written as UTF-8 in any locale, and nothing is added to the environment."""
     waiting = pod("main", "db")
     waiting["status"]["containerStatuses"][1]["state"] = {"waiting": {"reason": "Grüße", "message": "☃"}}
     api.show(waiting)

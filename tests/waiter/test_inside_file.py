@@ -1,4 +1,4 @@
-"""The static file's waiter is read from the file itself: wherever that is, however it was called."""
+"""The static file's waiter is read from the file itself: in any place, under any name."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ NO_PROC = namespaces.tmpfs(Path("/proc"), "size=4k")
 
 @pytest.fixture
 def copy(static: Kubexit) -> Kubexit:
-    """A copy of the file in a folder of its own."""
+    """A copy of the file in a folder for itself."""
     folder = static.folder / "own"
     folder.mkdir()
     shutil.copy(static.path, folder / "kubexit")

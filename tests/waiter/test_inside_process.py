@@ -43,7 +43,7 @@ def test_it_inherits_no_descriptor(watching: Supervised) -> None:
 
 @pytest.mark.behaviour("default-dispositions")
 def test_it_blocks_and_ignores_no_signal(watching: Supervised) -> None:
-    """Nothing is blocked, and none of the supervisor's signals is ignored but those that Python ignores."""
+    """Nothing is blocked, and no signal of the supervisor is ignored except the signals that Python ignores."""
     fields = processes.status(watching.command_pid())
     pythons = sum(1 << (number - 1) for number in (signal.SIGPIPE, signal.SIGXFSZ))
 

@@ -26,7 +26,7 @@ WORLDS = {
 
 @pytest.fixture
 def begin(static: Kubexit, api: ApiServer, awaiting: Callable[..., Supervised]) -> Callable[..., Supervised]:
-    """Start kubexit in a world of its own, with a command that waits for db and then leaves with 3."""
+    """Start kubexit in its own world, with a command that waits for db and then exits with 3."""
 
     def begin(world: Sandbox, **settings: Any) -> Supervised:
         environment = {"NAME": "main", "GRAVEYARD": "/graveyard", "BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "1m"}

@@ -20,7 +20,7 @@ FORBIDDEN = (
 
 
 def forbidden(verb: str) -> faults.Answer:
-    """What the API server says to someone without the right."""
+    """What the API server says to an account without the right."""
     return faults.status(403, "Forbidden", FORBIDDEN.format(verb))
 
 
@@ -55,7 +55,7 @@ def test_token_is_not_accepted(api: ApiServer, waiter: Waiter) -> None:
 
 @pytest.mark.behaviour("refused-by-api")
 def test_authentication_fails_for_a_moment(api: ApiServer, waiter: Waiter) -> None:
-    """A server that refuses a good token twice in a row (it is starting, say) is asked again."""
+    """A server that refuses a good token twice in a row, for example while it starts, is asked again."""
     api.show(ready(WAITING, "db"))
     api.script("list", *[faults.status(401, "Unauthorized")] * 2)
     started = waiter.start("db")
@@ -131,7 +131,7 @@ def test_the_time_of_retry_after_is_kept(api: ApiServer, waiter: Waiter, code: i
 
 @pytest.mark.behaviour("busy-server-not-crowded")
 def test_a_500_is_tried_again(api: ApiServer, waiter: Waiter) -> None:
-    """A 500 without a time is tried again later, and told once."""
+    """A 500 without a time is tried again later, and logged once."""
     api.show(ready(WAITING, "db"))
     api.script("list", *[faults.status(500, "Internal Server Error")] * 3)
     started = waiter.start("db")

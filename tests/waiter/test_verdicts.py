@@ -73,7 +73,7 @@ def test_ended_for_good(api: ApiServer, waiter: Waiter) -> None:
 
 @pytest.mark.behaviour("readiness-wins-at-timeout", "timeout-names-the-missing")
 def test_time_is_up(api: ApiServer, waiter: Waiter) -> None:
-    """At TERM the waiter says what is not ready, and why, and leaves."""
+    """At SIGTERM the waiter says what is not ready, and why, and exits."""
     crashed = with_status(
         ready(pod("main", "db", "cache", "log", "web"), "log"),
         "db",
@@ -109,7 +109,7 @@ def test_time_is_up_and_nothing_was_seen(api: ApiServer, waiter: Waiter) -> None
 @pytest.mark.behaviour("timeout-names-the-missing")
 @pytest.mark.parametrize("answer", [faults.silent, faults.half_open])
 def test_leaves_at_once(api: ApiServer, waiter: Waiter, answer: Callable[[Exchange], None]) -> None:
-    """TERM ends every wait: for an answer as well as for an event."""
+    """SIGTERM ends every wait: for an answer as well as for an event."""
     api.show(POD)
     api.script("list" if answer is faults.silent else "watch", answer)
     started = waiter.start("db")
@@ -121,7 +121,7 @@ def test_leaves_at_once(api: ApiServer, waiter: Waiter, answer: Callable[[Exchan
 
 
 def test_lines_are_those_of_the_supervisor(api: ApiServer, waiter: Waiter) -> None:
-    """Lines are those of the supervisor, as text and as JSON, from the level that is asked for."""
+    """Lines have the supervisor's format, as text and as JSON, from the level that is asked for."""
     api.show(ready(POD, "db"))
     text = waiter.start("db")
     structured = waiter.start("db", KUBEXIT_LOG_FORMAT="json")

@@ -57,9 +57,9 @@ def test_ready_between_list_and_watch(api: ApiServer, waiter: Waiter) -> None:
 
 @pytest.mark.behaviour("all-ready-at-once")
 def test_all_in_one_object(api: ApiServer, waiter: Waiter) -> None:
-    """A dependency that was ready and is not any more does not count from memory.
+    """A dependency that was ready and is not ready now does not count from memory.
 
-    Fails when readiness is remembered: the waiter would leave at the second event.
+    Fails when readiness is remembered: the waiter would exit at the second event.
     """
     api.show(WAITING)
     started = waiter.start("db", "cache", KUBEXIT_LOG_LEVEL="debug")

@@ -46,7 +46,7 @@ def test_starts_when_ready(api: ApiServer, start: Callable[..., Supervised], act
 def test_pod_is_being_deleted(
     api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit, when: str
 ) -> None:
-    """In a pod that is being deleted the command is not started, whatever is ready."""
+    """In a pod that is being deleted the command is not started, even if its dependency is ready."""
     deleted = with_metadata(ready(WAITING, "db"), deletionTimestamp="2026-11-21T11:32:28Z")
     api.show(deleted if when == "before" else WAITING)
     supervised = start(actor, "exit", "0")
@@ -60,7 +60,7 @@ def test_pod_is_being_deleted(
 
 @pytest.mark.behaviour("deleted-pod-starts-nothing", "nothing-of-the-wait-remains")
 def test_term_while_waiting(api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit) -> None:
-    """TERM ends the wait: no command, a tombstone, 143, and no waiter."""
+    """SIGTERM ends the wait: no command, a tombstone, 143, and no waiter."""
     api.show(WAITING)
     supervised = start(actor, "plain")
     api.wait_watched()
@@ -120,7 +120,7 @@ def test_verdict_is_the_exit_code(
 def test_ready_does_not_count_from_memory(
     api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit
 ) -> None:
-    """A container that was ready while the graveyard's conditions were not met has to be ready when they are."""
+    """A container that was ready while the graveyard's conditions were not met must be ready when they are."""
     api.show(ready(WAITING, "db"))
     supervised = start(actor, "exit", "0", BIRTH_DEPS="db,migrate:succeeded")
     supervised.wait_line("ready: db", "stderr")

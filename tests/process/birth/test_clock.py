@@ -1,4 +1,4 @@
-"""Deadlines are counted on the monotonic clock, whatever it shows.
+"""Deadlines are counted on the monotonic clock, with any value that it shows.
 
 In a time namespace the clock is a century ahead, so that the longest durations reach beyond what 64 bits hold.
 """

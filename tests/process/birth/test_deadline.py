@@ -15,7 +15,7 @@ MOMENT = "1s"  # in which a waiter has started, even on a busy machine
 
 
 def acting(kubexit: Kubexit, *exits: str) -> Waiter:
-    """A waiter that says READY and the signals it gets on stderr, and leaves at those that are told."""
+    """A waiter that writes READY and its signals to stderr, and exits at the signals that it is given."""
     options = " ".join(f"--exit {pair}" for pair in exits)
     return Waiter(kubexit.folder, f"exec {kubexit.program()} ready-then-wait {options} >&2")
 
@@ -27,7 +27,7 @@ def start(kubexit: Kubexit, waiter: Waiter, timeout: str, **settings: str) -> Su
 
 @pytest.mark.behaviour("readiness-wins-at-timeout", "timeout-names-the-missing")
 def test_a_deadline_gives_the_waiter_a_last_word(kubexit: Kubexit) -> None:
-    """At the deadline it gets TERM and a moment to say what it last saw; 69 follows."""
+    """At the deadline it gets SIGTERM and a moment to say what it last saw; kubexit exits with 69."""
     body = "trap 'echo LAST WORDS >&2; exit 69' TERM\nwhile :; do sleep 0.01; done"
     app = start(kubexit, Waiter(kubexit.folder, body), MOMENT)
 
@@ -66,7 +66,7 @@ def test_start_all_the_same(kubexit: Kubexit, last_word: int) -> None:
 
 @pytest.mark.behaviour("readiness-wins-at-timeout")
 def test_a_waiter_that_ignores_sigterm_is_killed(kubexit: Kubexit) -> None:
-    """Who does not leave at TERM gets KILL 500 ms later."""
+    """A waiter that ignores SIGTERM gets SIGKILL 500 ms later."""
     begin = time.monotonic()
     app = start(kubexit, acting(kubexit), MOMENT)
 
@@ -112,7 +112,7 @@ def test_killed_until_the_deadline(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("readiness-wins-at-timeout")
 def test_signal_after_the_deadline(kubexit: Kubexit) -> None:
-    """A TERM from outside while the waiter says its last words is what counts then."""
+    """A SIGTERM from outside while the waiter says its last words decides how the wait ends."""
     app = start(kubexit, acting(kubexit), MOMENT, BIRTH_ON_TIMEOUT="start")
     app.wait_line("SIGNAL TERM", stream="stderr")
     app.signal(signal.SIGTERM)

@@ -15,7 +15,7 @@ SIGNALS = ["SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGURG", "SIGCONT", "SIGPIPE", "SI
 @pytest.mark.behaviour("other-stop-signals", "signal-during-birth-wait")
 @pytest.mark.parametrize("stop", ["WINCH", "USR1", "RTMIN+3"])
 def test_the_stop_signal_ends_the_wait(kubexit: Kubexit, stop: str) -> None:
-    """The image's own stop signal ends the wait as TERM does."""
+    """The image's own stop signal ends the wait as SIGTERM does."""
     number = {"WINCH": signal.SIGWINCH, "USR1": signal.SIGUSR1, "RTMIN+3": signal.SIGRTMIN + 3}[stop]
     app = waiting(kubexit, BIRTH_DEPS="db:born", STOP_SIGNAL=stop)
     app.signal(number)
@@ -43,7 +43,7 @@ def test_others_are_dropped(kubexit: Kubexit, number: str) -> None:
 
 @pytest.mark.behaviour("signal-during-birth-wait")
 def test_the_tombstone_names_the_signal(kubexit: Kubexit) -> None:
-    """The tombstone tells which signal it was."""
+    """The tombstone says which signal it was."""
     app = waiting(kubexit, BIRTH_DEPS="db:born")
     app.signal(signal.SIGTERM)
     app.wait()

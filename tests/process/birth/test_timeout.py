@@ -16,7 +16,7 @@ from harness.waiting import eventually
 @pytest.mark.behaviour("codes-of-kubexit", "readiness-wins-at-timeout", "timeout-names-the-missing")
 @pytest.mark.parametrize("timeout", ["10ms", "0", "0s", "-5s"])
 def test_the_timeout_exits_with_69(kubexit: Kubexit, timeout: str) -> None:
-    """69 when time is up; 0 and less expire at once. One error line names what is missing, and how it stands."""
+    """69 when time is up; 0 and less expire at once. One error line names what is missing, and its state."""
     kubexit.carve("cache", Born=True)
     kubexit.carve("migrate", Born=True, Died=True, ExitCode=4)
     kubexit.carve("there", Born=True)
@@ -78,7 +78,7 @@ def test_a_long_timeout_does_not_expire_at_once(kubexit: Kubexit, timeout: str) 
 
 @pytest.mark.behaviour("grace-clock-cannot-be-set")
 def test_the_timeout_does_not_expire_early(kubexit: Kubexit) -> None:
-    """The wait takes as long as it was told. Shown to fail by a shorter setting."""
+    """The wait takes as long as its setting says. Shown to fail by a shorter setting."""
     begin = time.monotonic()
     kubexit.run("echo", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="150ms")
 
@@ -89,7 +89,7 @@ def test_the_timeout_does_not_expire_early(kubexit: Kubexit) -> None:
 def test_a_last_look_finds_silent_readiness(kubexit: Kubexit) -> None:
     """Readiness that came in silence is seen by a last look at the deadline: ready wins.
 
-    The file is written through a memory map, so no event tells, and nothing polls. Shown to fail by not writing it.
+    The file is written through a memory map, which makes no event, and nothing polls. Shown to fail by not writing it.
     """
     text = b'Born: "2020-04-28T10:41:46Z"\n'
     kubexit.graveyard.mkdir()
@@ -104,9 +104,9 @@ def test_a_last_look_finds_silent_readiness(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("standstill-looks-first")
 def test_after_a_long_gap(kubexit: Kubexit) -> None:
-    """Who slept through the deadline by far, as in a frozen cgroup, looks once more before giving up.
+    """A kubexit that slept far past its deadline, as in a frozen cgroup, looks again before it gives up.
 
-    kubexit is stopped until its deadline has long gone by, goes on, goes to sleep again, and then db is born. Shown to
+    kubexit is stopped until long after its deadline, continues, sleeps again, and then db is born. Shown to
     fail by giving up at once.
     """
     app = waiting(kubexit, BIRTH_DEPS="db:born", BIRTH_TIMEOUT="50ms", POLL_INTERVAL="0")

@@ -33,7 +33,7 @@ def agreeing(kubexit: Kubexit) -> Waiter:
 
 
 def asked_once(waiter: Waiter, app: Supervised, children: int = 0) -> None:
-    """Return when the waiter has answered, kubexit has taken its answer, and so many other children are left."""
+    """Return when the waiter has answered, kubexit has taken its answer, and `children` other children are left."""
     app.wait_line("waiter started", stream="stderr")
     eventually(
         lambda: len(waiter.starts) == 1 and len(processes.children(app.pid)) == children, "the waiter has answered"
@@ -74,7 +74,7 @@ def test_a_dependency_that_waits_itself_is_not_ready(kubexit: Kubexit) -> None:
 
 
 def test_a_crashed_dependency_is_not_ready(kubexit: Kubexit) -> None:
-    """A crash that the API has not noticed is none the less one. When db is born again, the API is asked again."""
+    """A crash counts even if the API has not noticed it. When db is born again, the API is asked again."""
     born(kubexit, "db").kill()
     waiter = agreeing(kubexit)
     app = start(kubexit, waiter, LOG_LEVEL="debug")

@@ -30,7 +30,7 @@ NOT_YET = {
 
 @pytest.mark.parametrize("answer", NOT_YET)
 def test_the_first_2xx_opens_the_gate(kubexit: Kubexit, web: Web, answer: str) -> None:
-    """Whatever is not 2xx leaves the gate closed; the first 2xx opens it. At each request nothing is born yet."""
+    """An answer other than 2xx leaves the gate closed; the first 2xx opens it. At each request nothing is born yet."""
     server = web(NOT_YET[answer], NOT_YET[answer], status(200), look=lambda: kubexit.tombstone("app"))
     app = waiting(kubexit, BIRTH_URLS=server.url("/ready?x=1#y"))
 
@@ -64,7 +64,7 @@ def test_a_server_that_is_down_is_waited_for(kubexit: Kubexit, web: Web) -> None
 
 @pytest.mark.parametrize("last", [0, 1, 2])
 def test_each_of_them(kubexit: Kubexit, web: Web, last: int) -> None:
-    """All have to answer, whichever is the last; one that has answered is not asked again."""
+    """All URLs must answer, in any order; one that has answered is not asked again."""
     servers = [web(), web(), web()]
     servers[last].answer_next(status(503), status(503), status(200))
     app = waiting(kubexit, BIRTH_URLS=",".join(server.url() for server in servers))
@@ -78,7 +78,7 @@ def test_each_of_them(kubexit: Kubexit, web: Web, last: int) -> None:
     ("host", "name"), [("127.0.0.1", "localhost"), ("::1", "localhost"), ("::1", ""), ("127.0.0.2", "")]
 )
 def test_both_addresses_of_localhost_are_tried(kubexit: Kubexit, web: Web, host: str, name: str) -> None:
-    """Both addresses of localhost are tried; IPv6 literals stand in brackets."""
+    """Both addresses of localhost are tried; IPv6 literals are in brackets."""
     server = web(listener=webserver.bound(host))
 
     assert kubexit.run("true", BIRTH_URLS=server.url("/", name)).code == 0
@@ -110,7 +110,7 @@ def test_with_the_graveyard(kubexit: Kubexit, web: Web, first: str) -> None:
 
 @pytest.mark.behaviour("death-during-birth-wait")
 def test_death_while_waiting(kubexit: Kubexit, web: Web) -> None:
-    """A death dependency that dies meanwhile ends the wait: no command, and nobody asks any more."""
+    """A death dependency that dies meanwhile ends the wait: no command, and no URL is asked any longer."""
     app = waiting(kubexit, BIRTH_URLS=web(status(503)).url(), DEATH_DEPS="main")
     probe = processes.first_child(app.pid)
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
@@ -134,7 +134,7 @@ def test_whose_url_it_was(kubexit: Kubexit, web: Web, code: int, ours: int) -> N
 
 @pytest.mark.behaviour("dead-before-start")
 def test_an_earlier_death_asks_no_url(kubexit: Kubexit, web: Web) -> None:
-    """One that is dead already: nobody is asked at all."""
+    """If it is dead already, no URL is asked at all."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
     server = web()
 
@@ -162,7 +162,7 @@ def test_signal_while_waiting(kubexit: Kubexit, web: Web, number: int, answer: w
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_the_probe_is_ended(kubexit: Kubexit, web: Web, number: int) -> None:
-    """A probe that somebody ends is started again, with a warning: it was not its time."""
+    """A probe that another process kills is started again, with a warning: its time was not over."""
     server = web(status(503))
     app = waiting(kubexit, BIRTH_URLS=server.url())
     server.wait_asked()
@@ -186,7 +186,7 @@ def test_dies_with_us(kubexit: Kubexit, web: Web) -> None:
 
 @pytest.mark.behaviour("no-descriptor-inherited", "nothing-of-the-wait-remains")
 def test_nothing_is_left(kubexit: Kubexit, web: Web) -> None:
-    """After the start there is the command and nobody else, without a descriptor of the wait, in it or in us."""
+    """After the start only the command runs; neither it nor kubexit has a descriptor of the wait."""
     app = running(kubexit, "app", BIRTH_URLS=web(status(503), status(200)).url())
     links = [link for pid in (app.pid, app.command_pid()) for link in descriptors(pid)]
 
@@ -197,7 +197,7 @@ def test_nothing_is_left(kubexit: Kubexit, web: Web) -> None:
 @pytest.mark.behaviour("name-already-alive")
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "https://127.0.0.1:1/"])
 def test_second_of_a_name(kubexit: Kubexit, url: str) -> None:
-    """A second supervisor of a living name waits for nobody."""
+    """A second supervisor of a living name waits for no container."""
     running(kubexit, "main")
     second = kubexit.run("echo", "BORN", BIRTH_URLS=url, BIRTH_TIMEOUT="0")
 

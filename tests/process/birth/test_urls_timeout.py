@@ -35,7 +35,7 @@ def test_the_timeout_names_the_url_and_answer(kubexit: Kubexit, web: Web, case: 
 
 @pytest.mark.behaviour("timeout-names-the-missing")
 def test_a_refused_connection_is_named(kubexit: Kubexit, web: Web) -> None:
-    """Nobody listens: that is said."""
+    """If no server listens, the reason says so."""
     url = web(listening=False).url()
     finished = kubexit.run("echo", "BORN", BIRTH_URLS=url, BIRTH_TIMEOUT="300ms")
 
@@ -45,7 +45,7 @@ def test_a_refused_connection_is_named(kubexit: Kubexit, web: Web) -> None:
 
 @pytest.mark.behaviour("timeout-names-the-missing")
 def test_with_the_graveyard(kubexit: Kubexit, web: Web) -> None:
-    """What the graveyard is missing and what has not answered stand in one reason."""
+    """One reason names what the graveyard is missing and what has not answered."""
     server = web(status(503))
     kubexit.run("true", BIRTH_URLS=server.url(), BIRTH_DEPS="db:born", BIRTH_TIMEOUT="300ms")
     reason = (kubexit.tombstone() or {})["Reason"]
@@ -84,7 +84,7 @@ def test_with_start_the_command_starts_with_a_warning(kubexit: Kubexit, web: Web
 @pytest.mark.behaviour("readiness-wins-at-timeout")
 @pytest.mark.parametrize(("on_timeout", "code"), [("fail", 69), ("start", 0)])
 def test_a_timeout_of_zero_asks_no_url(kubexit: Kubexit, web: Web, on_timeout: str, code: int) -> None:
-    """A timeout of 0 expires at once: nobody is asked, however ready it is."""
+    """A timeout of 0 expires at once: no URL is asked, even one that is ready."""
     server = web()
     finished = kubexit.run("true", BIRTH_URLS=server.url(), BIRTH_TIMEOUT="0", BIRTH_ON_TIMEOUT=on_timeout)
 
@@ -94,7 +94,7 @@ def test_a_timeout_of_zero_asks_no_url(kubexit: Kubexit, web: Web, on_timeout: s
 
 @pytest.mark.behaviour("timeout-names-the-missing")
 def test_the_others_are_not_blamed(kubexit: Kubexit, web: Web) -> None:
-    """Of several URLs each is asked, whatever the others say; only those that have not answered are named."""
+    """Of several URLs each is asked, regardless of the others' answers; the reason names those without an answer."""
     bad, good = web(status(503)), web()
     finished = kubexit.run("true", BIRTH_URLS=f"{bad.url()},{good.url()}", BIRTH_TIMEOUT="500ms")
 

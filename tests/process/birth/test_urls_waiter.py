@@ -28,13 +28,13 @@ def start(kubexit: Kubexit, waiter: Waiter | None, **settings: object) -> Superv
 
 
 def acting(kubexit: Kubexit, *exits: str) -> Waiter:
-    """A waiter that says READY and the signals it gets on stderr, and leaves at those that are told."""
+    """A waiter that writes READY and its signals to stderr, and exits at the signals that it is given."""
     options = " ".join(f"--exit {pair}" for pair in exits)
     return Waiter(kubexit.folder, f"exec {kubexit.program()} ready-then-wait {options} >&2")
 
 
 def test_the_waiter_gets_only_its_urls(kubexit: Kubexit, web: Web) -> None:
-    """It is told who we are and what to ask, but not what we ask ourselves; no pod, where the API is not asked."""
+    """It gets kubexit's name and the URLs, but not what kubexit asks itself; no pod, where the API is not asked."""
     waiter = Waiter(kubexit.folder, "")
     urls = f"{FOREIGN}, {web().url()} ,http://proxy:8080/b?x=1"
     app = start(kubexit, waiter, BIRTH_URLS=urls, **POD)
@@ -44,7 +44,7 @@ def test_the_waiter_gets_only_its_urls(kubexit: Kubexit, web: Web) -> None:
 
 
 def test_arguments_with_containers(kubexit: Kubexit) -> None:
-    """The containers that the API tells of are the same waiter's: one interpreter for everything."""
+    """The same waiter asks the API about containers: one interpreter for everything."""
     waiter = Waiter(kubexit.folder, "")
     app = start(kubexit, waiter, BIRTH_URLS=FOREIGN, BIRTH_DEPS="db,cache?", **POD)
 
@@ -96,7 +96,7 @@ def test_a_verdict_ends_the_wait_for_urls(kubexit: Kubexit, web: Web, verdict: i
     assert app.wait() == code
     assert app.stdout == ""
     assert FOREIGN in (kubexit.tombstone("app") or {})["Reason"]
-    eventually(lambda: not any(map(processes.alive, children)), "nobody asks any more")
+    eventually(lambda: not any(map(processes.alive, children)), "no probe is running")
 
 
 @pytest.mark.behaviour("all-ready-at-once")
@@ -123,7 +123,7 @@ def test_not_from_memory(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("timeout-names-the-missing")
 def test_time_is_up(kubexit: Kubexit) -> None:
-    """At the deadline the waiter is told to leave, and the reason names its URLs."""
+    """At the deadline the waiter gets SIGTERM, and the reason names its URLs."""
     app = start(kubexit, acting(kubexit, "TERM=69"), BIRTH_URLS=FOREIGN, BIRTH_TIMEOUT="500ms")
 
     assert app.wait() == 69
@@ -184,7 +184,7 @@ def test_the_real_waiter_names_the_missing_url(kubexit: Kubexit, web: Web) -> No
 
 @pytest.mark.behaviour("signal-during-birth-wait")
 def test_sigterm_ends_the_real_wait(kubexit: Kubexit, web: Web) -> None:
-    """With the real waiter: a TERM ends the wait while a server takes its time."""
+    """With the real waiter: a SIGTERM ends the wait while a server takes its time."""
     server = web(lambda connection: connection.recv(1))
     app = start(kubexit, waiters.real(kubexit), BIRTH_URLS=server.url("/", NAMED))
     server.wait_asked()

@@ -21,7 +21,7 @@ VERDICTS = [(2, 2), (69, 69), (77, 77), (70, 70), (1, 70), (127, 70), (143, 70)]
 
 
 def acting(kubexit: Kubexit, *exits: str) -> Waiter:
-    """A waiter that says READY and the signals it gets on stderr, and leaves at those that are told."""
+    """A waiter that writes READY and its signals to stderr, and exits at the signals that it is given."""
     options = " ".join(f"--exit {pair}" for pair in exits)
     return Waiter(kubexit.folder, f"exec {kubexit.program()} ready-then-wait {options} >&2")
 
@@ -53,7 +53,7 @@ def test_verdict_zero_starts_the_command(kubexit: Kubexit) -> None:
     ],
 )
 def test_the_waiter_is_told_what_to_wait_for(kubexit: Kubexit, deps: str, asked: str) -> None:
-    """It is told the pod, the namespace, who we are, and whom to wait for."""
+    """It gets the pod, the namespace, kubexit's name, and the containers to wait for."""
     waiter = Waiter(kubexit.folder, "exit 69")
     start(kubexit, waiter, BIRTH_DEPS=deps).wait()
 
@@ -134,7 +134,7 @@ def test_gone_before_the_command(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("no-descriptor-inherited", "nothing-of-the-wait-remains")
 def test_the_waiter_inherits_no_descriptor(kubexit: Kubexit) -> None:
-    """It has no descriptor of ours, whatever we watch."""
+    """It has no descriptor of kubexit, with any kind of dependency."""
     running(kubexit, "main")
     app = start(kubexit, Waiter(kubexit.folder, f"exec {kubexit.program()} fds >&2"), DEATH_DEPS="main")
     app.wait()
@@ -190,7 +190,7 @@ def test_signal_ends_it(kubexit: Kubexit, number: str) -> None:
 
 @pytest.mark.behaviour("signal-during-birth-wait")
 def test_signal_while_it_is_deaf(kubexit: Kubexit) -> None:
-    """A waiter that does not heed TERM delays the end by half a second at most."""
+    """A waiter that ignores SIGTERM delays the end by half a second at most."""
     app = start(kubexit, acting(kubexit))
     app.wait_line("^READY", stream="stderr")
     app.signal(signal.SIGTERM)
@@ -211,7 +211,7 @@ def test_api_and_graveyard_are_needed_together(kubexit: Kubexit, first: str) -> 
         eventually(lambda: processes.children(app.pid) == [], "the verdict is taken")
         assert "BORN" not in app.stdout
         kubexit.carve("migrate", Died=True, ExitCode=0)
-        # What the API showed before is out of date by now: it is asked again.
+        # What the API showed before is out of date: it is asked again.
         app.wait_line("^READY", stream="stderr", count=2)
         assert "BORN" not in app.stdout
         (pid,) = processes.children(app.pid)

@@ -1,4 +1,4 @@
-"""A waiter that no process can be had for is tried again, less and less often."""
+"""If the system refuses a process for the waiter, kubexit tries again, less and less often."""
 
 import resource
 from datetime import datetime
@@ -23,7 +23,7 @@ def no_process() -> None:
 def test_pauses_between_forks_grow(kubexit: Kubexit) -> None:
     """Each pause is twice as long as the one before: a node without processes is not kept busy, nor is the log filled.
 
-    The wait is still one: a TERM ends it.
+    The wait is still one: a SIGTERM ends it.
     """
     namespaces.require_other_users(kubexit.path)
     kubexit.open_to_all()

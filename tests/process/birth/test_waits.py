@@ -64,7 +64,7 @@ def test_all_of_them(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("all-ready-at-once")
 def test_not_from_memory(kubexit: Kubexit) -> None:
-    """What one of them was once does not count: db was ready, is so no more when cache comes, and then is again."""
+    """An earlier state does not count: db was ready, is no longer ready when cache comes, and then is again."""
     app = waiting(kubexit, BIRTH_DEPS="db,cache:born", BIRTH_SOURCE="graveyard", LOG_LEVEL="debug")
     kubexit.carve("db", Born=True, Ready=True)
     app.wait_line("db: ready", stream="stderr")
@@ -98,7 +98,7 @@ def test_ready_of_a_crashed_container(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("restarted-dependency-has-old-death")
 def test_failed_then_succeeded(kubexit: Kubexit) -> None:
-    """`x:succeeded` goes on waiting when x failed: the kubelet may start it again."""
+    """`x:succeeded` continues to wait when x failed: the kubelet may start it again."""
     app = waiting(kubexit, BIRTH_DEPS="migrate:succeeded")
     kubexit.run("false", name="migrate")
     assert app.process.poll() is None

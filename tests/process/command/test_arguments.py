@@ -24,7 +24,7 @@ def received(finished: Finished) -> list[bytes]:
 
 @pytest.mark.behaviour("arguments-unchanged")
 def test_byte_for_byte(kubexit: Kubexit, actor: str) -> None:
-    """Arguments arrive unchanged: empty, not UTF-8, very long, and those that look like ours."""
+    """Arguments arrive unchanged: empty, not UTF-8, very long, and ones that look like kubexit's."""
     finished = kubexit.run(actor, "dump-args", *WORDS)
 
     assert received(finished) == [actor.encode(), b"dump-args", *WORDS]

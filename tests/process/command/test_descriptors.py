@@ -1,4 +1,4 @@
-"""Descriptors: the command has its own and none of ours."""
+"""Descriptors: the command has its own and none of kubexit."""
 
 import os
 import resource
@@ -56,7 +56,7 @@ def test_what_was_handed_to_us_is_handed_on(kubexit: Kubexit, actor: str) -> Non
 @pytest.mark.behaviour("no-descriptor-inherited", "surroundings-unchanged")
 @pytest.mark.parametrize("closed", [[0], [2], [0, 2]], ids=["stdin", "stderr", "both"])
 def test_stdio_that_was_closed(kubexit: Kubexit, actor: str, closed: list[int]) -> None:
-    """Stdio that was closed on entry is closed in the command, and no descriptor of ours takes its place.
+    """Stdio that was closed on entry is closed in the command, and no descriptor of kubexit takes its place.
 
     Fails when kubexit opens its own into the gap: log lines would go into the graveyard.
     """
@@ -74,7 +74,7 @@ def test_stdio_that_was_closed(kubexit: Kubexit, actor: str, closed: list[int]) 
 
 @pytest.mark.behaviour("no-descriptor-inherited", "readiness-probe-process")
 def test_a_probe_gets_no_descriptor_for_a_closed_stderr(kubexit: Kubexit, actor: str) -> None:
-    """A readiness probe, which gets our stderr as its output at debug, gets no descriptor of ours in its place.
+    """A readiness probe gets kubexit's stderr as its output at debug; if that is closed, it gets no other descriptor.
 
     Fails when the gap is not filled: the signalfd has the number 2 then.
     """
@@ -95,7 +95,7 @@ def test_a_probe_gets_no_descriptor_for_a_closed_stderr(kubexit: Kubexit, actor:
 @pytest.mark.behaviour("many-descriptors-start-fast")
 @pytest.mark.skipif(shutil.which("strace") is None, reason="COST OF A HUGE LIMIT NOT TESTED: there is no strace")
 def test_huge_limit_costs_nothing(kubexit: Kubexit, actor: str) -> None:
-    """With as many descriptors as the limit can allow the start takes no more system calls than with a few.
+    """With as many descriptors as the limit allows, the start needs no extra system calls.
 
     Fails when all possible descriptors are closed in a loop.
     """

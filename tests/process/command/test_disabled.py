@@ -72,7 +72,7 @@ def test_mask_and_dispositions_are_as_they_came(kubexit: Kubexit, actor: str) ->
 
 @pytest.mark.behaviour("no-descriptor-inherited", "disabled-executes-only")
 def test_the_command_inherits_no_descriptor(kubexit: Kubexit, actor: str) -> None:
-    """The command has no descriptor of ours."""
+    """The command has no descriptor of kubexit."""
     assert kubexit.run(actor, "fds", DISABLED=True).stdout == "fd 0\nfd 1\nfd 2\n"
 
 

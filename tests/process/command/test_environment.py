@@ -87,7 +87,7 @@ def test_repeated_and_odd_variables_arrive(kubexit: Kubexit, actor: str) -> None
     "entry", ["KUBEXIT_FOO", "KUBEXIT_", "KUBEXIT_NAME", "KUBEXIT_GRACE_PERIOD", "KUBEXIT_DISABLED"]
 )
 def test_entry_of_ours_without_an_equal_sign(kubexit: Kubexit, actor: str, entry: str) -> None:
-    """An entry of ours that is no variable sets nothing, is not warned about, and arrives as it is."""
+    """A KUBEXIT_* entry that is no variable sets nothing, makes no warning, and arrives as it is."""
     entries = [entry, f"PATH={PATH}", "KUBEXIT_NAME=main", f"KUBEXIT_GRAVEYARD={kubexit.graveyard}"]
     entries += ["KUBEXIT_LOG_LEVEL=warn", entry]
     done = subprocess.run(

@@ -83,7 +83,7 @@ def test_interpreter_not_found_on_the_path(kubexit: Kubexit, place: str) -> None
 @pytest.mark.behaviour("codes-of-kubexit", "one-file-for-all-images")
 @pytest.mark.parametrize("found", ["by path", "in PATH"])
 def test_loader_not_found(kubexit: Kubexit, found: str) -> None:
-    """A program for another C library, whose dynamic loader is not in the image, is 127 and told as that."""
+    """A program for another C library, whose dynamic loader is not in the image, is 127, and the log says so."""
     program = kubexit.folder / "program"
     loader = re.compile(rb"/lib[\w/.-]*/ld-[\w.-]+(?=\0)")
     program.write_bytes(

@@ -49,7 +49,7 @@ def test_everything_passes_unchanged(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("surroundings-unchanged")
 def test_out_of_memory_score(kubexit: Kubexit, actor: str) -> None:
-    """The score by which the kernel chooses whom to kill passes unchanged."""
+    """The score by which the kernel chooses a process to kill passes unchanged."""
     supervised = kubexit.start(actor, "plain", preexec_fn=lambda: Path("/proc/self/oom_score_adj").write_text("321"))
     supervised.wait_line("READY")
 

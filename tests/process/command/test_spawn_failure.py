@@ -13,7 +13,7 @@ pytestmark = pytest.mark.every_form
 
 @pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 def test_no_process_left(kubexit: Kubexit, actor: str) -> None:
-    """Without room for a process it is 70, one line that says why, and a tombstone: peers do not wait for ever."""
+    """Without room for a process it is 70, one line that says why, and a tombstone: peers do not wait forever."""
     (program,) = kubexit.open_to_all(actor)
 
     def no_process_left() -> None:

@@ -16,7 +16,7 @@ def assert_not_started(finished: Finished, code: int) -> None:
 @pytest.mark.behaviour("dead-before-start", "dead-dependency-exits-quietly")
 @pytest.mark.parametrize("code", [0, 1, 143, -1])
 def test_a_dead_dependency_prevents_the_start(kubexit: Kubexit, code: int) -> None:
-    """0, whatever the dependency's code was, and the tombstone says why."""
+    """0, with any code of the dependency, and the tombstone says why."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=code)
     finished = kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="main")
 
@@ -29,7 +29,7 @@ def test_a_dead_dependency_prevents_the_start(kubexit: Kubexit, code: int) -> No
 
 @pytest.mark.behaviour("dead-dependency-exits-quietly")
 def test_repeated_starts_stay_quiet(kubexit: Kubexit) -> None:
-    """A sidecar that the kubelet starts again and again leaves with 0, one line and no warning each time."""
+    """A sidecar that the kubelet starts again and again exits with 0, one line and no warning each time."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
     for _ in range(3):
         finished = kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="main")

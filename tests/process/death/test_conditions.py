@@ -5,7 +5,7 @@ import pytest
 from harness.containers import fenced_off, running
 from harness.kubexit import Kubexit
 
-# exit code as carved (None: no ExitCode) -> the conditions that it meets
+# exit code in the tombstone (None: no ExitCode) -> the conditions that it meets
 DEATHS = {
     0: {"died", "succeeded"},
     1: {"died", "failed"},

@@ -1,4 +1,4 @@
-"""A dead dependency that our birth depends on too is a failure, whoever else is dead."""
+"""A dead dependency that the birth depends on too is a failure, even if others are dead too."""
 
 import pytest
 

@@ -28,7 +28,7 @@ from harness.waiting import eventually
     ],
 )
 def test_a_stop_returns_the_set_code(kubexit: Kubexit, setting: str, dependency: int | None, returned: int) -> None:
-    """The code that is returned is the one that is set, and the command's own is carved beside it."""
+    """kubexit returns the code that is set, and writes the command's own beside it."""
     container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP=setting)
     kubexit.carve("main", Born=True, Died=True, ExitCode=dependency)
 
@@ -53,7 +53,7 @@ def test_code_that_no_process_has(kubexit: Kubexit, dependency: int) -> None:
 @pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize(("setting", "returned"), [("keep", 137), ("zero", 0), ("dependency", 5)])
 def test_a_kill_returns_the_set_code(kubexit: Kubexit, setting: str, returned: int) -> None:
-    """The same holds after a KILL, which is told apart by a key of its own."""
+    """The same holds after a SIGKILL, for which the tombstone has an extra key."""
     container = running(kubexit, exits="", DEATH_DEPS="main", EXIT_CODE_ON_STOP=setting, GRACE_PERIOD="10ms")
     kubexit.carve("main", Born=True, Died=True, ExitCode=5)
 
@@ -104,7 +104,7 @@ def test_a_command_that_ends_keeps_its_code(kubexit: Kubexit, setting: str) -> N
 @pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize("setting", ["zero", "dependency", "9"])
 def test_asked_from_outside(kubexit: Kubexit, setting: str) -> None:
-    """A TERM from outside that came first keeps the command's code, also when a dependency dies after it."""
+    """A SIGTERM from outside that came first keeps the command's code, also when a dependency dies after it."""
     container = running(kubexit, exits="USR1=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP=setting)
     container.signal(signal.SIGTERM)
     container.wait_line("SIGNAL TERM")

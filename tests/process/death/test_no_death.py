@@ -1,4 +1,4 @@
-"""What is no death does not end the command. Each of these is shown to fail by carving a death in its place."""
+"""What is no death does not end the command. Each of these is shown to fail by writing a death in its place."""
 
 import os
 
@@ -49,7 +49,7 @@ def test_a_birth_is_no_death(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unseen-is-not-dead")
 def test_code_without_death(kubexit: Kubexit) -> None:
-    """An exit code without a time of death is none."""
+    """An exit code without a time of death is no death."""
     container = running(kubexit, DEATH_DEPS="main,fence")
     kubexit.carve("main", Born=True, ExitCode=0)
 
@@ -69,7 +69,7 @@ def test_deaths_of_others_are_ignored(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unseen-is-not-dead")
 def test_touching_a_tombstone_is_no_death(kubexit: Kubexit) -> None:
-    """A tombstone that is touched, or whose mode changes, is none."""
+    """A tombstone that is touched, or whose mode changes, is no death."""
     kubexit.carve("main", Born=True)
     container = running(kubexit, DEATH_DEPS="main,fence")
     os.utime(kubexit.graveyard / "main")

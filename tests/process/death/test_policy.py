@@ -169,7 +169,7 @@ def test_a_second_death_changes_nothing(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("death-policy")
 def test_all_with_conditions(kubexit: Kubexit) -> None:
-    """With all, each dependency has to be dead in the way that is named."""
+    """With all, each dependency must be dead in the way that is named."""
     container = running(
         kubexit, DEATH_DEPS="a:succeeded,b:failed", DEATH_POLICY="all", LOG_LEVEL="debug", POLL_INTERVAL="0"
     )

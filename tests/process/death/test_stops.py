@@ -9,7 +9,7 @@ from harness.kubexit import Kubexit
 @pytest.mark.behaviour("settings-of-the-original", "exit-after-death-is-written", "stop-signal-then-sigkill")
 @pytest.mark.parametrize("code", [0, 1, 255])
 def test_any_death_stops_the_command(kubexit: Kubexit, code: int) -> None:
-    """A death, whatever its code, is a TERM to the command; the reason is carved."""
+    """A death with any code sends SIGTERM to the command; the tombstone has the reason."""
     container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", POLL_INTERVAL="0")
     kubexit.carve("main", Born=True, Died=True, ExitCode=code)
 
@@ -56,7 +56,7 @@ def test_hostile_names_work_as_others(kubexit: Kubexit, name: str) -> None:
 @pytest.mark.behaviour("names-of-tombstones")
 @pytest.mark.parametrize("dead", ["mai", "main2", "MAIN", "main.tmp", "xmain"])
 def test_names_are_compared_as_a_whole(kubexit: Kubexit, dead: str) -> None:
-    """The death of a name that is only like it is none. Shown to fail by carving `main`."""
+    """The death of a similar name does not count. Shown to fail by writing `main`."""
     container = running(kubexit, DEATH_DEPS="main,fence")
     kubexit.carve(dead, Died=True, ExitCode=0)
     kubexit.carve("fence", Died=True, ExitCode=0)

@@ -1,4 +1,4 @@
-"""With more dependencies than descriptors (`ulimit -n`), deaths are seen and our own is carved."""
+"""With more dependencies than descriptors (`ulimit -n`), kubexit sees deaths and writes its own."""
 
 import os
 import resource
@@ -38,7 +38,7 @@ def alive(kubexit: Kubexit) -> Iterator[dict[str, int]]:
 @pytest.mark.behaviour("every-exit-writes-a-death", "crash-seen-by-peers")
 @pytest.mark.parametrize("place", [0, len(PEERS)], ids=["first", "last"])
 def test_a_death_beyond_the_limit_is_seen(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
-    """The death of the one more is seen, wherever it stands in the list."""
+    """The death of the first one without a descriptor is seen, at any place in the list."""
     names = [*PEERS[:place], "main", *PEERS[place:]]
     container = running(kubexit, DEATH_DEPS=",".join(names), preexec_fn=few)
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
@@ -50,7 +50,7 @@ def test_a_death_beyond_the_limit_is_seen(kubexit: Kubexit, alive: dict[str, int
 @pytest.mark.behaviour("crash-seen-by-peers", "silent-deaths-polled")
 @pytest.mark.parametrize("place", [0, len(PEERS) - 1], ids=["first", "last"])
 def test_a_crash_beyond_the_limit_is_seen(kubexit: Kubexit, alive: dict[str, int], place: int) -> None:
-    """A crash is seen too, by a poll of its own where the FIFO could not be held."""
+    """A crash is seen too, by polling where the FIFO could not be held."""
     container = running(kubexit, DEATH_DEPS=",".join(PEERS), POLL_INTERVAL="0", preexec_fn=few)
     os.close(alive.pop(PEERS[place]))
 
@@ -62,7 +62,7 @@ def test_a_crash_beyond_the_limit_is_seen(kubexit: Kubexit, alive: dict[str, int
 def test_looking_does_not_wake_itself(kubexit: Kubexit, alive: dict[str, int]) -> None:
     """Nothing happens, and nothing is done: looking at one dependency is no reason to look at it again at once.
 
-    Fails when the events of its own looks wake it: then it never sleeps.
+    Fails when the events of its looks wake it: then it never sleeps.
     """
     container = running(kubexit, DEATH_DEPS=",".join(PEERS), preexec_fn=few)
     kubexit.wait_tombstone("sidecar", "Born")
@@ -72,7 +72,7 @@ def test_looking_does_not_wake_itself(kubexit: Kubexit, alive: dict[str, int]) -
 
 @pytest.mark.behaviour("every-exit-writes-a-death")
 def test_descriptors_are_released_for_the_own_death(kubexit: Kubexit, alive: dict[str, int]) -> None:
-    """What is held for the dependencies is let go of when our own death has to be carved."""
+    """Descriptors that are held for dependencies are closed when kubexit must write its death."""
     finished = kubexit.run("sh", "-c", "exit 3", DEATH_DEPS=",".join([*PEERS, "main2"]), preexec_fn=few)
 
     assert finished.code == 3

@@ -46,7 +46,7 @@ def test_an_earlier_generation_is_removed(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_of_the_original(kubexit: Kubexit) -> None:
-    """So do those that the original wrote."""
+    """Tombstones that the original wrote are removed too."""
     shutil.copytree(RECORDED / "original", kubexit.graveyard)
     begin(kubexit)
 
@@ -175,7 +175,7 @@ def test_settings_do_not_matter(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("new-generation-clears-graveyard")
 @pytest.mark.parametrize("order", [("main", "sidecar"), ("sidecar", "main")])
 def test_all_containers_restarted(kubexit: Kubexit, order: tuple[str, str]) -> None:
-    """After it, nobody acts on the dead of the former generation, in whatever order containers start."""
+    """After it, no container acts on the dead of the former generation, in any order in which containers start."""
     put(kubexit, "main", "sidecar", "proxy")
     begin(kubexit)
     started = {}
@@ -210,7 +210,7 @@ def test_without_it_an_old_death_counts(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("links-not-followed", "new-generation-clears-graveyard")
 def test_sockets_and_devices(kubexit: Kubexit) -> None:
-    """Sockets are left alone, whatever they are called."""
+    """Sockets are left alone, with any name."""
     kubexit.graveyard.mkdir()
     script = "import socket, sys\nfor name in sys.argv[1:]: socket.socket(socket.AF_UNIX).bind(name)"
     subprocess.run([sys.executable, "-c", script, "main", ".db.alive"], cwd=kubexit.graveyard, check=True, timeout=20)

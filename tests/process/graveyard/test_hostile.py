@@ -1,4 +1,4 @@
-"""Whatever lies under a dependency's name: no hang, no false death, one warning, and the next good one counts."""
+"""Anything under a dependency's name: no hang, no false death, one warning, and the next good one counts."""
 
 import os
 import shutil
@@ -152,7 +152,7 @@ def test_warned_again_after_a_good_one(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("tombstone-size-limited")
 def test_a_tombstone_has_at_most_64_kib(kubexit: Kubexit) -> None:
-    """64 KiB are a tombstone, one byte more is none."""
+    """A file of 64 KiB is a tombstone; one byte more is not."""
     kubexit.graveyard.mkdir()
     (kubexit.graveyard / "main").write_bytes(DEATH.ljust(65537, b"\n"))
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -178,7 +178,7 @@ def test_no_right_to_read(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("links-not-followed")
 def test_links_are_not_written_through(kubexit: Kubexit) -> None:
-    """What lies under our own names is replaced, not followed: a link there leads nobody out of the graveyard."""
+    """Anything under kubexit's own names is replaced, not followed: a link there does not lead out of the graveyard."""
     kubexit.graveyard.mkdir()
     outside = kubexit.folder / "outside"
     outside.write_text("precious")
@@ -194,7 +194,7 @@ def test_links_are_not_written_through(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("leftover-drafts-removed", "links-not-followed")
 def test_draft_that_cannot_be_replaced(kubexit: Kubexit) -> None:
-    """A folder under our draft's name keeps us from carving; the command runs and keeps its code."""
+    """A folder under the draft's name prevents a tombstone; the command runs and keeps its code."""
     eye = Observer(kubexit.graveyard)
     (kubexit.graveyard / ".main.tmp").mkdir()
     finished = kubexit.run("sh", "-c", "exit 3")
@@ -208,7 +208,7 @@ def test_draft_that_cannot_be_replaced(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize("text", [b"", b"\n", b"# nothing\n", b"Pod: x\n"], ids=repr)
 @pytest.mark.parametrize("poll", ["10ms", "0"])
 def test_an_empty_tombstone_causes_one_warning(kubexit: Kubexit, text: bytes, poll: str) -> None:
-    """A tombstone that says nothing at two looks is worth a warning, and one only, however often it is looked at."""
+    """A tombstone that is empty at two looks makes one warning, and only one, at any number of looks."""
     kubexit.graveyard.mkdir()
     in_one_step(kubexit.graveyard / "main", text)
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL=poll)

@@ -11,7 +11,7 @@ from harness.world import namespaces
 
 @pytest.mark.behaviour("unwritten-death-keeps-code", "graveyard-replaced")
 def test_a_removed_graveyard_is_made_for_the_death(kubexit: Kubexit) -> None:
-    """A graveyard that was removed is made again for the death, for those who may still want to know."""
+    """A graveyard that was removed is made again for the death, for peers that may still read it."""
     container = running(kubexit, "main", "TERM=7")
     kubexit.wait_tombstone("main", "Born")
     shutil.rmtree(kubexit.graveyard)
@@ -48,7 +48,7 @@ def test_a_file_by_now(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("deletion-is-no-death")
 def test_own_tombstone_removed(kubexit: Kubexit) -> None:
-    """An own tombstone that somebody removed comes back with the death."""
+    """A removed tombstone of the container itself comes back with its death."""
     container = running(kubexit, "main", "TERM=7")
     kubexit.wait_tombstone("main", "Born")
     (kubexit.graveyard / "main").unlink()

@@ -30,7 +30,7 @@ def test_missing_parents_are_made_too(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("tombstone-readable-by-all", "graveyard-made-and-watched")
 @pytest.mark.parametrize("umask", [0, 0o002, 0o022, 0o077], ids="{:03o}".format)
 def test_the_umask_limits_its_mode(kubexit: Kubexit, umask: int) -> None:
-    """It is open to other users as far as the umask allows."""
+    """It is open to other users if the umask allows."""
     kubexit.run("true", preexec_fn=lambda: os.umask(umask))
 
     assert kubexit.graveyard.stat().st_mode & 0o7777 == 0o777 & ~umask

@@ -37,7 +37,7 @@ def read_as_the_original(text: bytes) -> dict:
 
 @pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339", "original-and-kubexit-see-each-other")
 def test_it_reads_ours(kubexit: Kubexit) -> None:
-    """Whatever we carve, with any of our own keys, is a tombstone to the original."""
+    """Each tombstone of kubexit, with any of its extra keys, is a tombstone to the original."""
     eye = Observer(kubexit.graveyard)
     file = kubexit.folder / "ready"
     container = running(
@@ -78,7 +78,7 @@ def test_deaths_of_the_original_are_deaths(kubexit: Kubexit, file: str, code: in
 @pytest.mark.behaviour("original-and-kubexit-see-each-other", "crash-seen-by-peers")
 def test_it_has_no_fifo(kubexit: Kubexit) -> None:
     """A container of the original has no FIFO, which says nothing about its life. Shown to fail by a FIFO that
-    nobody reads."""
+    has no reader."""
     kubexit.graveyard.mkdir()
     put(kubexit.graveyard / "main", BORN)
     container = running(kubexit, DEATH_DEPS="main,fence")
@@ -89,7 +89,7 @@ def test_it_has_no_fifo(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("original-and-kubexit-see-each-other")
 def test_it_is_born(kubexit: Kubexit) -> None:
-    """A container of ours may wait for the birth and for the success of one of the original."""
+    """A container of kubexit may wait for the birth and for the success of one of the original."""
     app = waiting(kubexit, BIRTH_DEPS="db:born,migrate:succeeded", POLL_INTERVAL="0")
     put(kubexit.graveyard / "db", BORN)
     put(kubexit.graveyard / "migrate", BORN)

@@ -28,7 +28,7 @@ def world(request: pytest.FixtureRequest) -> Step:
 
 @pytest.mark.behaviour("no-inotify-polls")
 def test_polling_finds_a_death(kubexit: Kubexit, world: Step) -> None:
-    """A death is found by polling, with the default interval within a fraction of it; one warning tells."""
+    """Polling finds a death, with the default interval within a fraction of it; one warning says so."""
     kubexit.graveyard.mkdir()
     container = running(kubexit, DEATH_DEPS="main", preexec_fn=world)
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
@@ -41,7 +41,7 @@ def test_polling_finds_a_death(kubexit: Kubexit, world: Step) -> None:
 @pytest.mark.behaviour("no-inotify-polls")
 @pytest.mark.parametrize("poll", ["0", "10ms", "1h"])
 def test_polling_ignores_a_slow_backstop(kubexit: Kubexit, poll: str) -> None:
-    """Polling goes on even if the backstop is turned off or slow: there is nothing else."""
+    """Polling continues even if the backstop is turned off or slow: there is nothing else."""
     world = WORLDS["no such call (ENOSYS)"]()
     kubexit.graveyard.mkdir()
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL=poll, preexec_fn=world)
@@ -72,7 +72,7 @@ def test_a_crash_needs_no_inotify(kubexit: Kubexit, world: Step) -> None:
 
 @pytest.mark.behaviour("no-inotify-polls")
 def test_no_dependencies_need_no_inotify(kubexit: Kubexit, world: Step) -> None:
-    """Who depends on nobody needs no inotify and hears no warning."""
+    """A container without dependencies needs no inotify and logs no warning."""
     finished = kubexit.run("true", preexec_fn=world)
 
     assert finished.code == 0

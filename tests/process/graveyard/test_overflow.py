@@ -1,4 +1,4 @@
-"""When the kernel drops events, everything is looked at once more."""
+"""When the kernel drops events, kubexit looks at everything again."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ QUEUE = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
 
 @pytest.mark.behaviour("lost-events-read-again")
 def test_death_behind_a_full_queue(kubexit: Kubexit) -> None:
-    """A death whose event was dropped, because kubexit was stopped and the queue ran full, is seen when it goes on.
+    """A death whose event was dropped, because kubexit was stopped and the queue ran full, is seen when it continues.
 
     POLL_INTERVAL=0: nothing but the rescan can find it.
     """

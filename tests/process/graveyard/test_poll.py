@@ -1,6 +1,6 @@
 """Behind inotify there is a slow poll, for file systems where inotify is silent.
 
-A file that is changed through a memory map, or written and not closed, makes no event that anybody could wait for:
+A file that is changed through a memory map, or written and not closed, makes no event to wait for:
 so the poll alone can find what happened.
 """
 

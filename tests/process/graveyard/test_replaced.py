@@ -33,7 +33,7 @@ def test_deleted_and_made_again(kubexit: Kubexit, poll: str) -> None:
 
 @pytest.mark.behaviour("graveyard-replaced")
 def test_no_death_of_anybody(kubexit: Kubexit) -> None:
-    """That it is gone is nobody's death. Shown to fail by carving main's death into the new one."""
+    """The removal of a folder is not a death. Shown to fail by writing main's death into the new one."""
     kubexit.carve("main", Born=True)
     container = born(kubexit, "sidecar", DEATH_DEPS="main,fence", POLL_INTERVAL="20ms", LOG_LEVEL="debug")
     shutil.rmtree(kubexit.graveyard)
@@ -44,7 +44,7 @@ def test_no_death_of_anybody(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("graveyard-replaced")
 def test_nothing_is_carved_again(kubexit: Kubexit) -> None:
-    """A birth is carved once: in the new folder there is none. The death is carved there."""
+    """A birth is written once: it is not written to the new folder. The death is."""
     container = born(kubexit, "sidecar", DEATH_DEPS="fence", POLL_INTERVAL="20ms")
     shutil.rmtree(kubexit.graveyard)
     kubexit.graveyard.mkdir()

@@ -106,7 +106,7 @@ def test_a_folder_under_our_name(kubexit: Kubexit) -> None:
 
 
 def kubexit_programs(kubexit: Kubexit) -> list[str]:
-    """What another user has to be able to run."""
+    """What another user must be able to run."""
     if kubexit.is_native:
         return [kubexit.path]
     return [kubexit.path, os.fspath(Path(kubexit.path).with_name("python"))]

@@ -51,7 +51,7 @@ def test_fault_with_core_dump(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("signal-death-is-128-plus-n")
 def test_killed_from_outside(kubexit: Kubexit, actor: str) -> None:
-    """KILL sent to the command by someone else is 137, and kubexit does not call it its own."""
+    """SIGKILL sent to the command by another process is 137, and kubexit does not claim it."""
     supervised = kubexit.start(actor, "ready-then-wait")
     supervised.wait_line("READY")
     os.kill(supervised.command_pid(), signal.SIGKILL)

@@ -27,7 +27,7 @@ def test_nothing_but_the_tombstone_is_left(kubexit: Kubexit, actor: str) -> None
 
 @pytest.mark.behaviour("log-lines")
 def test_output_is_the_commands_alone(kubexit: Kubexit, actor: str) -> None:
-    """Whatever kubexit has to say goes to stderr; stdout is the command's."""
+    """All that kubexit logs goes to stderr; stdout is the command's."""
     finished = kubexit.run(actor, "dump-args", LOG_LEVEL="debug")
 
     assert finished.stdout == f"{actor}\0dump-args\0"

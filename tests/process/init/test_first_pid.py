@@ -1,4 +1,4 @@
-"""The command is its first pid, whatever becomes of it."""
+"""The command is its first pid, even if that pid exits early."""
 
 import signal
 
@@ -22,7 +22,7 @@ def test_a_daemon_is_not_waited_for(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("left-over-processes-stopped", "first-pid-followed")
 def test_daemon_is_drained(kubexit: Kubexit, actor: str) -> None:
-    """With a drain the daemon is ended too, although it has a session of its own."""
+    """With a drain the daemon is ended too, although it has its own session."""
     finished = kubexit.run(actor, "daemonise", "6", fence=True, ORPHAN_GRACE_PERIOD="100ms")
 
     assert finished.code == 6

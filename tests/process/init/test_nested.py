@@ -56,7 +56,7 @@ def test_same_name_twice(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("stop-signal-then-sigkill", "kubexit-in-kubexit", "name-already-alive")
 def test_same_name_twice_under_a_dependencys_death(kubexit: Kubexit, actor: str) -> None:
-    """Under the same name a dependency's death sends the innermost command one TERM: only the outer one acts."""
+    """Under one name a dependency's death sends the innermost command one SIGTERM: only the outer kubexit acts."""
     supervised = kubexit.start(kubexit.path, actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="1h")
     supervised.wait_line("READY")
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)

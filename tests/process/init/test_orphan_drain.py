@@ -1,6 +1,6 @@
-"""KUBEXIT_ORPHAN_GRACE_PERIOD: what the command leaves behind gets TERM, time, KILL.
+"""KUBEXIT_ORPHAN_GRACE_PERIOD: what the command leaves behind gets SIGTERM, time, SIGKILL.
 
-All of it happens in PID namespaces: whoever signals too many here signals nobody else.
+All of it happens in PID namespaces: a kubexit that signals too many processes reaches none outside.
 """
 
 import os
@@ -20,7 +20,7 @@ both_sessions = pytest.mark.parametrize("session", [[], ["--session"]], ids=["sh
 
 @pytest.mark.behaviour("left-over-processes-stopped")
 def test_off_by_default(kubexit: Kubexit, actor: str) -> None:
-    """By default kubexit leaves at once, as tini does, and signals nobody."""
+    """By default kubexit exits at once, as tini does, and signals no process."""
     finished = kubexit.run(actor, "leave", "2", "--exit", "3", fence=True)
 
     assert finished.code == 3
@@ -30,7 +30,7 @@ def test_off_by_default(kubexit: Kubexit, actor: str) -> None:
 @both_sessions
 @pytest.mark.behaviour("left-over-processes-stopped")
 def test_term_ends_them(kubexit: Kubexit, actor: str, session: list[str]) -> None:
-    """They get TERM, also those with a session of their own; kubexit leaves when the last is gone."""
+    """All orphans get SIGTERM, also one with its own session; kubexit exits when the last is gone."""
     finished = kubexit.run(actor, "leave", "3", *session, "--exit", "3", fence=True, ORPHAN_GRACE_PERIOD="1h")
 
     assert finished.code == 3
@@ -41,7 +41,7 @@ def test_term_ends_them(kubexit: Kubexit, actor: str, session: list[str]) -> Non
 @both_sessions
 @pytest.mark.behaviour("left-over-processes-stopped")
 def test_kill_after_the_time_limit(kubexit: Kubexit, actor: str, session: list[str]) -> None:
-    """Those that take no notice are killed when the time is over, not before."""
+    """Orphans that ignore SIGTERM are killed when the time is over, not before."""
     begin = time.monotonic()
     finished = kubexit.run(
         actor, "leave", "2", "--ignore", *session, "--exit", "3", fence=True, ORPHAN_GRACE_PERIOD="100ms"
@@ -55,7 +55,7 @@ def test_kill_after_the_time_limit(kubexit: Kubexit, actor: str, session: list[s
 
 @pytest.mark.behaviour("left-over-processes-stopped")
 def test_after_a_stop_of_ours_it_counts_into_the_grace_period(kubexit: Kubexit, actor: str) -> None:
-    """After a stop of ours the drain ends with the grace period, however long its own limit is."""
+    """After a stop by kubexit the drain ends with the grace period, even if its own limit is longer."""
     supervised = kubexit.start(
         actor, "leave", "1", "--ignore",
         fence=True, DEATH_DEPS="db", GRACE_PERIOD="200ms", ORPHAN_GRACE_PERIOD="1h",
@@ -69,7 +69,7 @@ def test_after_a_stop_of_ours_it_counts_into_the_grace_period(kubexit: Kubexit, 
 
 @pytest.mark.behaviour("exit-after-death-is-written", "left-over-processes-stopped")
 def test_death_is_carved_with_the_commands_code(kubexit: Kubexit, actor: str) -> None:
-    """The tombstone tells the command's code, whatever the left-overs end with."""
+    """The tombstone has the command's code, with any codes of the orphans."""
     kubexit.run(actor, "leave", "2", "--ignore", "--exit", "9", fence=True, ORPHAN_GRACE_PERIOD="50ms")
 
     assert kubexit.tombstone()["ExitCode"] == 9
@@ -100,10 +100,10 @@ def test_stopped_left_over(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("only-descendants-signalled")
 def test_strangers_in_the_pid_namespace(kubexit: Kubexit, actor: str) -> None:
-    """In a shared PID namespace nobody is signalled who does not descend from us.
+    """In a shared PID namespace kubexit signals only its own descendants.
 
     Fails when kill(2) is called with -1, or when a process is not asked for its ancestors: the bystander prints the
-    TERM, or is dead.
+    SIGTERM, or is dead.
     """
     if not kubexit.is_native:
         pytest.skip("the same native code as in the gate form, which is started more easily here")

@@ -57,7 +57,7 @@ os._exit(0)
 
 @pytest.mark.behaviour("left-over-processes-stopped", "storm-of-orphans")
 def test_many_orphans_do_not_end_the_wait_for_a_living_one(kubexit: Kubexit) -> None:
-    """A process that the command left has its grace period, whatever number of others ended with the command.
+    """A process that the command left has its grace period, although many others ended with the command.
 
     Fails when the wait for birth, in which no child is left for a moment, is taken for the time after the command.
     """

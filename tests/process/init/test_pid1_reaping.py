@@ -43,7 +43,7 @@ def test_commands_status_among_orphans(kubexit: Kubexit, actor: str, pid1: bool)
 @both_places
 @pytest.mark.behaviour("orphans-keep-command-status")
 def test_orphan_that_ends_first(kubexit: Kubexit, actor: str, pid1: bool) -> None:
-    """An orphan's end is not the command's: kubexit goes on."""
+    """An orphan's exit is not the command's: kubexit continues."""
     supervised = kubexit.start(actor, "orphans", "1", pid1=pid1)
     supervised.wait_line("RELEASED")
     command = supervised.command_pid()

@@ -1,4 +1,4 @@
-"""CHLD was ignored by whoever started kubexit."""
+"""SIGCHLD was ignored by the process that started kubexit."""
 
 import signal
 
@@ -16,7 +16,7 @@ def ignore() -> None:
 
 @pytest.mark.behaviour("ignored-sigchld")
 def test_command_is_waited_for(kubexit: Kubexit, actor: str) -> None:
-    """kubexit sees its command's end and code, although the kernel was told to throw them away.
+    """kubexit sees its command's end and code, although the kernel was asked to discard them.
 
     Fails when the disposition is left as it came: kubexit never learns of the end (tini hangs).
     """
@@ -31,5 +31,5 @@ def test_command_gets_what_came_in(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("orphans-keep-command-status", "ignored-sigchld")
 def test_orphans_are_reaped_with_sigchld_ignored(kubexit: Kubexit, actor: str) -> None:
-    """Orphans are collected as ever."""
+    """Orphans are collected as usual."""
     assert kubexit.run(actor, "orphans", "100", "--exit", "7", preexec_fn=ignore).code == 7

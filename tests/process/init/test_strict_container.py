@@ -26,7 +26,7 @@ WORLDS = {
 
 @pytest.fixture(params=WORLDS, autouse=True)
 def world(request: pytest.FixtureRequest, kubexit: Kubexit) -> Sandbox:
-    """One of the worlds, where it can be had."""
+    """One of the worlds, if it is available."""
     if kubexit.form == "sanitize":
         pytest.skip("the sanitizers need a loader and /proc")
     if WORLDS[request.param].filtered:
@@ -56,7 +56,7 @@ def test_death_stops_it(kubexit: Kubexit, world: Sandbox) -> None:
 
 @pytest.mark.behaviour("other-stop-signals")
 def test_sigterm_reaches_the_command(kubexit: Kubexit, world: Sandbox) -> None:
-    """TERM to PID 1 reaches the command."""
+    """SIGTERM to PID 1 reaches the command."""
     started = world.start(kubexit, "/bin/actor", "ready-then-wait", "--exit", "TERM=9", environment=NAMED)
     started.wait_line("^READY$")
     started.signal(signal.SIGTERM)

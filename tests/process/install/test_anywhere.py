@@ -20,7 +20,7 @@ NOBODY = 65_534
 
 @pytest.fixture
 def shared(kubexit: Kubexit) -> Iterator[Path]:
-    """A folder of nobody's, in one that every user can reach."""
+    """A folder of user `nobody`, in one that every user can reach."""
     namespaces.require_other_users(kubexit.path)
     folder = Path(tempfile.mkdtemp(prefix="kubexit-"))
     folder.chmod(0o755)

@@ -139,7 +139,7 @@ def test_cp_onto_itself_changes_nothing(kubexit: Kubexit, image: Path, target: s
     ],
 )
 def test_cp_copies_only_itself(kubexit: Kubexit, image: Path, arguments: str) -> None:
-    """Another file, or an option with a meaning of its own, is 2 and one line: this cp copies only itself."""
+    """Another file, or an option with another meaning, is 2 and one line: this cp copies only itself."""
     (image / "other").write_bytes((image / "bin/kubexit").read_bytes())
     finished = cp(kubexit, image, *arguments.split())
 

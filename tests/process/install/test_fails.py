@@ -60,7 +60,7 @@ def on_small_disk(kubexit: Kubexit, shared: Path, *steps: namespaces.Step) -> tu
 
 @pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_a_full_disk_is_reported_before_writing(kubexit: Kubexit, shared: Path) -> None:
-    """A disk with too little room is told in bytes, before anything is written: a copy would be killed here."""
+    """A disk with too little room is reported in bytes, before anything is written: a copy would be killed here."""
     finished, left = on_small_disk(single_file.traced(kubexit, "flock:signal=KILL"), shared)
 
     assert finished.code == 73
@@ -81,7 +81,7 @@ def test_disk_fills_up(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("installs-itself")
 def test_disk_without_bound(kubexit: Kubexit, shared: Path) -> None:
-    """A file system that knows no size of its own, a tmpfs without limit, is not full."""
+    """A file system that knows no size, such as a tmpfs without a limit, is not full."""
     namespaces.require_mounts()
     finished = install(kubexit, shared, preexec_fn=namespaces.private_mounts(namespaces.tmpfs(shared, "size=0")))
 
@@ -110,7 +110,7 @@ def test_late_errors_keep_the_older_file(kubexit: Kubexit, shared: Path, call: s
 
 @pytest.mark.behaviour("installs-itself")
 def test_disk_without_sync(kubexit: Kubexit, shared: Path) -> None:
-    """A file system that has nothing to synchronise is none that fails (fsync(2), EINVAL)."""
+    """A file system that has nothing to synchronise does not count as one that fails (fsync(2), EINVAL)."""
     assert install(kubexit, shared, preexec_fn=namespaces.refuse("fsync", errno.EINVAL)).code == 0
 
 

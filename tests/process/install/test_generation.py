@@ -35,7 +35,7 @@ def prepare(
 @pytest.mark.behaviour("new-generation-clears-graveyard", "installs-itself")
 @pytest.mark.parametrize("install_first", [True, False])
 def test_both_options_work_in_any_order(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
-    """Both are done, in whatever order they are written, and each says so."""
+    """Both options work, in any order, and each writes a line."""
     finished = prepare(kubexit, shared, kubexit.graveyard, install_first)
 
     assert finished.code == 0

@@ -37,7 +37,7 @@ def shared(kubexit: Kubexit) -> Path:
 @pytest.mark.behaviour("installs-itself")
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o777], ids="{:03o}".format)
 def test_the_copy_is_whole_and_executable(kubexit: Kubexit, shared: Path, umask: int) -> None:
-    """The copy has all bytes and mode 0555, whatever the umask; it runs, and nothing else is in the folder."""
+    """The copy has all bytes and mode 0555, with any umask; it runs, and nothing else is in the folder."""
     finished = install(kubexit, shared, preexec_fn=lambda: os.umask(umask) and None)
 
     assert finished.code == 0
@@ -163,7 +163,7 @@ def test_draft_that_is_a_link(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("installs-itself", "disabled-executes-only")
 def test_settings_do_not_matter(kubexit: Kubexit, shared: Path) -> None:
-    """Settings for the supervision of a command, good or bad, play no part; no tombstone is carved."""
+    """Settings for the supervision of a command, good or bad, play no part; no tombstone is written."""
     env = {"KUBEXIT_NAME": "main", "KUBEXIT_GRACE_PERIOD": "bad", "KUBEXIT_DISABLED": "true"}
     finished = kubexit.run(options=["--install", shared], env=env)
 

@@ -27,7 +27,7 @@ def shared(kubexit: Kubexit) -> Path:
 
 
 def stopped(kubexit: Kubexit, shared: Path, fact: Callable[[], bool], *injections: str) -> Supervised:
-    """A copy under way, below strace, that is stopped by one of the injections; the fact tells when."""
+    """A copy under way, below strace, that is stopped by one of the injections; the fact is true at that moment."""
     traced = single_file.traced(kubexit, *injections)
     copying = traced.start(options=["--install", shared], name=None, GRAVEYARD=None)
     eventually(fact, "the copy has come so far")
@@ -52,7 +52,7 @@ def test_the_draft_of_a_killed_copy_is_removed(kubexit: Kubexit, shared: Path) -
 
 @pytest.mark.behaviour("installs-itself")
 def test_a_terminated_copy_is_finished_first(kubexit: Kubexit, shared: Path) -> None:
-    """A copy that is told to end is finished first: that takes milliseconds, and nothing is left half done."""
+    """A copy that gets SIGTERM is finished first: that takes milliseconds, and nothing is left half done."""
     finished = install(single_file.traced(kubexit, "fsync:signal=TERM"), shared)
 
     assert finished.code == 0
@@ -61,7 +61,7 @@ def test_a_terminated_copy_is_finished_first(kubexit: Kubexit, shared: Path) -> 
 
 @pytest.mark.behaviour("installs-itself")
 def test_draft_of_the_living(kubexit: Kubexit, shared: Path) -> None:
-    """A draft that somebody has locked is no dead one's."""
+    """A draft that a process has locked is not removed as a leftover."""
     with (shared / f"{single_file.DRAFTS}1").open("w") as draft:
         fcntl.flock(draft, fcntl.LOCK_EX)
 
@@ -99,7 +99,7 @@ def test_without_locks_a_lost_draft_is_made_again(kubexit: Kubexit, shared: Path
 
 @pytest.mark.behaviour("installs-itself")
 def test_executable_at_once(kubexit: Kubexit, shared: Path) -> None:
-    """From the moment it has its name the file can be executed: nobody has it open for writing.
+    """From the moment it has its name the file can be executed: no process has it open for writing.
 
     Shown to fail by closing the draft after the rename: then this is ETXTBSY.
     """
@@ -111,7 +111,7 @@ def test_executable_at_once(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("installs-itself")
 def test_side_by_side(kubexit: Kubexit, shared: Path) -> None:
-    """Many at a time: all succeed, whoever looks meanwhile sees a whole file, and no draft is left."""
+    """Many at a time: all succeed, a reader meanwhile sees a whole file, and no draft is left."""
     whole = Path(kubexit.path).read_bytes()
     install(kubexit, shared)
     copies = [kubexit.start(options=["--install", shared], name=None, GRAVEYARD=None) for _ in range(8)]

@@ -1,4 +1,4 @@
-"""A container that is killed as a whole carves nothing, and its peers know in an instant.
+"""A container that is killed as a whole writes no tombstone, and its peers know in an instant.
 
 POLL_INTERVAL=0 turns the backstop off: what is seen is seen through the FIFO.
 """
@@ -16,7 +16,7 @@ from harness.waiting import eventually
 
 
 def crash(container: Supervised) -> None:
-    """KILL supervisor and command together, as an OOM kill of the cgroup does."""
+    """Send SIGKILL to supervisor and command together, as an OOM kill of the cgroup does."""
     os.kill(container.pid, signal.SIGSTOP)
     eventually(lambda: processes.state(container.pid) == "T", "kubexit is stopped")
     children = processes.children(container.pid)
@@ -39,7 +39,7 @@ def test_a_crash_after_birth_stops_its_peer(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_a_crash_before_birth_stops_its_peer(kubexit: Kubexit) -> None:
-    """So does the crash of a container that waits for its own birth and has carved nothing yet."""
+    """So does the crash of a container that waits for its own birth and has written nothing yet."""
     main = waiting(kubexit, "main", BIRTH_DEPS="db:born")
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     crash(main)
@@ -66,7 +66,7 @@ def test_with_its_waiter(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_killing_the_supervisor_alone_is_a_crash(kubexit: Kubexit) -> None:
-    """The KILL of the supervisor alone is the same: its command dies with it."""
+    """SIGKILL of the supervisor alone is the same: its command dies with it."""
     main = running(kubexit, "main")
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     main.kill()
@@ -158,7 +158,7 @@ def test_all_of_them(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers", "death-before-quit-requests")
 def test_a_death_that_was_carved_is_no_crash(kubexit: Kubexit) -> None:
-    """An orderly end is one, however it is looked at. Shown to fail by killing main."""
+    """An orderly end does not count as a crash, at any look. Shown to fail by killing main."""
     main = running(kubexit, "main")
     sidecar = running(kubexit, DEATH_DEPS="main:failed,fence", POLL_INTERVAL="0")
     main.signal(15)

@@ -27,7 +27,7 @@ def test_while_it_lives(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("tombstone-readable-by-all", "crash-seen-by-peers")
 @pytest.mark.parametrize("umask", [0o022, 0o077], ids="{:03o}".format)
 def test_every_user_may_open_the_fifo(kubexit: Kubexit, umask: int) -> None:
-    """Every user of the pod may open it, whatever the umask."""
+    """Every user of the pod may open it, with any umask."""
     kubexit.graveyard.mkdir()
     running(kubexit, "main", preexec_fn=lambda: os.umask(umask))
 
@@ -57,7 +57,7 @@ def test_never_without_a_reader(kubexit: Kubexit) -> None:
             except FileNotFoundError:
                 continue
             except OSError:
-                # Between unlink and exit it would be gone by name; a name without a reader is a death carved.
+                # Between unlink and exit its name would be gone; a name without a reader means a written death.
                 assert "Died" in (kubexit.tombstone() or {})
                 continue
             os.close(writer)

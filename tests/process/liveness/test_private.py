@@ -29,7 +29,7 @@ def linked_twice(kubexit: Kubexit, **settings: str) -> Supervised:
 
     def linked() -> bool:
         for fifo in kubexit.graveyard.glob(".main.alive*"):
-            with contextlib.suppress(FileNotFoundError):  # it has its other name by now
+            with contextlib.suppress(FileNotFoundError):  # it has its other name already
                 os.link(fifo, kubexit.graveyard / SECOND)
                 return True
         return False

@@ -45,7 +45,7 @@ def not_a_fifo(path: Path, kind: str) -> None:
 @pytest.mark.behaviour("junk-is-no-death", "links-not-followed", "crash-seen-by-peers")
 @pytest.mark.parametrize("kind", ["file", "folder", "socket", "dangling link", "link to a FIFO"])
 def test_of_a_dependency(kubexit: Kubexit, kind: str) -> None:
-    """What is no FIFO says nothing about a dependency. Shown to fail by a FIFO that nobody reads."""
+    """What is no FIFO says nothing about a dependency. Shown to fail by a FIFO without a reader."""
     kubexit.graveyard.mkdir()
     not_a_fifo(kubexit.graveyard / ".main.alive", kind)
     sidecar = running(kubexit, DEATH_DEPS="main,fence")
@@ -70,7 +70,7 @@ def test_through_a_link(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize("draft", ["", ".tmp"])
 @pytest.mark.parametrize("kind", ["file", "folder", "socket", "dangling link", "link to a FIFO"])
 def test_of_our_own(kubexit: Kubexit, kind: str, draft: str) -> None:
-    """What lies under our FIFO's name is replaced or told, and the command runs."""
+    """Anything under the FIFO's own name is replaced or logged, and the command runs."""
     kubexit.graveyard.mkdir()
     not_a_fifo(kubexit.graveyard / f".main.alive{draft}", kind)
     finished = kubexit.run("sh", "-c", "exit 3")
@@ -95,7 +95,7 @@ def test_a_reader_that_is_no_supervisor(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("junk-is-no-death", "crash-seen-by-peers")
 def test_no_right_to_open(kubexit: Kubexit) -> None:
-    """A FIFO that we may not open is none. Shown to fail by killing its holder with the right to open it."""
+    """A FIFO that kubexit may not open says nothing. Shown to fail by killing its holder with the right to open it."""
     namespaces.require_root()
     kubexit.graveyard.mkdir()
     os.mkfifo(kubexit.graveyard / ".main.alive", 0o600)

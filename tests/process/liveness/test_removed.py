@@ -1,4 +1,4 @@
-"""Someone removes our FIFO: a hint that the folder may follow, and no more than that."""
+"""A removed FIFO of the container itself is only a hint that the folder may follow."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from harness.waiting import eventually
 
 @pytest.mark.behaviour("graveyard-replaced", "silent-deaths-polled")
 def test_looks_become_rare_again(kubexit: Kubexit) -> None:
-    """For two seconds the folder is looked at often, then as before: no container is kept busy for ever.
+    """For two seconds the folder is looked at often, then as before: no container is kept busy forever.
 
     Takes these two seconds. Fails when the hint is never forgotten: no wait is longer than 0.2 s then.
     """

@@ -51,7 +51,7 @@ def test_the_second_forwards_signals(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("name-already-alive")
 def test_the_second_ignores_its_dependencies(kubexit: Kubexit) -> None:
-    """The second waits for nobody and ends for nobody. Shown to fail by giving it a name of its own."""
+    """The second waits for no container and ends for none. Shown to fail by giving it another name."""
     running(kubexit, "main")
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
     second = kubexit.run("echo", "BORN", DEATH_DEPS="db", BIRTH_DEPS="other:born", BIRTH_TIMEOUT="0")
@@ -61,7 +61,7 @@ def test_the_second_ignores_its_dependencies(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("name-already-alive")
 def test_while_the_first_waits_for_birth(kubexit: Kubexit) -> None:
-    """A first that has carved nothing yet is alive too."""
+    """A first that has written nothing yet is alive too."""
     waiting(kubexit, "main", BIRTH_DEPS="db:born")
     second = kubexit.run("true")
 
@@ -71,7 +71,7 @@ def test_while_the_first_waits_for_birth(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("name-already-alive")
 def test_the_crash_of_the_second_is_no_death(kubexit: Kubexit) -> None:
-    """The crash of the second is nobody's death: the first's later end is what a peer sees."""
+    """The crash of the second is not a death: a peer sees the first's later end."""
     first = running(kubexit, "main", "TERM=4")
     second = running(kubexit, "main")
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -86,7 +86,7 @@ def test_the_crash_of_the_second_is_no_death(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("bad-setting-exits-with-2", "name-already-alive")
 @pytest.mark.parametrize("settings", [{"GRACE_PERIOD": "30"}, {"DEATH_DEPS": "main"}, {"DISABLED": "perhaps"}], ids=str)
 def test_a_second_with_bad_settings_writes_nothing(kubexit: Kubexit, settings: dict[str, str]) -> None:
-    """A second with bad settings is refused and carves nothing over the living first."""
+    """A second with bad settings is refused and writes nothing over the living first."""
     running(kubexit, "main")
     kubexit.wait_tombstone("main", "Born")
     eye = Observer(kubexit.graveyard)

@@ -24,7 +24,7 @@ def test_a_text_line_has_four_parts(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("log-lines")
 def test_a_json_line_has_the_same_parts(kubexit: Kubexit, actor: str) -> None:
-    """As JSON each line is an object with the same four, whatever the command's arguments contain."""
+    """As JSON each line is an object with the same four, with any arguments of the command."""
     finished = kubexit.run(actor, "dump-args", b'caf\xe9 "\\\n\x01', LOG_LEVEL="debug", LOG_FORMAT="json")
 
     objects = [json.loads(line) for line in finished.stderr.splitlines()]

@@ -1,4 +1,4 @@
-"""Log lines that nobody read are counted, and the count is told once somebody reads."""
+"""Log lines without a reader are counted, and the count is logged when a process reads again."""
 
 import fcntl
 import json

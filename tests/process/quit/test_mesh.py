@@ -1,6 +1,6 @@
 """KUBEXIT_MESH: the proxy of a mesh is waited for, and asked to quit; where none was injected nothing is in the way.
 
-The proxies' ports are fixed, so each test has a network of its own.
+The proxies' ports are fixed, so each test has its own network.
 """
 
 import signal
@@ -108,7 +108,7 @@ def test_without_a_proxy_the_command_starts(kubexit: Kubexit, network: Network, 
 
 @every_mesh
 def test_debug_logs_the_refused_request(kubexit: Kubexit, network: Network, mesh: Mesh) -> None:
-    """At debug the refused request at the end is told."""
+    """At level debug the refused request at the end is logged."""
     main = start(kubexit, network, mesh, BIRTH_TIMEOUT="100ms", LOG_LEVEL="debug")
     main.wait()
 
@@ -128,7 +128,7 @@ def test_an_unready_proxy_ends_the_wait_at_the_timeout(
 
     assert main.wait() == 0
     assert main.stdout == "BORN\n"
-    # One that says something is there, which is worth a warning; of one that is silent nobody knows.
+    # One that answers is there, which is worth a warning; one that is silent may be there or not.
     assert ("runs but was not ready" in main.stderr) == (answer is not webserver.silent)
 
 
@@ -174,7 +174,7 @@ def test_a_missing_proxy_alone_does_not_fail(kubexit: Kubexit, web: Web, network
 @every_mesh
 @pytest.mark.parametrize("answer", [status(404), status(503)], ids=["404", "503"])
 def test_does_not_quit(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, answer: webserver.Answer) -> None:
-    """A proxy that is there and refuses is worth a warning: Linkerd's has to be allowed to by an annotation."""
+    """A proxy that is there and refuses is worth a warning: Linkerd's needs an annotation to allow it."""
     web(answer, listener=network.bound(mesh.quit[0]))
     main = start(kubexit, network, mesh, "sh", "-c", "exit 3", BIRTH_TIMEOUT="100ms")
 
@@ -200,7 +200,7 @@ def test_the_policy_holds_for_the_proxy(kubexit: Kubexit, web: Web, network: Net
 def test_sigterm_during_the_wait_asks_the_proxy_to_quit(
     kubexit: Kubexit, web: Web, network: Network, mesh: Mesh
 ) -> None:
-    """A TERM while the proxy is waited for: no command, and the proxy is asked to quit all the same."""
+    """A SIGTERM during the wait for the proxy: no command, and the proxy is asked to quit all the same."""
     server = web(status(503), listener=network.bound(mesh.quit[0]))
     main = start(kubexit, network, mesh)
     eventually(lambda: processes.children(main.pid), "the proxy is asked")

@@ -1,6 +1,6 @@
-"""KUBEXIT_QUIT_PROCESSES: TERM to processes by their names, after the command has ended.
+"""KUBEXIT_QUIT_PROCESSES: SIGTERM to processes by their names, after the command has exited.
 
-All of it happens in PID namespaces: whoever signals too many here signals nobody else. The pod is one namespace with
+All of it happens in PID namespaces: kubexit reaches no process outside them. The pod is one namespace with
 another PID 1; its sidecars are processes that kubexit did not start as its command.
 """
 
@@ -42,13 +42,13 @@ class Pod:
         return all(file.exists() and "READY" in file.read_text() for file in self._files.values())
 
     def signalled(self) -> set[int]:
-        """The pids that kubexit says it has sent TERM to, as its own namespace counts them."""
+        """The pids that kubexit says it has sent SIGTERM to, as its own namespace counts them."""
         return {int(pid) for pid in re.findall(r"sent SIGTERM to pid (\d+)", self.main.stderr)}
 
 
 @contextmanager
 def pod(kubexit: Kubexit, web: Web, *sidecars: str, **settings: Any) -> Iterator[Pod]:
-    """A pod whose main has been told to leave with 3; it ends after the block, when its quit request is answered."""
+    """A pod whose main exits with 3 when asked; it ends after the block, when its quit request is answered."""
     lines = []
     for name in sidecars:
         shutil.copy(kubexit.program(), kubexit.folder / name)
@@ -71,9 +71,9 @@ def pod(kubexit: Kubexit, web: Web, *sidecars: str, **settings: Any) -> Iterator
 
 @pytest.mark.parametrize("names", ["envoy", " envoy ,x", "x,,envoy"])
 def test_a_process_of_the_name_gets_sigterm(kubexit: Kubexit, web: Web, names: str) -> None:
-    """A process of that name gets TERM; the code stays the command's, and a line says who was signalled."""
+    """A process of that name gets SIGTERM; the code stays the command's, and a line says what was signalled."""
     with pod(kubexit, web, "envoy", "agent", QUIT_PROCESSES=names) as pod_:
-        eventually(lambda: pod_.got_term() == {"envoy"}, "it got TERM")
+        eventually(lambda: pod_.got_term() == {"envoy"}, "it got SIGTERM")
 
         assert len(pod_.signalled()) == 1
         assert lines(pod_.main.stderr, "warn") == []
@@ -82,14 +82,14 @@ def test_a_process_of_the_name_gets_sigterm(kubexit: Kubexit, web: Web, names: s
 def test_all_processes_of_all_names_get_sigterm(kubexit: Kubexit, web: Web) -> None:
     """All processes of all names get it."""
     with pod(kubexit, web, "envoy", "agent", "other", QUIT_PROCESSES="agent,envoy") as pod_:
-        eventually(lambda: pod_.got_term() == {"envoy", "agent"}, "both got TERM")
+        eventually(lambda: pod_.got_term() == {"envoy", "agent"}, "both got SIGTERM")
 
         assert len(pod_.signalled()) == 2
 
 
 @pytest.mark.parametrize("name", ["env", "envoy2", "Envoy", "nvoy", "envoy ready-then-wait", "*"])
 def test_only_the_exact_name_counts(kubexit: Kubexit, web: Web, name: str) -> None:
-    """A part of a name, another case, a pattern: nobody is meant. Shown to fail by the tests above."""
+    """A part of a name, another case, a pattern: no process matches. Shown to fail by the tests above."""
     with pod(kubexit, web, "envoy", QUIT_PROCESSES=name) as pod_:
         assert pod_.signalled() == set()
         assert pod_.got_term() == set()
@@ -105,9 +105,9 @@ def test_only_the_exact_name_counts(kubexit: Kubexit, web: Web, name: str) -> No
     ],
 )
 def test_long_names_are_told_apart(kubexit: Kubexit, web: Web, name: str, meant: set[str]) -> None:
-    """Names longer than the 15 bytes that the kernel keeps are told apart."""
+    """Names longer than the 15 bytes that the kernel keeps are compared in full."""
     with pod(kubexit, web, "cloud-sql-proxy", "cloud-sql-proxy-2", QUIT_PROCESSES=name) as pod_:
-        eventually(lambda: pod_.got_term() == meant, f"{meant} got TERM")
+        eventually(lambda: pod_.got_term() == meant, f"{meant} got SIGTERM")
 
         assert len(pod_.signalled()) == len(meant)
 
@@ -134,9 +134,9 @@ def test_a_script_has_its_own_name(kubexit: Kubexit, web: Web) -> None:
 
 
 def test_kubexit_and_pid_1_are_never_meant(kubexit: Kubexit, web: Web) -> None:
-    """Neither kubexit itself nor PID 1, the pause process, is ever meant, whatever the names."""
+    """Neither kubexit itself nor PID 1, the pause process, is ever signalled, with any names."""
     with pod(kubexit, web, "envoy", QUIT_PROCESSES="actor,kubexit,python,python3,envoy", LOG_LEVEL="debug") as pod_:
-        eventually(lambda: pod_.got_term() == {"envoy"}, "it got TERM")
+        eventually(lambda: pod_.got_term() == {"envoy"}, "it got SIGTERM")
 
         assert {1, 2} & pod_.signalled() == set()
         assert len(pod_.signalled()) == 1
@@ -162,7 +162,7 @@ def test_processes_alone_cost_no_time(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("only-descendants-signalled")
 def test_without_a_shared_namespace_nothing_is_signalled(kubexit: Kubexit, actor: str) -> None:
-    """As PID 1 kubexit has no other container's process in sight: it says so, and signals nobody."""
+    """As PID 1 kubexit cannot see other containers' processes: it says so, and signals none."""
     finished = kubexit.run(actor, "leave", "1", "--exit", "3", pid1=True, QUIT_PROCESSES="actor")
 
     assert finished.code == 3

@@ -61,7 +61,7 @@ def text(kubexit: Kubexit, name: str) -> str:
 
 
 def test_only_processes_of_this_pod_get_sigterm(kubexit: Kubexit, node: cgroups.Node, web: Web) -> None:
-    """The process of this pod gets SIGTERM; those of another pod and of the node do not, and a line says so.
+    """The process of this pod gets SIGTERM; one of another pod and one of the node do not, and a line says so.
 
     Fails when the name alone decides: then three are signalled. A quit request that is not answered yet keeps the
     namespace alive meanwhile.

@@ -1,4 +1,4 @@
-"""KUBEXIT_QUIT_POST, KUBEXIT_QUIT_GET: what is asked after the command has ended, of whom, and for how long."""
+"""KUBEXIT_QUIT_POST, KUBEXIT_QUIT_GET: what kubexit asks after the command has exited, which URLs, and how long."""
 
 import threading
 import time
@@ -57,7 +57,7 @@ def test_the_longest_url_arrives_whole(kubexit: Kubexit, web: Web) -> None:
     ("host", "name"), [("127.0.0.1", "localhost"), ("::1", "localhost"), ("::1", ""), ("127.0.0.2", "")]
 )
 def test_both_addresses_of_localhost_are_tried(kubexit: Kubexit, web: Web, host: str, name: str) -> None:
-    """Both addresses of localhost are tried; IPv6 literals stand in brackets."""
+    """Both addresses of localhost are tried; IPv6 literals are in brackets."""
     server = web(listener=webserver.bound(host))
     finished = kubexit.run("true", QUIT_POST=server.url("/", name))
 
@@ -96,7 +96,7 @@ def test_one_time_limit_holds_for_all(kubexit: Kubexit, web: Web) -> None:
 
 @pytest.mark.behaviour("quit-requests-never-delay-sigkill")
 def test_a_time_limit_of_zero_still_asks_all(kubexit: Kubexit, web: Web) -> None:
-    """With a time limit of 0 nobody's answer is waited for long, but everybody is asked."""
+    """With a time limit of 0 kubexit asks every URL, but waits for no answer long."""
     quick = web()
     finished = kubexit.run(
         "sh", "-c", "exit 3", QUIT_POST=f"{web(webserver.silent).url()},{quick.url()}", QUIT_TIMEOUT="0"
@@ -117,7 +117,7 @@ def test_without_a_proxy(kubexit: Kubexit, web: Web) -> None:
 
 @pytest.mark.behaviour("pid-1-exits")
 def test_as_pid_1(kubexit: Kubexit, web: Web) -> None:
-    """PID 1 asks as everybody else does, and leaves with the command's code."""
+    """PID 1 asks as any other process does, and exits with the command's code."""
     server = web(status(503))
     finished = kubexit.run("sh", "-c", "exit 3", pid1=True, QUIT_POST=server.url())
 

@@ -43,7 +43,7 @@ BAD = {
 @pytest.mark.parametrize("answer", GOOD)
 @pytest.mark.parametrize("code", [0, 3])
 def test_a_2xx_answer_is_logged_as_information(kubexit: Kubexit, web: Web, answer: str, code: int) -> None:
-    """2xx, in whatever pieces it comes, is one line of information."""
+    """A 2xx, in pieces of any size, is one line at level info."""
     server = web(GOOD[answer][0])
     finished = kubexit.run("sh", "-c", f"exit {code}", QUIT_POST=server.url("/quit"))
 
@@ -83,7 +83,7 @@ def test_is_not_reset(kubexit: Kubexit, web: Web) -> None:
 
 
 def test_a_refused_connection_is_one_warning(kubexit: Kubexit, web: Web) -> None:
-    """Nobody listens: one warning."""
+    """If no server listens: one warning."""
     server = web(listening=False)
     finished = kubexit.run("true", QUIT_POST=server.url())
 

@@ -1,4 +1,4 @@
-"""Quit requests come after the death was carved and before kubexit lets go of the graveyard."""
+"""Quit requests come after the death is written and before kubexit lets go of the graveyard."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP]
 
 
 def is_held(kubexit: Kubexit, name: str = "main") -> bool:
-    """Whether somebody holds the FIFO of that name, as a peer finds out."""
+    """Whether a process holds the FIFO of that name, as a peer finds out."""
     try:
         os.close(os.open(kubexit.graveyard / f".{name}.alive", os.O_WRONLY | os.O_NONBLOCK))
     except OSError:
@@ -44,7 +44,7 @@ def asking(kubexit: Kubexit, server: WebServer, *command: str, **keywords: Any) 
 def test_the_death_is_written_before_the_request(kubexit: Kubexit, web: Web, code: int) -> None:
     """The death is on the tombstone when the request arrives, the FIFO still held; afterwards it is gone.
 
-    Fails when the requests come before the carving, or after the FIFO was let go of.
+    Fails when the requests come before the death is written, or after the FIFO was let go of.
     """
     server = web(look=lambda: (kubexit.tombstone(), is_held(kubexit)))
     kubexit.run("sh", "-c", f"exit {code}", QUIT_POST=server.url())
@@ -70,7 +70,7 @@ def test_peers_do_not_wait(kubexit: Kubexit, web: Web) -> None:
 @pytest.mark.behaviour("death-before-quit-requests")
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_kill_is_no_crash(kubexit: Kubexit, web: Web, when: str) -> None:
-    """KILL during the requests leaves a death with its code to peers, those that start later too, not a crash."""
+    """SIGKILL during the requests leaves a death with its code to peers, also to later ones, not a crash."""
     kubexit.carve("fence", Born=True)
     main = asking(kubexit, web(webserver.silent))
     if when == "before":
@@ -100,7 +100,7 @@ def test_restart_after_kill(kubexit: Kubexit, web: Web) -> None:
 @pytest.mark.parametrize("number", [*SIGNALS, signal.SIGRTMIN + 2], ids=lambda number: f"{int(number)}")
 @pytest.mark.parametrize("code", [0, 3])
 def test_a_signal_shortens_the_requests(kubexit: Kubexit, web: Web, number: int, code: int) -> None:
-    """TERM, INT, QUIT, HUP and the stop signal leave the requests half a second; the code is the command's."""
+    """SIGTERM, SIGINT, SIGQUIT, SIGHUP and the stop signal leave the requests 0.5 s; the code is the command's."""
     server = web(webserver.silent)
     main = asking(kubexit, server, "sh", "-c", f"exit {code}", STOP_SIGNAL="RTMIN+2")
     main.signal(number)
@@ -142,7 +142,7 @@ def test_signal_shortens_after_one_that_was_held(kubexit: Kubexit, web: Web) -> 
 
 @pytest.mark.behaviour("quit-requests-never-delay-sigkill")
 def test_signal_leaves_a_moment(kubexit: Kubexit, web: Web) -> None:
-    """A request that is answered after the TERM is still heard. Fails when the signal ends kubexit at once."""
+    """A request that is answered after the SIGTERM still counts. Fails when the signal ends kubexit at once."""
     started = Event()
 
     def answer(connection: socket.socket) -> None:
@@ -160,7 +160,7 @@ def test_signal_leaves_a_moment(kubexit: Kubexit, web: Web) -> None:
 
 @pytest.mark.behaviour("signal-after-exit-ignored")
 def test_other_signals_change_nothing(kubexit: Kubexit, web: Web) -> None:
-    """Signals that ask nobody to end change nothing: the answer is waited for. Fails when they count as TERM does."""
+    """Signals that do not ask to end change nothing: kubexit waits for the answer. Fails when they count as SIGTERM."""
     free = Event()
     server = web(webserver.held(free, status(200)))
     main = asking(kubexit, server, LOG_LEVEL="debug")
@@ -177,7 +177,7 @@ def test_other_signals_change_nothing(kubexit: Kubexit, web: Web) -> None:
 @pytest.mark.behaviour("parent-death-kills-command", "pid-1-reaps-orphans")
 @pytest.mark.parametrize("end", ["answer", "TERM", "KILL"])
 def test_nothing_is_left(kubexit: Kubexit, web: Web, end: str) -> None:
-    """No process of a request outlives kubexit, however it ends."""
+    """No process of a request outlives kubexit, in any way that kubexit ends."""
     free = Event()
     main = asking(kubexit, web(webserver.held(free, status(200))))
     children = processes.children(main.pid)

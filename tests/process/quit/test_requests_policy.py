@@ -48,7 +48,7 @@ def test_the_policy_goes_by_the_code(kubexit: Kubexit, web: Web, policy: str | N
 @pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize(("policy", "asked"), [("success", 1), ("failure", 0)])
 def test_policy_of_our_own_code(kubexit: Kubexit, web: Web, policy: str, asked: int) -> None:
-    """The code is the one that kubexit leaves with, not the command's own."""
+    """The condition looks at the code that kubexit exits with, not at the command's own."""
     server = web()
     sidecar = running(
         kubexit, exits="TERM=9", DEATH_DEPS="main", EXIT_CODE_ON_STOP="zero", QUIT_POLICY=policy, QUIT_POST=server.url()
@@ -75,7 +75,7 @@ def test_signal_death_is_a_failure(kubexit: Kubexit, web: Web, actor: str) -> No
 def test_a_command_never_started_asks_too(kubexit: Kubexit, web: Web, case: str, policy: str) -> None:
     """A command that was never started leaves a pod that has to end too; the policy goes by the code.
 
-    The death is carved by then.
+    The death is already written.
     """
     command, settings, code = NEVER_STARTED[case]
     kubexit.carve("dead", Born=True, Died=True, ExitCode=0)
@@ -89,7 +89,7 @@ def test_a_command_never_started_asks_too(kubexit: Kubexit, web: Web, case: str,
 
 @pytest.mark.behaviour("graveyard-not-a-folder", "every-exit-writes-a-death")
 def test_an_unusable_graveyard_still_asks_urls(kubexit: Kubexit, web: Web) -> None:
-    """Where no death can be carved, those who are asked by URL are asked all the same."""
+    """If no death can be written, the URLs are asked all the same."""
     kubexit.graveyard.write_text("")
     server = web()
     finished = kubexit.run("true", QUIT_POST=server.url())
@@ -128,7 +128,7 @@ def test_death_while_waiting(kubexit: Kubexit, web: Web) -> None:
     ids=str,
 )
 def test_bad_quit_settings(kubexit: Kubexit, web: Web, bad: dict[str, str]) -> None:
-    """With a fault in these settings themselves nobody is asked: what is meant is not known."""
+    """With a fault in these settings themselves no URL is asked: what is meant is not known."""
     server = web()
     finished = kubexit.run("true", QUIT_POST=server.url(), **bad)
 
@@ -144,7 +144,7 @@ def test_bad_quit_settings(kubexit: Kubexit, web: Web, bad: dict[str, str]) -> N
 )
 @pytest.mark.parametrize("timeout", ["5s", "5"])
 def test_bad_first_settings(kubexit: Kubexit, web: Web, bad: dict[str, str | None], timeout: str) -> None:
-    """A fault in what is read before them keeps nobody waiting either; of two faults the first is told."""
+    """A fault in earlier settings leaves no sidecar waiting either; of two faults the first is logged."""
     server = web()
     finished = kubexit.run("true", QUIT_POST=server.url(), QUIT_TIMEOUT=timeout, **bad)
 
@@ -157,7 +157,7 @@ def test_bad_first_settings(kubexit: Kubexit, web: Web, bad: dict[str, str | Non
 @pytest.mark.behaviour("name-already-alive")
 @pytest.mark.parametrize("settings", [{}, {"GRACE_PERIOD": "30"}], ids=["good", "bad"])
 def test_second_of_a_name(kubexit: Kubexit, web: Web, settings: dict[str, str]) -> None:
-    """A second supervisor of a living name asks nobody: the first one's command still needs them."""
+    """A second supervisor of a living name asks no URL: the first one's command still needs the sidecars."""
     server = web()
     first = running(kubexit, "main", QUIT_POST=server.url())
     kubexit.wait_tombstone("main", "Born")
@@ -171,7 +171,7 @@ def test_second_of_a_name(kubexit: Kubexit, web: Web, settings: dict[str, str]) 
 
 @pytest.mark.behaviour("disabled-executes-only")
 def test_disabled_kubexit_asks_no_url(kubexit: Kubexit, web: Web) -> None:
-    """Switched off, nobody is asked."""
+    """Switched off, kubexit asks no URL."""
     server = web()
 
     assert kubexit.run("true", DISABLED="true", QUIT_POST=server.url()).code == 0
@@ -179,7 +179,7 @@ def test_disabled_kubexit_asks_no_url(kubexit: Kubexit, web: Web) -> None:
 
 
 def test_nobody_to_ask(kubexit: Kubexit) -> None:
-    """Without anybody to ask no line is said."""
+    """Without any URL no line is logged."""
     finished = kubexit.run("true", QUIT_POLICY="always", QUIT_TIMEOUT="1h")
 
     assert "quit" not in finished.stderr

@@ -84,7 +84,7 @@ def test_a_server_without_trust_hears_nothing(
 
 
 def test_a_host_name_is_resolved(kubexit: Kubexit, web: Web) -> None:
-    """A host that has to be resolved works; a bad answer is a warning."""
+    """A host name that must be resolved works; a bad answer is a warning."""
     server = web(status(503))
     url = server.url("/quit", NAMED)
     finished = kubexit.run("true", waiter=waiters.real(kubexit), QUIT_GET=url, QUIT_TIMEOUT="1h")
@@ -106,7 +106,7 @@ def test_without_a_name(kubexit: Kubexit, web: Web) -> None:
 
 
 def test_an_unknown_name_is_one_warning(kubexit: Kubexit) -> None:
-    """So is a name that nobody knows."""
+    """So is a name that does not resolve."""
     finished = kubexit.run("true", waiter=waiters.real(kubexit), QUIT_POST="http://proxy.invalid/", QUIT_TIMEOUT="10s")
 
     assert finished.code == 0

@@ -20,7 +20,7 @@ NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal
 
 
 def test_the_waiter_is_told_what_to_ask(kubexit: Kubexit, web: Web) -> None:
-    """It is told who we are, how much time there is, and what to ask how; it is not told what we ask ourselves."""
+    """It gets kubexit's name, its time limit, and what to ask and how; it does not get what kubexit asks itself."""
     waiter = Waiter(kubexit.folder, f"cat {kubexit.graveyard}/main >&2")
     native = web()
     finished = kubexit.run(
@@ -81,7 +81,7 @@ def test_it_cannot_be_started(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("quit-requests-never-delay-sigkill", "parent-death-kills-command")
 def test_a_hanging_waiter_is_killed_with_its_children(kubexit: Kubexit) -> None:
-    """At the end of the time it gets KILL, with whatever it has started."""
+    """At the end of the time it gets SIGKILL, with all processes that it has started."""
     pids = kubexit.folder / "pids"
     waiter = Waiter(kubexit.folder, f"sleep 1000 & echo $! $$ > {pids}; wait")
     main = kubexit.start("sh", "-c", "exit 3", waiter=waiter, QUIT_POST=FOREIGN, QUIT_TIMEOUT="1h")
@@ -95,7 +95,7 @@ def test_a_hanging_waiter_is_killed_with_its_children(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("default-dispositions", "nothing-of-the-wait-remains")
 def test_the_waiter_starts_clean(kubexit: Kubexit, actor: str) -> None:
-    """It starts with nothing blocked and no descriptor of ours."""
+    """It starts with nothing blocked and no descriptor of kubexit."""
     waiter = Waiter(kubexit.folder, f"{actor} fds; {actor} mask")
     finished = kubexit.run("true", waiter=waiter, QUIT_POST=FOREIGN)
 

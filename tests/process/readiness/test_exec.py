@@ -29,7 +29,7 @@ def test_the_first_success_is_readiness(kubexit: Kubexit) -> None:
 
 @pytest.mark.parametrize("failure", ["exit 1", "exit 255", "kill -KILL $$", "kill -TERM $$"])
 def test_a_failed_probe_is_tried_again(kubexit: Kubexit, failure: str) -> None:
-    """A probe that fails, in whatever way, is tried again after the period; until it succeeds there is no Ready."""
+    """A probe that fails in any way is tried again after the period; until it succeeds there is no Ready."""
     go = kubexit.folder / "go"
     script = probe(kubexit, f"test -e {go} || {failure}")
     db = running(kubexit, "db", READY_EXEC=script, READY_PERIOD="10ms")
@@ -124,7 +124,7 @@ def test_at_debug_its_output_is_shown(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("no-descriptor-inherited", "default-dispositions", "surroundings-unchanged")
 def test_the_probe_has_the_commands_surroundings(kubexit: Kubexit, actor: str) -> None:
-    """It has the command's environment and umask, nothing blocked, no descriptor of ours, and a group of its own."""
+    """It has the command's environment and umask, nothing blocked, no descriptor of kubexit, and its own group."""
     script = probe(kubexit, f"{actor} fds; {actor} mask; echo VALUE $VALUE; umask; {actor} stat")
     narrow = {"preexec_fn": lambda: os.umask(0o27)}
     db = running(kubexit, "db", READY_EXEC=script, LOG_LEVEL="debug", env={"VALUE": "1"}, **narrow)

@@ -56,7 +56,7 @@ def test_dies_with_us(kubexit: Kubexit) -> None:
 
 
 def test_a_hanging_probe_is_killed_with_its_children(kubexit: Kubexit) -> None:
-    """A probe that hangs gets KILL after ten seconds, with its children; then the next one has its turn."""
+    """A probe that hangs gets SIGKILL after ten seconds, with its children; then the next one has its turn."""
     once = kubexit.folder / "once"
     body = f"test -e {once} && exit 0; touch {once}; sleep 1000 & echo $! $$ > {kubexit.folder}/probe.pids; wait"
     script = probe(kubexit, body)

@@ -35,7 +35,7 @@ def test_an_old_file_is_no_readiness(kubexit: Kubexit) -> None:
 
 
 def test_old_one_stays_old(kubexit: Kubexit) -> None:
-    """A file of an earlier run is none of ours for as long as we live. Shown to fail by touching it."""
+    """A file of an earlier run never counts for this one. Shown to fail by touching it."""
     file = kubexit.folder / "ready"
     file.touch()
     os.utime(file, (time.time() - 5, time.time() - 5))
@@ -57,7 +57,7 @@ def test_made_by_the_command(kubexit: Kubexit) -> None:
 
 @pytest.mark.parametrize("kind", ["folder", "fifo", "link"])
 def test_any_kind_of_file_counts(kubexit: Kubexit, kind: str) -> None:
-    """Whatever has that name and is new enough will do."""
+    """Any kind of file with that name counts if it is new enough."""
     file = kubexit.folder / "ready"
     running(kubexit, "db", READY_FILE=file, READY_PERIOD="10ms")
     if kind == "folder":
@@ -81,7 +81,7 @@ def test_a_relative_path_starts_at_the_working_folder(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unwritten-death-keeps-code", "unwritten-birth-continues")
 def test_a_deleted_graveyard_is_reported(kubexit: Kubexit) -> None:
-    """Readiness that cannot be carved, since the folder was deleted, is told with its reason; the command lives."""
+    """Readiness that cannot be written, since the folder was deleted, is logged with its reason; the command lives."""
     ready = kubexit.folder / "ready"
     container = running(kubexit, "main", READY_FILE=ready, READY_PERIOD="10ms")
     kubexit.wait_tombstone("main", "Born")

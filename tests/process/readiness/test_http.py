@@ -1,4 +1,4 @@
-"""KUBEXIT_READY_HTTP: the command is ready when a URL of its own answers 2xx."""
+"""KUBEXIT_READY_HTTP: the command is ready when one of its URLs answers 2xx."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ Web = Callable[..., WebServer]
     ids=["503", "302", "nothing", "garbage", "reset"],
 )
 def test_the_first_2xx_is_readiness(kubexit: Kubexit, web: Web, answer: webserver.Answer) -> None:
-    """The first 2xx is readiness; before, whatever is answered, there is none."""
+    """The first 2xx is readiness; before it, any other answer is not."""
     server = web(answer, answer, status(204), look=lambda: kubexit.tombstone("db"))
     running(kubexit, "db", READY_HTTP=server.url("/health?x=1#y"), READY_PERIOD="10ms")
     kubexit.wait_tombstone("db", "Ready")
@@ -99,7 +99,7 @@ def test_a_command_never_started_is_not_probed(kubexit: Kubexit, web: Web) -> No
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_the_probe_is_ended(kubexit: Kubexit, web: Web, number: int) -> None:
-    """A probe that somebody ends, the OOM killer say, is started again after the period."""
+    """A probe that is killed, for example by the OOM killer, is started again after the period."""
     server = web(status(503))
     db = running(kubexit, "db", READY_HTTP=server.url(), READY_PERIOD="10ms")
     server.wait_asked()

@@ -28,7 +28,7 @@ def notified(kubexit: Kubexit, **settings: str) -> tuple[Supervised, socket.sock
     [b"READY=1", b"READY=1\n", b"STATUS=up\nREADY=1", b"READY=1\nMAINPID=4711\n", b"\nREADY=1", b"X=\0\nREADY=1"],
 )
 def test_ready_1_is_readiness(kubexit: Kubexit, message: bytes) -> None:
-    """READY=1 on a line of its own is readiness."""
+    """READY=1 as a whole line is readiness."""
     _, client = notified(kubexit)
     client.send(message)
 

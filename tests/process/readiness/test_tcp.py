@@ -37,7 +37,7 @@ def bound(host: str) -> socket.socket:
 
 @pytest.mark.parametrize(("host", "setting"), ADDRESSES)
 def test_a_connection_is_readiness(kubexit: Kubexit, host: str, setting: str) -> None:
-    """A connection that comes about is readiness; before, while the port is bound and refuses, there is none."""
+    """A connection that succeeds is readiness; before, while the port is bound and refuses, there is no readiness."""
     with bound(host) as server:
         port = server.getsockname()[1]
         running(kubexit, "db", READY_TCP=setting.format(port), READY_PERIOD="10ms")
@@ -58,7 +58,7 @@ def test_the_first_probe_comes_at_once(kubexit: Kubexit) -> None:
 
 
 def test_readiness_needs_one_connection(kubexit: Kubexit) -> None:
-    """Once ready, nobody is disturbed again: there is one connection, and it is closed without a byte."""
+    """Once ready, the server is not disturbed again: there is one connection, and it is closed without a byte."""
     with bound("127.0.0.1") as server:
         server.listen()
         db = running(kubexit, "db", READY_TCP=server.getsockname()[1], READY_PERIOD="10ms")
@@ -95,7 +95,7 @@ def test_a_hanging_connection_delays_no_signal(kubexit: Kubexit) -> None:
 
 
 def test_port_of_our_own(kubexit: Kubexit) -> None:
-    """Nobody listens, and the only free port of the machine is the one that is probed: no connection to ourselves.
+    """No server listens, and the only free port of the machine is the probed one: the probe never connects to itself.
 
     TCP lets a socket connect to itself when it is given the very port that it calls.
     """

@@ -1,4 +1,4 @@
-"""Readiness is carved as a line of its own, once, and others start on it."""
+"""Readiness is written once, as a separate line, and other containers start on it."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ def probed(kubexit: Kubexit, name: str = "db", **settings: str) -> tuple[object,
 
 @pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339")
 def test_ready_is_between_born_and_died(kubexit: Kubexit) -> None:
-    """Ready stands between Born and Died, in time as in text."""
+    """Ready is between Born and Died, in time as in text."""
     db, file = probed(kubexit)
     file.touch()
     kubexit.wait_tombstone("db", "Ready")
@@ -35,7 +35,7 @@ def test_ready_is_between_born_and_died(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("tombstone-appears-whole")
 def test_ready_is_written_once(kubexit: Kubexit) -> None:
-    """It is carved once, however long the container stays ready."""
+    """It is written once, at any number of later probes."""
     eye = Observer(kubexit.graveyard)
     db, file = probed(kubexit)
     file.touch()
@@ -62,7 +62,7 @@ def test_readiness_starts_a_waiting_container(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("old-tombstone-gone-at-start", "graveyard-source-asks-no-api")
 def test_not_of_an_earlier_life(kubexit: Kubexit) -> None:
-    """A container that is started again is not ready by what was carved before."""
+    """A container that is started again is not ready by what an earlier run wrote."""
     kubexit.carve("db", Born=True, Ready=True)
     probed(kubexit)
     kubexit.wait_tombstone("db", "Born")
@@ -73,7 +73,7 @@ def test_not_of_an_earlier_life(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("tombstone-lines")
 def test_without_a_probe_there_is_no_ready(kubexit: Kubexit) -> None:
-    """Without a probe nothing is ever carved as ready. Shown to fail by the tests above."""
+    """Without a probe no Ready is ever written. Shown to fail by the tests above."""
     kubexit.run("true", name="db")
 
     assert list(kubexit.tombstone("db") or {}) == ["Born", "Died", "ExitCode"]

@@ -1,4 +1,4 @@
-"""Bad settings: exit 2, one line that names the variable, and a tombstone if anybody could be waiting."""
+"""Bad settings: exit 2, one line that names the variable, and a tombstone if a peer could be waiting."""
 
 import json
 import re
@@ -78,7 +78,7 @@ def test_a_bad_name_writes_nothing(kubexit: Kubexit, name: str | None) -> None:
 @pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize("options", [[], ["--"]], ids=str)
 def test_a_missing_command_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
-    """No command is 2 and a line, and a death is carved."""
+    """No command is 2 and a line, and a death is written."""
     finished = kubexit.run(options=options)
 
     assert finished.code == 2
@@ -139,7 +139,7 @@ def test_peers_are_not_kept_waiting(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("bad-setting-exits-with-2", "crash-seen-by-peers")
 def test_after_a_crash(kubexit: Kubexit) -> None:
-    """The FIFO of a crashed predecessor goes with the carving: peers see the code, not the crash."""
+    """The FIFO of a crashed predecessor is removed with the write: peers see the code, not the crash."""
     crashed = running(kubexit, "main")
     crashed.kill()
     kubexit.run("echo", GRACE_PERIOD="30")
@@ -151,7 +151,7 @@ def test_after_a_crash(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("bad-setting-exits-with-2", "graveyard-not-a-folder")
 def test_without_a_graveyard(kubexit: Kubexit) -> None:
-    """Where no tombstone can be carved either, the error stays the same one."""
+    """If no tombstone can be written either, the error stays the same one."""
     kubexit.graveyard.write_text("")
     finished = kubexit.run("echo", GRACE_PERIOD="30")
 
@@ -180,7 +180,7 @@ def test_a_long_value_is_still_one_line(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("environment-bytes-unchanged")
 def test_foreign_variables_are_ignored(kubexit: Kubexit) -> None:
-    """Variables that are not ours are not looked at, however they look."""
+    """Variables of other programs are not looked at, with any value."""
     env = {b"X": b"\xff", b"KUBEXITNAME": b"x", b"LC_ALL": b"\xfe", b"A" * 10_000: b"B" * 10_000}
 
     assert kubexit.run("true", env=env).code == 0
@@ -193,7 +193,7 @@ def test_foreign_variables_are_ignored(kubexit: Kubexit) -> None:
     ids=" ".join,
 )
 def test_an_unknown_option_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
-    """An option that is unknown or used wrongly is 2 and one line that quotes it; a death is carved as for the rest."""
+    """An unknown or wrong option is 2 and one line that quotes it; a death is written as for other faults."""
     finished = kubexit.run("echo", "BORN", options=options) if len(options) == 1 else kubexit.run(options=options)
 
     assert (finished.code, finished.stdout) == (2, "")
@@ -206,7 +206,7 @@ def test_an_unknown_option_exits_with_2(kubexit: Kubexit, options: list[str]) ->
 
 @pytest.mark.behaviour("bad-setting-exits-with-2")
 def test_unknown_option_without_a_name(kubexit: Kubexit) -> None:
-    """Nobody waits for a container without a name: nothing is written."""
+    """No peer waits for a container without a name: nothing is written."""
     finished = kubexit.run("echo", "BORN", options=["-c"], name=None)
 
     assert (finished.code, finished.stdout) == (2, "")

@@ -60,7 +60,7 @@ def test_json_logs_the_same_story(kubexit: Kubexit) -> None:
     "name", ["größe", 'q"uote', "back\\slash", "%s%n%d", "\U0001f480", os.fsdecode(b"\xff\xfe"), "'"]
 )
 def test_hostile_names_in_json(kubexit: Kubexit, name: str) -> None:
-    """Whatever the names are, a line stays valid JSON in UTF-8."""
+    """With any names, a line stays valid JSON in UTF-8."""
     finished = kubexit.run("true", name=name, LOG_FORMAT="json", LOG_LEVEL="debug", DEATH_DEPS=f"x{name}")
 
     for line in finished.stderr.splitlines():
@@ -90,7 +90,7 @@ def test_arguments_are_logged_at_debug_only(kubexit: Kubexit, level: str) -> Non
 
 @pytest.mark.behaviour("log-lines")
 def test_stdout_is_the_commands(kubexit: Kubexit) -> None:
-    """Nothing of ours is on stdout, at any level."""
+    """kubexit writes nothing to stdout, at any level."""
     finished = kubexit.run("printf", "a\\0b", LOG_LEVEL="debug")
 
     assert finished.stdout == "a\0b"
@@ -134,7 +134,7 @@ def test_without_stderr_the_command_runs(kubexit: Kubexit, how: str) -> None:
 
 @pytest.mark.behaviour("log-lines")
 def test_bad_level_is_told(kubexit: Kubexit) -> None:
-    """That the level itself is bad is told, although no level is known."""
+    """A bad level is itself logged, although no level is known."""
     finished = kubexit.run("true", LOG_LEVEL="loud", LOG_FORMAT="json")
 
     assert finished.code == 2

@@ -24,7 +24,7 @@ def test_impossible_death_dependencies_are_refused(kubexit: Kubexit, element: st
 @pytest.mark.behaviour("lists-ignore-blanks-and-repeats", "names-of-tombstones")
 @pytest.mark.parametrize("name", ["*db", "d?b", "?db"])
 def test_not_an_optional_name(kubexit: Kubexit, name: str) -> None:
-    """Only a lone `*` and a `?` at the end mean something: anything else is asked for as it stands."""
+    """Only a lone `*` and a `?` at the end mean something: any other text is asked for as it is."""
     waiter = Waiter(kubexit.folder, "exit 69")
     kubexit.start("echo", waiter=waiter, BIRTH_DEPS=name, **POD).wait()
 

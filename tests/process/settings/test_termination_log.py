@@ -13,7 +13,7 @@ from harness.world.namespaces import Step
 
 @pytest.fixture
 def log(kubexit: Kubexit) -> Path:
-    """The file that stands at /dev/termination-log in the container's world."""
+    """The file that is at /dev/termination-log in the container's world."""
     namespaces.require_mounts()
     devices = kubexit.folder / "dev"
     devices.mkdir()
@@ -67,7 +67,7 @@ def test_an_unexecutable_command_is_named(kubexit: Kubexit, log: Path) -> None:
 
 @pytest.mark.behaviour("graveyard-not-a-folder", "codes-of-kubexit")
 def test_an_unusable_graveyard_is_named(kubexit: Kubexit, log: Path) -> None:
-    """A graveyard that cannot be used, of which no tombstone could tell, is told here."""
+    """An unusable graveyard, in which no tombstone can be written, is reported here."""
     kubexit.graveyard.write_text("")
     kubexit.run("true", preexec_fn=world(log))
 

@@ -1,4 +1,4 @@
-"""Unknown KUBEXIT_* variables are warned about, and the run goes on."""
+"""Unknown KUBEXIT_* variables make a warning, and the run continues."""
 
 import pytest
 

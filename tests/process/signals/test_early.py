@@ -33,7 +33,7 @@ def needs_native(kubexit: Kubexit) -> None:
 def test_signals_are_blocked_before_anything_else(kubexit: Kubexit, actor: str) -> None:
     """Nothing but the C library's own first steps happens before all signals are blocked.
 
-    Fails when kubexit looks at a file, or at anything outside of its own memory, before.
+    Fails when kubexit first looks at a file, or at anything else outside its memory.
     """
     needs_native(kubexit)
     if kubexit.form == "sanitize":
@@ -56,10 +56,10 @@ def test_signals_are_blocked_before_anything_else(kubexit: Kubexit, actor: str) 
 
 @pytest.mark.behaviour("early-sigterm-not-lost")
 def test_term_as_soon_as_pid_1_runs(kubexit: Kubexit, actor: str) -> None:
-    """A TERM in the first milliseconds of PID 1 ends the command, never nothing.
+    """A SIGTERM in the first milliseconds of PID 1 always ends the command.
 
-    Fails when signals are not blocked from the start on: the kernel drops a TERM that has no handler in PID 1. The
-    mask of the running process is the fact that is waited for, and nothing else has happened then.
+    Fails when signals are not blocked from the start: the kernel drops a SIGTERM that has no handler in PID 1. The
+    test waits for the mask of the running process; at that moment nothing else has happened.
     """
     needs_native(kubexit)
     supervised = kubexit.start(actor, "plain", pid1=True)
@@ -80,7 +80,7 @@ def test_term_as_soon_as_pid_1_runs(kubexit: Kubexit, actor: str) -> None:
 @pytest.mark.behaviour("early-sigterm-not-lost", "signal-between-fork-and-exec", "signals-from-first-to-last")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_term_at_any_moment_of_the_start(kubexit: Kubexit, actor: str, own_group: bool) -> None:
-    """A TERM at any moment from the blocking of signals to the command's first line is never lost.
+    """A SIGTERM at any moment from the blocking of signals to the command's first line is never lost.
 
     Fails when a child is unblocked before its dispositions are its own, or when a signal that arrives while there is no
     pid to send it to is dropped: such a round never ends.
@@ -91,7 +91,7 @@ def test_term_at_any_moment_of_the_start(kubexit: Kubexit, actor: str, own_group
         if number % 3 == 0:
             eventually(lambda: processes.children(supervised.pid), "kubexit forked")  # noqa: B023
         elif number % 3 == 1:
-            eventually((kubexit.graveyard / f"main-{number}").exists, "kubexit carved its tombstone")
+            eventually((kubexit.graveyard / f"main-{number}").exists, "kubexit wrote its tombstone")
         else:
             eventually((kubexit.graveyard / f".main-{number}.alive").exists, "kubexit is in the graveyard")
         supervised.signal(signal.SIGTERM)

@@ -14,10 +14,10 @@ ROUNDS = 20
 
 @pytest.mark.behaviour("signals-forwarded", "one-sigterm-not-two")
 def test_group_signalled_at_each_term(kubexit: Kubexit, actor: str) -> None:
-    """A command that answers a TERM with `kill 0`, in kubexit's group, does not get its own TERM back for ever.
+    """A command that answers a SIGTERM with `kill 0`, in kubexit's group, does not get its signal back endlessly.
 
-    Fails when each TERM is passed on: then every round, which makes kubexit and the command run once more, brings at
-    least one. Of signals that are pending together the lower number comes first, TERM before WINCH.
+    Fails when each SIGTERM is forwarded: then every round, in which kubexit and the command run again, brings at
+    least one. Of several pending signals the lowest number is delivered first: SIGTERM before SIGWINCH.
     """
     supervised = kubexit.start(actor, "echo-group", "TERM", "--exit", "PWR=4", preexec_fn=os.setsid)
     supervised.wait_line("READY")
@@ -35,7 +35,7 @@ def test_group_signalled_at_each_term(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("signals-forwarded", "echo-from-own-group")
 def test_own_group_that_signals_its_parent(kubexit: Kubexit) -> None:
-    """A command with a group of its own that answers SIGTERM by a SIGTERM to its parent gets its own back once.
+    """A command with its own group that answers SIGTERM by a SIGTERM to its parent gets its own back once.
 
     Fails when each is passed on: the rounds would never end.
     """
@@ -73,7 +73,7 @@ def test_sent_to_the_parent(kubexit: Kubexit, actor: str, name: str) -> None:
 @pytest.mark.behaviour("signals-forwarded", "one-sigterm-not-two")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_is_no_request_from_outside(kubexit: Kubexit, actor: str, own_group: bool) -> None:
-    """A TERM that the command sent itself does not ask it to end: the death of a dependency still sends the signal."""
+    """A SIGTERM that the command sent itself does not ask it to end: a dependency's death still sends the signal."""
     supervised = kubexit.start(
         actor, "signal-parent", "TERM", DEATH_DEPS="db", GRACE_PERIOD="1s", SIGNAL_GROUP=own_group
     )

@@ -10,7 +10,7 @@ from harness.kubexit import Kubexit
 pytestmark = pytest.mark.every_form
 
 # All that can be sent and caught, and that kubexit does not use itself (CHLD). 32 and 33 belong to the C library of
-# whoever has threads; the actor has none.
+# a program with threads; the actor has none.
 FORWARDED = [number for number in range(1, 65) if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD)]
 
 
@@ -30,7 +30,7 @@ def test_each_signal_is_forwarded_under_its_number(kubexit: Kubexit, actor: str,
 
 @pytest.mark.behaviour("signals-forwarded")
 def test_each_signal_as_pid_1(kubexit: Kubexit, actor: str) -> None:
-    """As PID 1, where the kernel drops whatever has its default action, they are forwarded too."""
+    """As PID 1, kubexit forwards them too, although the kernel drops a signal with its default action there."""
     supervised = kubexit.start(actor, "ready-then-wait", pid1=True)
     supervised.wait_line("READY")
 
@@ -95,7 +95,7 @@ def test_child_signal_is_not_forwarded(kubexit: Kubexit, actor: str) -> None:
 @pytest.mark.behaviour("signals-forwarded")
 @pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 def test_command_may_signal_its_parent(kubexit: Kubexit, actor: str, pid1: bool) -> None:
-    """A signal that the command sends to kubexit comes back to it, as from anyone else (`kill 1`)."""
+    """A signal that the command sends to kubexit (`kill 1`) comes back to it, as one from any other process does."""
     supervised = kubexit.start(actor, "signal-parent", "TERM", "--exit", "TERM=6", pid1=pid1)
 
     assert supervised.wait() == 6

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.every_form
 
 @pytest.mark.behaviour("own-group-has-terminal")
 def test_the_command_leads_its_group_if_set(kubexit: Kubexit, actor: str) -> None:
-    """With it, the command leads a process group of its own; without it, it is in kubexit's."""
+    """With it, the command leads its own process group; without it, it is in kubexit's."""
     for own_group in (False, True):
         supervised = kubexit.start(actor, "plain", SIGNAL_GROUP=own_group)
         supervised.wait_line("READY")
@@ -69,7 +69,7 @@ def test_group_gets_the_stop_signal(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches")
 def test_group_gets_the_kill(kubexit: Kubexit, actor: str) -> None:
-    """With it, the KILL at the end of the grace period goes to the group too."""
+    """With it, the SIGKILL at the end of the grace period goes to the group too."""
     supervised = kubexit.start(
         actor, "ready-then-wait", "--children", "2", SIGNAL_GROUP=True, DEATH_DEPS="db", GRACE_PERIOD="50ms"
     )

@@ -1,6 +1,6 @@
 """The container runtime sends the STOPSIGNAL of the image, which kubexit cannot know.
 
-As PID 1 of its own namespace kubexit sees the test as it sees a runtime: a sender without a pid. Without a namespace
+As PID 1 of its namespace kubexit sees the test as it sees a runtime: a sender without a pid. Without a namespace
 the test is another process of the container, as with `kubectl exec`.
 """
 
@@ -39,7 +39,7 @@ def die(kubexit: Kubexit, name: str = "db") -> None:
 @pytest.mark.behaviour("other-stop-signals", "signal-during-birth-wait")
 @pytest.mark.parametrize("name", ["USR1", "WINCH", "QUIT", "USR2", "PWR", "ALRM", "37"])
 def test_ends_the_wait(kubexit: Kubexit, name: str) -> None:
-    """Whatever signal the runtime sends before the command starts: the wait ends, and nothing is started."""
+    """Any signal that the runtime sends before the command starts ends the wait, and nothing is started."""
     number = int(name) if name.isdigit() else getattr(signal, f"SIG{name}")
     supervised = waiting(kubexit)
     supervised.signal(number)
@@ -178,7 +178,7 @@ def test_quit_after_our_own(kubexit: Kubexit) -> None:
 
 
 def test_stop_signal_quit(kubexit: Kubexit) -> None:
-    """With KUBEXIT_STOP_SIGNAL=QUIT it is the stop signal, whoever sends it, without a limit."""
+    """With KUBEXIT_STOP_SIGNAL=QUIT it is the stop signal, from any sender, without a limit."""
     sidecar = running(
         kubexit, "main", "WINCH=9", STOP_SIGNAL="QUIT", DEATH_DEPS="db", GRACE_PERIOD="1h", LOG_LEVEL="debug"
     )

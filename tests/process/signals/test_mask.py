@@ -47,7 +47,7 @@ def test_ignored_on_entry_stays_ignored(kubexit: Kubexit, actor: str, number: si
 def test_what_an_interpreter_ignores_stays_ignored(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
     """PIPE and XFSZ too, when no interpreter runs before the supervisor, which would ignore both in any case."""
     if not kubexit.is_native:
-        pytest.skip("Python ignores PIPE and XFSZ itself: nobody knows how they came in (installed form)")
+        pytest.skip("Python ignores PIPE and XFSZ itself: how they came in is unknown (installed form)")
 
     lines = report(kubexit, actor, preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
 

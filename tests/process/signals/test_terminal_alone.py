@@ -45,7 +45,7 @@ def test_suspend_is_undone(kubexit: Kubexit, terminal: Terminal, pid1: bool) -> 
 
 @pytest.mark.behaviour("terminal-job-control", "no-shell-to-continue")
 def test_stop_is_not_undone(kubexit: Kubexit, terminal: Terminal) -> None:
-    """SIGSTOP does not come from the terminal: what it stops stays stopped until somebody continues it."""
+    """SIGSTOP does not come from the terminal: what it stops stays stopped until another process continues it."""
     supervised = leader(kubexit, terminal, pid1=False)
     supervised.wait_line("READY")
     command = supervised.command_pid()
@@ -65,7 +65,7 @@ def test_stop_is_not_undone(kubexit: Kubexit, terminal: Terminal) -> None:
 def test_terminal_of_another_namespace(kubexit: Kubexit, terminal: Terminal, own_group: bool) -> None:
     """With a terminal whose session is outside of the PID namespace, the command can read, and gets its keys.
 
-    With a group of its own it is in the background at first, and stopped at its first read.
+    With its own group it is in the background at first, and stopped at its first read.
     """
     command = "echo READY; read line; echo GOT $line; read line; echo MISSED"
     supervised = kubexit.start(

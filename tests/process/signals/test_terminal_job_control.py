@@ -54,7 +54,7 @@ def test_terminal_that_is_not_ours(kubexit: Kubexit, actor: str, terminal: Termi
 
 @pytest.mark.behaviour("terminal-job-control", "own-group-has-terminal")
 def test_in_the_background(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
-    """Started in the background of someone's shell, kubexit does not take the terminal away from it.
+    """Started in the background of a shell, kubexit does not take the terminal away from it.
 
     Fails when the foreground is handed to the command without a look at whose it is.
     """
@@ -106,7 +106,7 @@ def test_a_real_shell_has_job_control(kubexit: Kubexit, terminal: Terminal, own_
 @pytest.mark.behaviour("terminal-job-control")
 @pytest.mark.skipif(shutil.which("bash") is None, reason="A JOB OF A REAL SHELL NOT TESTED: there is no bash")
 def test_as_a_job_of_a_shell(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
-    """kubexit typed into a shell is a job like any other: Ctrl-Z gives the prompt back, fg goes on, Ctrl-C ends it."""
+    """kubexit typed into a shell is a normal job: Ctrl-Z gives the prompt back, fg continues it, Ctrl-C ends it."""
     shell = subprocess.Popen(
         ["bash", "--norc", "--noprofile", "-i"],
         stdin=terminal.inside, stdout=terminal.inside, stderr=terminal.inside, preexec_fn=terminal.session,
@@ -126,7 +126,7 @@ def test_as_a_job_of_a_shell(kubexit: Kubexit, actor: str, terminal: Terminal, o
         terminal.type(b"fg\n")
         job = processes.first_child(shell.pid)
         command = processes.first_child(job)
-        eventually(lambda: processes.state(command) == "S", "the command goes on")
+        eventually(lambda: processes.state(command) == "S", "the command continues")
         eventually(lambda: terminal.foreground() != shell.pid, "the job is in the foreground")
         terminal.type(INTERRUPT)
         eventually(lambda: not processes.children(shell.pid), "the job has ended")
@@ -165,7 +165,7 @@ def test_continued_in_the_background(kubexit: Kubexit, actor: str, terminal: Ter
         command = processes.first_child(processes.first_child(shell.pid))
         assert processes.state(command) == "T"
         terminal.type(b"bg\n")
-        eventually(lambda: processes.state(command) == "S", "the command goes on")
+        eventually(lambda: processes.state(command) == "S", "the command continues")
         assert terminal.foreground() == shell.pid
         terminal.type(b"echo still $((40 + 2))\n")
         terminal.wait_screen(b"still 42")

@@ -1,4 +1,4 @@
-"""A terminal's keys reach the command once, with and without a group of its own."""
+"""A terminal's keys reach the command once, with and without its own process group."""
 
 import os
 import signal
@@ -49,7 +49,7 @@ def test_key_arrives_once(
 @both_groups
 @pytest.mark.behaviour("terminal-job-control")
 def test_window_change_arrives(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
-    """A new window size is told to the command."""
+    """The command learns of a new window size."""
     supervised = start(kubexit, terminal, actor, "ready-then-wait", SIGNAL_GROUP=own_group)
     terminal.resize(40, 100)
 
@@ -59,7 +59,7 @@ def test_window_change_arrives(kubexit: Kubexit, actor: str, terminal: Terminal,
 @both_groups
 @pytest.mark.behaviour("terminal-job-control")
 def test_hang_up_reaches_the_command(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
-    """The kernel tells a hang-up to the session leader alone, which is kubexit: the command hears of it."""
+    """The kernel reports a hang-up only to the session leader, which is kubexit: kubexit forwards it to the command."""
     supervised = start(kubexit, terminal, actor, "ready-then-wait", "--exit", "HUP=9", SIGNAL_GROUP=own_group)
     terminal.hang_up()
 

@@ -92,7 +92,7 @@ def test_an_alarm_before_exec_ends_the_command(kubexit: Kubexit, actor: str, own
 
 @pytest.mark.behaviour("own-group-has-terminal", "ctrl-c-once", "signal-value-and-sender")
 def test_command_that_left_the_group(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
-    """Ctrl-C reaches a command that made a process group of its own, without KUBEXIT_SIGNAL_GROUP."""
+    """Ctrl-C reaches a command that made its own process group, without KUBEXIT_SIGNAL_GROUP."""
     supervised = kubexit.start(
         actor, "own-group", "ready-then-wait", "--exit", "INT=5", stdin=terminal.inside, preexec_fn=terminal.session
     )

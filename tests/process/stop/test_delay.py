@@ -49,9 +49,9 @@ def test_ends_with_the_command(kubexit: Kubexit, actor: str) -> None:
 def test_ended_by_a_signal_from_outside(
     kubexit: Kubexit, actor: str, number: signal.Signals, stop_signal: str | None
 ) -> None:
-    """TERM, INT, QUIT and the stop signal are forwarded and end the delay: grace begins, no second signal comes.
+    """SIGTERM, SIGINT, SIGQUIT and the stop signal are forwarded and end the delay: grace begins, with no new signal.
 
-    Fails when the stop signal is sent on top: it would come before the KILL and be printed.
+    Fails when the stop signal is also sent: it would come before the SIGKILL and be printed.
     """
     supervised = in_delay(kubexit, actor, GRACE_PERIOD="100ms", STOP_SIGNAL=stop_signal)
     supervised.signal(number)
@@ -62,7 +62,7 @@ def test_ended_by_a_signal_from_outside(
 
 @pytest.mark.behaviour("stop-delay-ends-early")
 def test_other_signals_do_not_end_it(kubexit: Kubexit, actor: str) -> None:
-    """Any other signal is forwarded and the delay goes on.
+    """Any other signal is forwarded and the delay continues.
 
     Fails when it ends the delay: a grace period of nothing would kill the command before the last line.
     """
@@ -88,7 +88,7 @@ def test_second_death_does_not_restart_it(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("stop-delay-ends-early", "exit-code-on-stop")
 def test_code_after_a_signal_from_outside(kubexit: Kubexit, actor: str) -> None:
-    """When a TERM from outside ended the delay, the stop was not ours: the command's code is kept."""
+    """When a SIGTERM from outside ended the delay, kubexit did not stop the command: the command's code is kept."""
     supervised = in_delay(kubexit, actor, "TERM=5", EXIT_CODE_ON_STOP="zero")
     supervised.signal(signal.SIGTERM)
 

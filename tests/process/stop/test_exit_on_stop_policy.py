@@ -1,4 +1,4 @@
-"""KUBEXIT_EXIT_CODE_ON_STOP: which code kubexit leaves with when it was kubexit that ended the command."""
+"""KUBEXIT_EXIT_CODE_ON_STOP: which code kubexit exits with when kubexit itself stopped the command."""
 
 import signal
 from typing import Any
@@ -35,7 +35,7 @@ def test_by_default_the_commands_code_is_kept(kubexit: Kubexit, actor: str, sett
     "settings", [{"EXIT_CODE_ON_STOP": "zero"}, {"IGNORE_CODE_ON_DEATH_DEPS": "true"}], ids=["zero", "ignore"]
 )
 def test_zero_exits_with_0_and_keeps_the_code(kubexit: Kubexit, actor: str, settings: dict[str, Any]) -> None:
-    """`zero` leaves with 0 and keeps the command's code in an extra key; the cortexlabs name means the same."""
+    """`zero` exits with 0 and keeps the command's code in an extra key; the cortexlabs name means the same."""
     code, tombstone = stopped(kubexit, actor, **settings)
 
     assert code == 0
@@ -112,7 +112,7 @@ def test_same_code_is_told_once(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("exit-code-on-stop")
 def test_killed_after_grace(kubexit: Kubexit, actor: str) -> None:
-    """The policy covers a command that had to be killed; the tombstone tells it apart."""
+    """The policy covers a command that was killed; the tombstone says so in a key."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="50ms", EXIT_CODE_ON_STOP="zero")
     supervised.wait_line("READY")
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
@@ -131,7 +131,7 @@ def test_not_without_a_stop(kubexit: Kubexit, actor: str, policy: str) -> None:
 
 @pytest.mark.behaviour("exit-code-on-stop")
 def test_not_after_a_stop_from_outside(kubexit: Kubexit, actor: str) -> None:
-    """A command that ends at a TERM from outside keeps its code."""
+    """A command that ends at a SIGTERM from outside keeps its code."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", "TERM=3", DEATH_DEPS="db", EXIT_CODE_ON_STOP="zero")
     supervised.wait_line("READY")
     supervised.signal(signal.SIGTERM)

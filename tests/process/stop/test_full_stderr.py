@@ -1,4 +1,4 @@
-"""Nobody reads kubexit's log, and that stops nothing."""
+"""kubexit works although no process reads its log."""
 
 import os
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def full_pipe() -> Iterator[int]:
 def test_a_full_stderr_delays_no_stop(kubexit: Kubexit, actor: str, full_pipe: int) -> None:
     """A full stderr pipe blocks neither the start, nor the stop sequence, nor the tombstone.
 
-    Fails when a line is written without asking for room first: kubexit sleeps in write(2) for ever.
+    Fails when a line is written without asking for room first: kubexit sleeps in write(2) forever.
     """
     supervised = kubexit.start(
         actor, "ready-then-wait", stderr=full_pipe, LOG_LEVEL="debug", DEATH_DEPS="db", GRACE_PERIOD="50ms"
@@ -66,11 +66,11 @@ def test_terminal_on_hold(kubexit: Kubexit, actor: str, terminal: Terminal) -> N
 
 @pytest.mark.behaviour("full-stderr-does-not-delay")
 def test_an_unread_message_delays_no_exit(kubexit: Kubexit, actor: str, full_pipe: int) -> None:
-    """A message that nobody reads does not keep kubexit from leaving."""
+    """A message that no process reads does not keep kubexit from exiting."""
     assert kubexit.run(actor, "exit", "0", stderr=full_pipe, GRACE_PERIOD="soon").code == 2
 
 
 @pytest.mark.behaviour("codes-of-kubexit", "full-stderr-does-not-delay")
 def test_command_not_found(kubexit: Kubexit, full_pipe: int) -> None:
-    """The same for a command that cannot be executed, which is told from between fork and exec."""
+    """The same for a command that cannot be executed, which is logged between fork and exec."""
     assert kubexit.run("/no/such/command", stderr=full_pipe).code == 127

@@ -1,4 +1,4 @@
-"""A TERM from outside (the kubelet's) and a dependency's death, in both orders: the command gets one TERM."""
+"""A SIGTERM from outside (the kubelet's) and a dependency's death, in both orders: the command gets one SIGTERM."""
 
 import signal
 
@@ -9,9 +9,9 @@ from harness.kubexit import Kubexit
 
 @pytest.mark.behaviour("outside-sigterm-no-deadline", "one-sigterm-not-two")
 def test_death_after_term_sends_no_second_one(kubexit: Kubexit, actor: str) -> None:
-    """After a forwarded TERM a dependency's death starts the grace period alone.
+    """After a forwarded SIGTERM, a dependency's death only starts the grace period.
 
-    Fails when the stop begins with its signal again: it would come before the KILL and be printed.
+    Fails when the stop begins with its signal again: it would come before the SIGKILL and be printed.
     """
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="100ms")
     supervised.wait_line("READY")
@@ -26,7 +26,7 @@ def test_death_after_term_sends_no_second_one(kubexit: Kubexit, actor: str) -> N
 
 @pytest.mark.behaviour("outside-sigterm-no-deadline", "one-sigterm-not-two")
 def test_term_after_our_own_is_not_forwarded(kubexit: Kubexit, actor: str) -> None:
-    """After our own stop signal a TERM from outside is not forwarded: many programs take a second one as 'die now'.
+    """After our stop signal a SIGTERM from outside is not forwarded: many programs take a second one as 'die now'.
 
     Fails when it is forwarded: WINCH is sent after it and, having a higher number, is never taken before it.
     """
@@ -43,9 +43,9 @@ def test_term_after_our_own_is_not_forwarded(kubexit: Kubexit, actor: str) -> No
 
 @pytest.mark.behaviour("outside-sigterm-no-deadline")
 def test_no_deadline_of_ours(kubexit: Kubexit, actor: str) -> None:
-    """A TERM from outside starts no timer: without a dependency's death the command has all the time it wants.
+    """A SIGTERM from outside starts no timer: without a dependency's death the command has no time limit.
 
-    Fails when a grace period of nothing follows the TERM: the command would be dead before it prints the next line.
+    Fails when a grace period of 0 follows the SIGTERM: the command would be dead before it prints the next line.
     """
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="0")
     supervised.wait_line("READY")
@@ -60,7 +60,7 @@ def test_no_deadline_of_ours(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("stop-times-do-not-change", "outside-sigterm-no-deadline")
 def test_every_term_from_outside_is_forwarded(kubexit: Kubexit, actor: str) -> None:
-    """Without a stop of ours, a second TERM from outside is forwarded like the first."""
+    """Without a stop of the command by kubexit, a second SIGTERM from outside is forwarded like the first."""
     supervised = kubexit.start(actor, "ready-then-wait")
     supervised.wait_line("READY")
     for count in (1, 2, 3):

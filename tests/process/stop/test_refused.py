@@ -39,7 +39,7 @@ def die(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 @pytest.mark.parametrize("code_on_stop", ["keep", "zero"])
 def test_refused_signals_exit_with_70(kubexit: Kubexit, pid1: bool, own_group: bool, code_on_stop: str) -> None:
-    """Neither the stop signal nor SIGKILL arrives: 70, with the reason, whatever KUBEXIT_EXIT_CODE_ON_STOP says."""
+    """If neither the stop signal nor SIGKILL arrives: 70, with the reason, for each KUBEXIT_EXIT_CODE_ON_STOP."""
     supervised = started(kubexit, pid1=pid1, SIGNAL_GROUP=own_group, EXIT_CODE_ON_STOP=code_on_stop)
     die(kubexit)
 

@@ -1,4 +1,4 @@
-"""What a dependency's death does to the command: stop signal, grace, KILL."""
+"""What a dependency's death does to the command: stop signal, grace period, SIGKILL."""
 
 import signal
 import time
@@ -13,13 +13,13 @@ pytestmark = pytest.mark.every_form
 
 
 def die(kubexit: Kubexit, name: str = "db") -> None:
-    """A dependency dies, as the original would carve it."""
+    """Write a dependency's death as the original does."""
     kubexit.carve(name, Born=True, Died=True, ExitCode=0)
 
 
 @pytest.mark.behaviour("stop-signal-then-sigkill", "no-signal-after-exit")
 def test_a_death_sends_the_stop_signal_at_once(kubexit: Kubexit, actor: str) -> None:
-    """A dependency's death sends TERM at once; a command that ends in time is not killed."""
+    """A dependency's death sends SIGTERM at once; a command that ends in time is not killed."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", "TERM=7", DEATH_DEPS="db", GRACE_PERIOD="1h")
     supervised.wait_line("READY")
     die(kubexit)
@@ -80,7 +80,7 @@ def test_a_busy_command_dies_of_sigterm(kubexit: Kubexit, actor: str, pid1: bool
 
 @pytest.mark.behaviour("grace-period-zero")
 def test_grace_of_nothing(kubexit: Kubexit, actor: str) -> None:
-    """A grace period of 0 is stop signal and KILL at once."""
+    """With a grace period of 0 the stop signal and SIGKILL are sent at once."""
     supervised = kubexit.start(actor, "stop-self", DEATH_DEPS="db", GRACE_PERIOD="0")
     supervised.wait_line("READY")
     die(kubexit)
@@ -93,8 +93,8 @@ def test_grace_of_nothing(kubexit: Kubexit, actor: str) -> None:
 def test_two_dependencies_at_once(kubexit: Kubexit, actor: str) -> None:
     """Two dependencies that die together cause one stop signal.
 
-    Fails when each death is a stop of its own: kubexit is stopped until both tombstones are there, and a second TERM
-    would come before the KILL.
+    Fails when each death starts its own stop: kubexit is stopped until both tombstones are there, and a second SIGTERM
+    would come before the SIGKILL.
     """
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db,cache", GRACE_PERIOD="100ms")
     supervised.wait_line("READY")
@@ -133,7 +133,7 @@ def test_repeated_triggers_do_not_restart_the_grace_period(kubexit: Kubexit, act
 
 @pytest.mark.behaviour("stop-times-do-not-change", "signals-forwarded")
 def test_other_signals_are_still_forwarded(kubexit: Kubexit, actor: str) -> None:
-    """During the grace period other signals from outside are forwarded as ever."""
+    """During the grace period other signals from outside are forwarded as before it."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", "USR1=4", DEATH_DEPS="db", GRACE_PERIOD="1h")
     supervised.wait_line("READY")
     die(kubexit)

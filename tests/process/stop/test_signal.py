@@ -8,7 +8,7 @@ from harness.kubexit import Kubexit
 
 NAMES = {
     "TERM": 15, "SIGTERM": 15, "15": 15, "QUIT": 3, "SIGWINCH": 28, "INT": 2, "HUP": 1, "USR1": 10,
-    # 34 is RTMIN in container runtimes and systemd, whatever the C library keeps for itself.
+    # 34 is RTMIN in container runtimes and systemd, although the C library keeps some numbers for itself.
     "RTMIN": 34, "RTMIN+3": 37, "SIGRTMIN+3": 37, "RTMAX": 64, "RTMAX-14": 50, "SIGRTMAX-1": 63, "37": 37, "64": 64,
 }  # fmt: skip
 
@@ -32,7 +32,7 @@ def test_every_way_to_name_one(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("other-stop-signals")
 def test_only_that_signal_is_sent(kubexit: Kubexit, actor: str) -> None:
-    """The stop signal takes the place of TERM; there is no TERM before the KILL."""
+    """The stop signal takes the place of SIGTERM; there is no SIGTERM before the SIGKILL."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", STOP_SIGNAL="QUIT", GRACE_PERIOD="50ms")
     supervised.wait_line("READY")
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
@@ -43,7 +43,7 @@ def test_only_that_signal_is_sent(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("other-stop-signals")
 def test_the_kubelets_term_is_not_translated(kubexit: Kubexit, actor: str) -> None:
-    """A TERM from outside is forwarded as TERM, whatever our own stop signal is."""
+    """A SIGTERM from outside is forwarded as SIGTERM, with any stop signal of kubexit."""
     supervised = kubexit.start(actor, "ready-then-wait", STOP_SIGNAL="QUIT")
     supervised.wait_line("READY")
     supervised.signal(signal.SIGTERM)
@@ -56,7 +56,7 @@ def test_the_kubelets_term_is_not_translated(kubexit: Kubexit, actor: str) -> No
 def test_stop_signal_from_outside(kubexit: Kubexit, actor: str) -> None:
     """The stop signal from outside is forwarded, and a dependency's death after it sends it no second time.
 
-    Fails when the stop is begun anew: the grace period follows the second signal, and so does the line.
+    Fails when the stop begins again: the grace period follows the second signal, and so does the line.
     """
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", STOP_SIGNAL="QUIT", GRACE_PERIOD="50ms")
     supervised.wait_line("READY")

@@ -1,4 +1,4 @@
-"""KUBEXIT_TERM_AFTER: a TERM from outside waits until the named containers have ended."""
+"""KUBEXIT_TERM_AFTER: a SIGTERM from outside waits until the named containers have exited."""
 
 import errno
 import signal
@@ -24,14 +24,14 @@ def shipper(kubexit: Kubexit, exits: str = "TERM=9", **settings: Any) -> Supervi
 
 
 def hold(container: Supervised, number: int = signal.SIGTERM) -> None:
-    """Send it a TERM that it holds."""
+    """Send it a SIGTERM that it holds."""
     container.signal(number)
     container.wait_line("to exit first, at most", "stderr")
 
 
 @pytest.mark.parametrize("how", ["ends", "is told to end", "fails", "crashes"])
 def test_sigterm_is_deferred_until_the_other_died(kubexit: Kubexit, how: str) -> None:
-    """The command gets its TERM when the other has died, in whatever way; not before, and once."""
+    """The command gets its SIGTERM when the other has died in any way; not before, and once."""
     main = born(kubexit, "main", "TERM=0 USR2=0 USR1=3")
     held = shipper(kubexit)
     hold(held)
@@ -52,7 +52,7 @@ def test_sigterm_is_deferred_until_the_other_died(kubexit: Kubexit, how: str) ->
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGRTMIN + 2], ids=["TERM", "RTMIN+2"])
 def test_sigterm_and_stop_signal_are_deferred(kubexit: Kubexit, number: int) -> None:
-    """TERM and the stop signal are held, and passed on as what they are."""
+    """SIGTERM and the stop signal are held, and each is forwarded as the signal that it is."""
     born(kubexit)
     held = shipper(kubexit, "36=7 TERM=9", STOP_SIGNAL="RTMIN+2")
     hold(held, number)
@@ -62,7 +62,7 @@ def test_sigterm_and_stop_signal_are_deferred(kubexit: Kubexit, number: int) -> 
 
 
 def test_a_second_sigterm_is_forwarded(kubexit: Kubexit) -> None:
-    """A second TERM passes; the command gets one."""
+    """A second SIGTERM is forwarded at once; the command gets one."""
     born(kubexit)
     held = shipper(kubexit)
     hold(held)
@@ -74,7 +74,7 @@ def test_a_second_sigterm_is_forwarded(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("outside-sigterm-no-deadline")
 def test_at_most_one_grace_period(kubexit: Kubexit) -> None:
-    """When the grace period is over it passes, with a warning; then there is no deadline of ours any more."""
+    """When the grace period is over it is forwarded, with a warning; then kubexit has no deadline."""
     born(kubexit)
     held = shipper(kubexit, "USR1=0", GRACE_PERIOD="200ms")
     hold(held)
@@ -98,7 +98,7 @@ def test_rest_of_the_grace_period(kubexit: Kubexit, grace: str, limit: int) -> N
 
 
 def test_seen_in_the_last_moment(kubexit: Kubexit) -> None:
-    """A birth in the moment before the TERM counts. Fails when the signal is judged by what was seen before."""
+    """A birth just before the SIGTERM counts. Fails when kubexit judges the signal by what it saw before."""
     held = shipper(kubexit)
     held.signal(signal.SIGSTOP)
     kubexit.carve("main", Born=True)
@@ -136,7 +136,7 @@ def test_the_present_life_is_waited_for(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("tombstone-has-exit-code")
 def test_a_command_can_end_meanwhile(kubexit: Kubexit) -> None:
-    """A command that ends by itself meanwhile ends as ever."""
+    """A command that exits by itself meanwhile is treated as without a held signal."""
     born(kubexit)
     held = shipper(kubexit, "USR1=4")
     hold(held)

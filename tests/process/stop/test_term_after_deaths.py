@@ -1,4 +1,4 @@
-"""KUBEXIT_TERM_AFTER together with death dependencies, and in pods where several containers hold their TERM."""
+"""KUBEXIT_TERM_AFTER together with death dependencies, and in pods where several containers hold their SIGTERM."""
 
 import signal
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.behaviour("term-after")
 @pytest.mark.behaviour("one-sigterm-not-two")
 @pytest.mark.parametrize("code_on_stop", ["keep", "zero"])
 def test_a_death_dependency_brings_one_sigterm(kubexit: Kubexit, code_on_stop: str) -> None:
-    """When the container that is waited for is a death dependency too, its death brings one TERM, not two.
+    """When the container that is waited for is a death dependency too, its death brings one SIGTERM, not two.
 
     The wish came from outside, so the code is the command's own.
     """
@@ -47,7 +47,7 @@ def test_grace_period_runs(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("one-sigterm-not-two")
 def test_another_death_forwards_sigterm_at_once(kubexit: Kubexit) -> None:
-    """The death of another dependency passes the TERM on at once: somebody else does not need us any more."""
+    """The death of another dependency forwards the SIGTERM at once: the command is not needed any longer."""
     born(kubexit)
     settings = {"TERM_AFTER": "main", "DEATH_DEPS": "db", "GRACE_PERIOD": "1h"}
     held = running(kubexit, "shipper", "TERM=9", **settings)
@@ -63,7 +63,7 @@ def test_another_death_forwards_sigterm_at_once(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("two-deaths-stop-once", "stop-times-do-not-change")
 def test_without_a_term(kubexit: Kubexit) -> None:
-    """A death dependency's death alone is not held, whoever else lives."""
+    """A death dependency's death alone is not held, although the other containers live."""
     born(kubexit)
     settings = {"TERM_AFTER": "main", "DEATH_DEPS": "db", "EXIT_CODE_ON_STOP": "zero"}
     sidecar = running(kubexit, "shipper", "TERM=9", **settings)
@@ -73,7 +73,7 @@ def test_without_a_term(kubexit: Kubexit) -> None:
 
 
 def test_term_after_our_own(kubexit: Kubexit) -> None:
-    """A TERM that comes after our own stop signal is neither held nor passed on."""
+    """A SIGTERM that comes after our stop signal is neither held nor forwarded."""
     born(kubexit)
     settings = {"TERM_AFTER": "main", "DEATH_DEPS": "db", "GRACE_PERIOD": "1h"}
     sidecar = running(kubexit, "shipper", "WINCH=9", **settings)
@@ -88,7 +88,7 @@ def test_term_after_our_own(kubexit: Kubexit) -> None:
 
 
 def test_pod_of_three(kubexit: Kubexit) -> None:
-    """A pod is deleted: all get TERM at once, and end in the order that is asked for, the log shipper last."""
+    """When a pod is deleted, all get SIGTERM at once and exit in the configured order, the log shipper last."""
     main = born(kubexit)
     proxy = born(kubexit, "proxy", "TERM=0", TERM_AFTER="main", GRACE_PERIOD="1h")
     shipper = born(kubexit, "shipper", "TERM=0", TERM_AFTER="main,proxy", GRACE_PERIOD="1h")

@@ -18,7 +18,7 @@ def shipper(kubexit: Kubexit, exits: str = "TERM=9", **settings: Any) -> Supervi
 
 
 def hold(container: Supervised, number: int = signal.SIGTERM) -> None:
-    """Send it a TERM that it holds."""
+    """Send it a SIGTERM that it holds."""
     container.signal(number)
     container.wait_line("to exit first, at most", "stderr")
 
@@ -52,7 +52,7 @@ def test_no_grace_period(kubexit: Kubexit) -> None:
     ids=["never seen", "never born", "dead"],
 )
 def test_nobody_to_wait_for(kubexit: Kubexit, stone: dict[str, Any] | None) -> None:
-    """A container that is not born, or dead already, is not waited for: the TERM passes at once."""
+    """A container that is not born, or dead already, is not waited for: the SIGTERM is forwarded at once."""
     if stone is not None:
         kubexit.carve("main", **stone)
     held = shipper(kubexit)
@@ -73,7 +73,7 @@ def test_main_waits_for_birth(kubexit: Kubexit) -> None:
 
 
 def test_of_the_command_itself(kubexit: Kubexit, actor: str) -> None:
-    """A TERM that the command sends to us is no wish from outside: it gets it back at once."""
+    """A SIGTERM that the command sends to kubexit is no request from outside: the command gets it back at once."""
     born(kubexit)
     settings = {"TERM_AFTER": "main", "GRACE_PERIOD": "1h"}
 
@@ -102,7 +102,7 @@ def test_second_of_a_name(kubexit: Kubexit) -> None:
 
 
 def test_another_stop_signal(kubexit: Kubexit) -> None:
-    """KUBEXIT_STOP_SIGNAL from outside passes while a TERM is held, and does not take the TERM's place."""
+    """KUBEXIT_STOP_SIGNAL from outside is forwarded while a SIGTERM is held, and does not replace the SIGTERM."""
     born(kubexit)
     held = shipper(kubexit, "TERM=9", STOP_SIGNAL="USR1")
     hold(held)

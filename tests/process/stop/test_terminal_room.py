@@ -14,7 +14,7 @@ pytestmark = pytest.mark.every_form
 
 @pytest.fixture
 def leave_room(terminal: Terminal) -> Callable[[int], None]:
-    """Fill the terminal, then take so many bytes off its screen."""
+    """Return a function that fills the terminal, then takes `room` bytes off its screen."""
 
     def fill(room: int) -> None:
         writer = os.open(os.ttyname(terminal.inside), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
@@ -33,9 +33,9 @@ def leave_room(terminal: Terminal) -> Callable[[int], None]:
 def test_a_full_terminal_delays_no_stop(
     kubexit: Kubexit, actor: str, terminal: Terminal, leave_room: Callable[[int], None], room: int
 ) -> None:
-    """Signals are forwarded, and the KILL comes, whatever little room is left.
+    """Signals are forwarded, and the SIGKILL comes, even when little room is left.
 
-    Fails when room for something is taken for room for a line: kubexit sleeps in write(2) for ever.
+    Fails when room for a part is taken for room for a line: kubexit sleeps in write(2) forever.
     """
     leave_room(room)
     supervised = kubexit.start(

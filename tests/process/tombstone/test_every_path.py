@@ -1,4 +1,4 @@
-"""However a run ends, its death is carved, with the code that kubexit returns."""
+"""Each way in which a run ends writes a death, with the code that kubexit returns."""
 
 import signal
 from dataclasses import dataclass, field

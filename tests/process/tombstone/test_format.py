@@ -1,4 +1,4 @@
-"""The bytes of a tombstone are those of the original, whatever happened."""
+"""The bytes of a tombstone are the bytes that the original writes, after any run."""
 
 import os
 import re
@@ -57,7 +57,7 @@ def test_times_are_within_the_run(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("times-are-rfc-3339")
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "EST5EDT", ":/no/such/zone", "\x01"])
 def test_times_are_in_utc(kubexit: Kubexit, zone: str) -> None:
-    """Times are UTC whatever the time zone of the container is."""
+    """Times are UTC in any time zone of the container."""
     kubexit.run("true", env={"TZ": zone})
 
     assert (kubexit.graveyard / "main").read_text().count('Z"\n') == 2
@@ -66,7 +66,7 @@ def test_times_are_in_utc(kubexit: Kubexit, zone: str) -> None:
 @pytest.mark.behaviour("tombstone-readable-by-all")
 @pytest.mark.parametrize("umask", [0, 0o022, 0o077, 0o777], ids="{:03o}".format)
 def test_every_user_may_read_it(kubexit: Kubexit, umask: int) -> None:
-    """Every user of the pod may read a tombstone, whatever the umask, and the command has its umask."""
+    """Every user of the pod may read a tombstone, with any umask, and the command has its umask."""
     kubexit.graveyard.mkdir()
     finished = kubexit.run(kubexit.program(), "stat", preexec_fn=lambda: os.umask(umask))
 

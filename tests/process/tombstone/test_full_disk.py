@@ -21,7 +21,7 @@ def _mounts() -> None:
 
 
 def small_disk(graveyard: Path, pages: int, ballast: int, options: str = "") -> Callable[[], None]:
-    """A graveyard of so many pages, some of them taken already."""
+    """A graveyard of `pages` pages, some of them taken already."""
 
     def fill() -> None:
         if ballast:
@@ -41,7 +41,7 @@ def read(folder: int, name: str) -> bytes:
 
 @pytest.mark.behaviour("unwritten-death-keeps-code", "unwritten-birth-continues")
 def test_an_unwritten_birth_is_a_warning(kubexit: Kubexit) -> None:
-    """A birth that cannot be carved is a warning; the command lives, and its death is carved when there is room."""
+    """A birth that cannot be written is a warning; the command lives, and its death is written when there is room."""
     world = small_disk(kubexit.graveyard, 1, 1)
     container = kubexit.start(kubexit.program(), "ready-then-wait", "--exit", "TERM=7", preexec_fn=world)
     container.wait_line("warn .*cannot write tombstone .*/main: No space left on device", stream="stderr")
@@ -57,7 +57,7 @@ def test_an_unwritten_birth_is_a_warning(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unwritten-death-keeps-code")
 def test_no_room_at_all(kubexit: Kubexit) -> None:
-    """A death that cannot be carved within a second is an error line, and the code stays the command's."""
+    """A death that cannot be written within a second is an error line, and the code stays the command's."""
     finished = kubexit.run("sh", "-c", "exit 7", preexec_fn=small_disk(kubexit.graveyard, 1, 1))
 
     assert finished.code == 7
@@ -90,9 +90,9 @@ def test_room_in_time(kubexit: Kubexit) -> None:
     )
     container.wait_line("READY")
     inside = namespaces.inside(container.pid, kubexit.graveyard)
-    eventually((inside / "main").exists, "the birth is carved")
+    eventually((inside / "main").exists, "the birth is written")
     (inside / "ballast").write_bytes(b"x" * PAGE)
-    folder = os.open(inside, os.O_RDONLY)  # a mount is there for as long as somebody holds it
+    folder = os.open(inside, os.O_RDONLY)  # a mount is there for as long as a process holds it
     command = container.command_pid()
     container.signal(15)
     eventually(lambda: not Path(f"/proc/{command}").exists(), "the command is gone")
@@ -111,7 +111,7 @@ def test_the_death_takes_the_old_tombstones_room(kubexit: Kubexit) -> None:
     )
     container.wait_line("READY")
     inside = namespaces.inside(container.pid, kubexit.graveyard)
-    eventually((inside / "main").exists, "the birth is carved")
+    eventually((inside / "main").exists, "the birth is written")
     (inside / "ballast").write_bytes(b"x" * PAGE)
     folder = os.open(inside, os.O_RDONLY)
     container.signal(15)
@@ -148,7 +148,7 @@ def test_readiness_is_written_when_there_is_room(kubexit: Kubexit) -> None:
     )
     container.wait_line("READY")
     inside = namespaces.inside(container.pid, kubexit.graveyard)
-    eventually((inside / "main").exists, "the birth is carved")
+    eventually((inside / "main").exists, "the birth is written")
     (inside / "ballast").write_bytes(b"x" * PAGE)
     ready.touch()
     container.wait_line("warn .*cannot write tombstone .*/main: No space left on device", stream="stderr")
@@ -159,12 +159,12 @@ def test_readiness_is_written_when_there_is_room(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unwritten-death-keeps-code", "crash-seen-by-peers")
 def test_peers_see_a_crash(kubexit: Kubexit) -> None:
-    """When a death cannot be carved the FIFO stays, so that peers see an end."""
+    """When a death cannot be written the FIFO stays, so that peers see an end."""
     peer = running(
         kubexit, "peer", "TERM=3", DEATH_DEPS="main", preexec_fn=small_disk(kubexit.graveyard, 2, 0), POLL_INTERVAL="0"
     )
     inside = namespaces.inside(peer.pid, kubexit.graveyard)
-    eventually((inside / "peer").exists, "the peer's birth is carved")
+    eventually((inside / "peer").exists, "the peer's birth is written")
     (inside / "ballast").write_bytes(b"x" * PAGE)
     main = kubexit.run("sh", "-c", "exit 7", preexec_fn=namespaces.join_mounts(peer.pid))
 

@@ -1,4 +1,4 @@
-"""What a predecessor left behind misleads nobody."""
+"""What a predecessor left behind misleads no container."""
 
 import os
 

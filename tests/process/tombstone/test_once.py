@@ -1,4 +1,4 @@
-"""A death is carved once."""
+"""A death is written once."""
 
 import signal
 
@@ -12,7 +12,7 @@ from harness.observer import Observer
 @pytest.mark.behaviour("death-written-once", "tombstone-has-exit-code")
 @pytest.mark.parametrize("code", ["keep", "zero", "dependency", "7"])
 def test_a_stop_writes_one_birth_and_one_death(kubexit: Kubexit, code: str) -> None:
-    """A stop by a dependency, with or without a code of its own, is one birth and one death."""
+    """A stop by a dependency, with or without a code that is set for it, is one birth and one death."""
     eye = Observer(kubexit.graveyard)
     container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP=code)
     kubexit.carve("main", Born=True, Died=True, ExitCode=5)

@@ -1,4 +1,4 @@
-"""A tombstone appears whole: it is written under a name that nobody reads, then renamed."""
+"""A tombstone appears whole: it is written under a name that is never read, then renamed."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_a_life_is_two_renames(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("names-of-tombstones", "tombstone-appears-whole", "leftover-drafts-removed")
 def test_drafts_begin_with_a_dot(kubexit: Kubexit) -> None:
-    """Whatever else is written has a name with a dot in front, which no dependency can have."""
+    """All other files have a name with a dot in front, which no dependency can have."""
     eye = Observer(kubexit.graveyard)
     kubexit.run("true")
 

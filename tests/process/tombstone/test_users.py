@@ -40,7 +40,7 @@ def old_fifo(pod: Path) -> None:
 @pytest.mark.behaviour("tombstone-readable-by-all")
 @pytest.mark.parametrize("umask", [0o022, 0o077], ids="{:03o}".format)
 def test_another_user_sees_the_death(kubexit: Kubexit, pod: Path, umask: int) -> None:
-    """A container sees the death of one that runs as another user, whatever its umask."""
+    """A container sees the death of one that runs as another user, with any umask of it."""
     sidecar = running(kubexit, DEATH_DEPS="main", GRAVEYARD=pod, preexec_fn=namespaces.user(ONE, ONE, GROUP))
     world = namespaces.in_turn(namespaces.user(OTHER, OTHER, GROUP), lambda: os.umask(umask) and None)
     main = kubexit.run("/bin/true", GRAVEYARD=pod, preexec_fn=world)
@@ -53,7 +53,7 @@ def test_another_user_sees_the_death(kubexit: Kubexit, pod: Path, umask: int) ->
 @pytest.mark.behaviour("tombstone-readable-by-all", "crash-seen-by-peers")
 @pytest.mark.parametrize("umask", [0o022, 0o077], ids="{:03o}".format)
 def test_another_user_sees_the_crash(kubexit: Kubexit, pod: Path, umask: int) -> None:
-    """A container sees the crash of one that runs as another user, whatever its umask."""
+    """A container sees the crash of one that runs as another user, with any umask of it."""
     world = namespaces.in_turn(namespaces.user(OTHER, OTHER, GROUP), lambda: os.umask(umask) and None)
     main = running(kubexit, "main", GRAVEYARD=pod, preexec_fn=world)
     sidecar = running(
@@ -67,7 +67,7 @@ def test_another_user_sees_the_crash(kubexit: Kubexit, pod: Path, umask: int) ->
 
 @pytest.mark.behaviour("foreign-tombstone-keeps-code")
 def test_old_tombstone_of_another_user(kubexit: Kubexit, pod: Path) -> None:
-    """An old tombstone that a sticky folder keeps us from replacing is told; the command runs and its code stays."""
+    """An old tombstone that a sticky folder protects from kubexit is logged; the command runs and its code stays."""
     pod.chmod(0o1777)
     (pod / "main").write_text('Died: "2020-04-28T10:41:47Z"\nExitCode: 1\n')
     os.chown(pod / "main", OTHER, OTHER)
@@ -81,7 +81,7 @@ def test_old_tombstone_of_another_user(kubexit: Kubexit, pod: Path) -> None:
 
 @pytest.mark.behaviour("foreign-tombstone-keeps-code", "crash-seen-by-peers")
 def test_old_fifo_of_another_user(kubexit: Kubexit, pod: Path) -> None:
-    """A FIFO of a crashed run of another user, kept by a sticky folder, is told."""
+    """A FIFO of a crashed run of another user, kept by a sticky folder, is logged."""
     pod.chmod(0o1777)
     os.mkfifo(pod / ".main.alive")
     os.chown(pod / ".main.alive", OTHER, OTHER)
@@ -128,7 +128,7 @@ def test_end_behind_the_old_fifo_of_another_user(kubexit: Kubexit, pod: Path, or
 
 @pytest.mark.behaviour("foreign-tombstone-keeps-code", "crash-seen-by-peers")
 def test_fifo_of_another_user_that_cannot_be_held(kubexit: Kubexit, pod: Path) -> None:
-    """Where we may not hold it, but peers can see that nobody does, the command will not start: it would seem dead."""
+    """If kubexit may not hold its FIFO, but peers can see that, the command does not start: it would seem dead."""
     old_fifo(pod)
     (pod / ".main.alive").chmod(0o622)
     finished = kubexit.run("/bin/echo", "BORN", GRAVEYARD=pod, preexec_fn=namespaces.user(ONE, ONE))

@@ -1,4 +1,4 @@
-"""Who sees the end of kubexit finds the tombstone carved."""
+"""A peer that sees the end of kubexit finds the tombstone written."""
 
 import os
 
