@@ -32,7 +32,7 @@ def test_the_longest_wait_does_not_expire(kubexit: Kubexit, timeout: str) -> Non
 
 @pytest.mark.behaviour("grace-clock-cannot-be-set")
 def test_a_short_wait_ends_in_time(kubexit: Kubexit) -> None:
-    """A short one ends in its time."""
+    """A short wait ends in its time."""
     world = namespaces.uptime(CENTURY)
 
     assert kubexit.run("echo", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="20ms", preexec_fn=world).code == 69
@@ -40,7 +40,7 @@ def test_a_short_wait_ends_in_time(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("grace-clock-cannot-be-set")
 def test_a_grace_period_ends_in_time(kubexit: Kubexit) -> None:
-    """So does a grace period, after the longest of stop delays was cut short."""
+    """A grace period ends in its time, also after the longest of stop delays was cut short."""
     settings = {"DEATH_DEPS": "main", "STOP_DELAY": LONGEST, "GRACE_PERIOD": "20ms"}
     container = running(kubexit, exits="", preexec_fn=namespaces.uptime(CENTURY), **settings)
     kubexit.carve("main", Died=True, ExitCode=0)

@@ -22,7 +22,7 @@ def podinfo(kubexit: Kubexit, files: dict[str, str]) -> Step:
 
 @pytest.mark.behaviour("settings-of-the-original")
 def test_pod_and_namespace_come_from_podinfo(kubexit: Kubexit) -> None:
-    """Without the variables they are read from /etc/podinfo, trimmed."""
+    """Without the variables, kubexit reads them from /etc/podinfo and trims them."""
     waiter = Waiter(kubexit.folder, "exit 69")
     kubexit.run("true", waiter=waiter, BIRTH_DEPS="db", preexec_fn=podinfo(kubexit, FILES))
 
@@ -51,7 +51,7 @@ def test_variables_win_over_podinfo(kubexit: Kubexit, settings: dict[str, str]) 
     ids=["none", "no namespace", "blank", "too long"],
 )
 def test_unusable_podinfo_exits_with_2(kubexit: Kubexit, files: dict[str, str], variable: str) -> None:
-    """Files that are missing, empty or too long are no answer: exit 2 names the variable."""
+    """If the files are missing, empty or too long, kubexit exits with 2 and names the variable."""
     finished = kubexit.run("echo", "BORN", BIRTH_DEPS="db", preexec_fn=podinfo(kubexit, files))
 
     assert (finished.code, finished.stdout) == (2, "")

@@ -1,4 +1,4 @@
-"""Signals during the birth wait."""
+"""Signals during the birth wait end it if they ask to stop."""
 
 import signal
 
@@ -15,7 +15,7 @@ SIGNALS = ["SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGURG", "SIGCONT", "SIGPIPE", "SI
 @pytest.mark.behaviour("other-stop-signals", "signal-during-birth-wait")
 @pytest.mark.parametrize("stop", ["WINCH", "USR1", "RTMIN+3"])
 def test_the_stop_signal_ends_the_wait(kubexit: Kubexit, stop: str) -> None:
-    """The image's own stop signal ends the wait as SIGTERM does."""
+    """The image's stop signal ends the wait as SIGTERM does."""
     number = {"WINCH": signal.SIGWINCH, "USR1": signal.SIGUSR1, "RTMIN+3": signal.SIGRTMIN + 3}[stop]
     app = waiting(kubexit, BIRTH_DEPS="db:born", STOP_SIGNAL=stop)
     app.signal(number)
@@ -27,7 +27,7 @@ def test_the_stop_signal_ends_the_wait(kubexit: Kubexit, stop: str) -> None:
 @pytest.mark.behaviour("signal-during-birth-wait")
 @pytest.mark.parametrize("number", SIGNALS)
 def test_others_are_dropped(kubexit: Kubexit, number: str) -> None:
-    """Others are dropped: they neither end the wait nor reach the command, which would die of most of them.
+    """Other signals are dropped: they neither end the wait nor reach the command, which would die of most of them.
 
     Shown to fail by sending SIGTERM.
     """
@@ -53,7 +53,7 @@ def test_the_tombstone_names_the_signal(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("dead-before-start", "signal-during-birth-wait")
 def test_together_with_a_death(kubexit: Kubexit) -> None:
-    """A death and a signal in one moment have one outcome, that of one of the two."""
+    """A death and a signal at the same moment have one outcome, the outcome of one of the two."""
     app = waiting(kubexit, DEATH_DEPS="main", BIRTH_DEPS="db:born")
     app.signal(signal.SIGSTOP)
     kubexit.carve("main", Died=True, ExitCode=0)
@@ -68,7 +68,7 @@ def test_together_with_a_death(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("signal-during-birth-wait", "pid-1-exits")
 def test_as_pid_1(kubexit: Kubexit) -> None:
-    """The same holds for PID 1, which the kernel protects from signals that it has no handler for."""
+    """PID 1 handles them too, although the kernel protects it from signals without a handler."""
     app = kubexit.start("echo", "BORN", pid1=True, BIRTH_DEPS="db:born", BIRTH_TIMEOUT="infinite")
     app.wait_line("waiting for birth", stream="stderr")
     app.signal(signal.SIGTERM)

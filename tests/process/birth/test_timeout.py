@@ -16,7 +16,7 @@ from harness.waiting import eventually
 @pytest.mark.behaviour("codes-of-kubexit", "readiness-wins-at-timeout", "timeout-names-the-missing")
 @pytest.mark.parametrize("timeout", ["10ms", "0", "0s", "-5s"])
 def test_the_timeout_exits_with_69(kubexit: Kubexit, timeout: str) -> None:
-    """69 when time is up; 0 and less expire at once. One error line names what is missing, and its state."""
+    """kubexit exits with 69 when time is up; 0 and less expire at once. One error line names what is missing."""
     kubexit.carve("cache", Born=True)
     kubexit.carve("migrate", Born=True, Died=True, ExitCode=4)
     kubexit.carve("there", Born=True)
@@ -35,7 +35,7 @@ def test_the_timeout_exits_with_69(kubexit: Kubexit, timeout: str) -> None:
 @pytest.mark.behaviour("readiness-wins-at-timeout")
 @pytest.mark.parametrize("timeout", ["10ms", "0"])
 def test_with_start_the_command_starts_at_the_timeout(kubexit: Kubexit, timeout: str) -> None:
-    """With start the command is started then, with a warning."""
+    """With ON_TIMEOUT=start the command starts when time is up, with a warning."""
     finished = kubexit.run("echo", "BORN", BIRTH_DEPS="db:born", BIRTH_TIMEOUT=timeout, BIRTH_ON_TIMEOUT="start")
 
     assert finished.code == 0
@@ -46,7 +46,7 @@ def test_with_start_the_command_starts_at_the_timeout(kubexit: Kubexit, timeout:
 @pytest.mark.behaviour("readiness-wins-at-timeout")
 @pytest.mark.parametrize("timeout", ["0", "1ns"])
 def test_readiness_wins_over_a_timeout_of_zero(kubexit: Kubexit, timeout: str) -> None:
-    """Who is ready already wins over a timeout of nothing."""
+    """A dependency that is ready already counts before a timeout of 0."""
     kubexit.carve("db", Born=True)
     finished = kubexit.run("echo", "BORN", BIRTH_DEPS="db:born", BIRTH_TIMEOUT=timeout)
 
@@ -56,7 +56,7 @@ def test_readiness_wins_over_a_timeout_of_zero(kubexit: Kubexit, timeout: str) -
 @pytest.mark.behaviour("dead-before-start", "readiness-wins-at-timeout")
 @pytest.mark.parametrize("on_timeout", ["fail", "start"])
 def test_an_earlier_death_wins_over_the_timeout(kubexit: Kubexit, on_timeout: str) -> None:
-    """A death that is there already wins over both."""
+    """A death that is there already counts before both."""
     kubexit.carve("main", Died=True, ExitCode=0)
     settings = {"DEATH_DEPS": "main", "BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "0"}
     finished = kubexit.run("echo", "BORN", name="app", BIRTH_ON_TIMEOUT=on_timeout, **settings)
@@ -67,7 +67,7 @@ def test_an_earlier_death_wins_over_the_timeout(kubexit: Kubexit, on_timeout: st
 @pytest.mark.behaviour("settings-of-the-original")
 @pytest.mark.parametrize("timeout", ["infinite", "2562047h47m16.854775807s", "1000000h"])
 def test_a_long_timeout_does_not_expire_at_once(kubexit: Kubexit, timeout: str) -> None:
-    """A timeout without end, or nearly so, does not expire at once. Shown to fail by any short one."""
+    """A timeout without a limit, or nearly so, does not expire at once. Shown to fail by any short one."""
     app = waiting(kubexit, BIRTH_DEPS="db:born", BIRTH_TIMEOUT=timeout)
     kubexit.carve("db")
     kubexit.carve("db", Born=True)
@@ -87,7 +87,7 @@ def test_the_timeout_does_not_expire_early(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("readiness-wins-at-timeout", "standstill-looks-first")
 def test_a_last_look_finds_silent_readiness(kubexit: Kubexit) -> None:
-    """Readiness that came in silence is seen by a last look at the deadline: ready wins.
+    """Readiness that came without an event is seen by a last look at the deadline: the command starts.
 
     The file is written through a memory map, which makes no event, and nothing polls. Shown to fail by not writing it.
     """

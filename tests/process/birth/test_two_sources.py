@@ -22,13 +22,13 @@ POD = {"POD_NAME": "pod-1", "NAMESPACE": "ns-1"}
 
 
 def start(kubexit: Kubexit, waiter: Waiter, **settings: Any) -> Supervised:
-    """A container that waits for db, whose readiness the API shows."""
+    """Start a container that waits for db, whose readiness the API shows."""
     settings = {"BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "infinite", **POD, **settings}
     return kubexit.start("echo", "BORN", name="app", waiter=waiter, **settings)
 
 
 def agreeing(kubexit: Kubexit) -> Waiter:
-    """All is ready."""
+    """Make a waiter that finds all ready."""
     return Waiter(kubexit.folder, "exit 0")
 
 
@@ -50,7 +50,7 @@ def test_the_api_decides_about_other_containers(kubexit: Kubexit) -> None:
 
 
 def test_a_born_dependency_is_left_to_the_api(kubexit: Kubexit) -> None:
-    """So is one that is born, which may have no readiness probe of kubexit."""
+    """A dependency that is born is ready when the API says so: it may have no readiness probe of kubexit."""
     born(kubexit, "db")
     waiter = agreeing(kubexit)
     app = start(kubexit, waiter)
@@ -60,7 +60,7 @@ def test_a_born_dependency_is_left_to_the_api(kubexit: Kubexit) -> None:
 
 
 def test_a_dependency_that_waits_itself_is_not_ready(kubexit: Kubexit) -> None:
-    """A chain: db's kubexit runs, and waits itself. Its command starts first, and then the API is asked again."""
+    """In a chain, db's kubexit runs, and waits itself. Its command starts first, and then the API is asked again."""
     kubexit.start(kubexit.program(), "ready-then-wait", name="db", BIRTH_DEPS="disk:born", BIRTH_TIMEOUT="infinite")
     kubexit.wait_alive("db")
     waiter = agreeing(kubexit)
@@ -86,7 +86,7 @@ def test_a_crashed_dependency_is_not_ready(kubexit: Kubexit) -> None:
 
 
 def test_a_dead_dependency_is_not_ready(kubexit: Kubexit) -> None:
-    """So it is with a death."""
+    """A dead dependency is not ready either, and the API is asked again after its next birth."""
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
     waiter = agreeing(kubexit)
     app = start(kubexit, waiter, LOG_LEVEL="debug")

@@ -42,7 +42,7 @@ def test_the_first_2xx_opens_the_gate(kubexit: Kubexit, web: Web, answer: str) -
 
 @pytest.mark.parametrize("code", [200, 204, 299])
 def test_an_open_gate_is_asked_once(kubexit: Kubexit, web: Web, code: int) -> None:
-    """One that is there already is asked once."""
+    """A URL that answers 2xx at once is asked once."""
     server = web(status(code))
     app = waiting(kubexit, BIRTH_URLS=server.url())
 
@@ -147,7 +147,7 @@ def test_an_earlier_death_asks_no_url(kubexit: Kubexit, web: Web) -> None:
 @pytest.mark.parametrize("answer", [status(503), webserver.silent], ids=["503", "silent"])
 @pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 def test_signal_while_waiting(kubexit: Kubexit, web: Web, number: int, answer: webserver.Answer, pid1: bool) -> None:
-    """A signal ends the wait at once, also while a server takes its time: 128+n, and the command will not start."""
+    """A signal ends the wait at once, also during a slow answer: 128+n, and the command does not start."""
     server = web(answer)
     app = waiting(kubexit, BIRTH_URLS=server.url(), pid1=pid1)
     server.wait_asked()

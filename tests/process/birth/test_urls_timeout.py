@@ -22,7 +22,7 @@ LAST_WORDS = {
 @pytest.mark.behaviour("every-exit-writes-a-death", "timeout-names-the-missing")
 @pytest.mark.parametrize("case", LAST_WORDS)
 def test_the_timeout_names_the_url_and_answer(kubexit: Kubexit, web: Web, case: str) -> None:
-    """69; a line says which URL is missing and how it answered last, the tombstone names it too."""
+    """kubexit exits with 69; a line says which URL is missing and how it answered last, and the tombstone names it."""
     server = web(LAST_WORDS[case][0])
     finished = kubexit.run("echo", "BORN", BIRTH_URLS=server.url("/ready"), BIRTH_TIMEOUT="300ms")
 
@@ -69,7 +69,7 @@ def test_only_what_is_missing(kubexit: Kubexit, web: Web) -> None:
 
 @pytest.mark.parametrize("case", LAST_WORDS)
 def test_with_start_the_command_starts_with_a_warning(kubexit: Kubexit, web: Web, case: str) -> None:
-    """With KUBEXIT_BIRTH_ON_TIMEOUT=start the command starts then, with a warning that names the URL."""
+    """With ON_TIMEOUT=start the command starts when time is up, with a warning that names the URL."""
     server = web(LAST_WORDS[case][0])
     finished = kubexit.run(
         "echo", "BORN", BIRTH_URLS=server.url(), BIRTH_TIMEOUT="100ms", BIRTH_ON_TIMEOUT="start", name="app"

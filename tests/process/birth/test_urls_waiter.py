@@ -28,13 +28,13 @@ def start(kubexit: Kubexit, waiter: Waiter | None, **settings: object) -> Superv
 
 
 def acting(kubexit: Kubexit, *exits: str) -> Waiter:
-    """A waiter that writes READY and its signals to stderr, and exits at the signals that it is given."""
+    """Make a waiter that writes READY and its signals to stderr, and exits at the signals that it is given."""
     options = " ".join(f"--exit {pair}" for pair in exits)
     return Waiter(kubexit.folder, f"exec {kubexit.program()} ready-then-wait {options} >&2")
 
 
 def test_the_waiter_gets_only_its_urls(kubexit: Kubexit, web: Web) -> None:
-    """It gets kubexit's name and the URLs, but not what kubexit asks itself; no pod, where the API is not asked."""
+    """The waiter gets kubexit's name and the URLs that it must ask; no pod, if the API is not asked."""
     waiter = Waiter(kubexit.folder, "")
     urls = f"{FOREIGN}, {web().url()} ,http://proxy:8080/b?x=1"
     app = start(kubexit, waiter, BIRTH_URLS=urls, **POD)
@@ -53,7 +53,7 @@ def test_arguments_with_containers(kubexit: Kubexit) -> None:
 
 
 def test_local_urls_start_no_waiter(kubexit: Kubexit, web: Web) -> None:
-    """Where nothing needs it no interpreter is started."""
+    """If nothing needs it, no interpreter is started."""
     waiter = Waiter(kubexit.folder, "exit 1")
 
     assert start(kubexit, waiter, BIRTH_URLS=web().url()).wait() == 0
@@ -62,7 +62,7 @@ def test_local_urls_start_no_waiter(kubexit: Kubexit, web: Web) -> None:
 
 @pytest.mark.parametrize("first", ["waiter", "probe"])
 def test_waiter_and_urls_are_needed_together(kubexit: Kubexit, web: Web, first: str) -> None:
-    """The waiter's verdict and our own URLs are needed together, in any order."""
+    """The waiter's verdict and kubexit's own URLs are needed together, in any order."""
     server = web(status(503))
     app = start(kubexit, acting(kubexit, "USR1=0"), BIRTH_URLS=f"{server.url()},{FOREIGN}")
     app.wait_line("^READY", stream="stderr")
@@ -84,7 +84,7 @@ def test_waiter_and_urls_are_needed_together(kubexit: Kubexit, web: Web, first: 
 @pytest.mark.behaviour("codes-of-kubexit")
 @pytest.mark.parametrize(("verdict", "code"), [(2, 2), (69, 69), (77, 77), (1, 70)])
 def test_a_verdict_ends_the_wait_for_urls(kubexit: Kubexit, web: Web, verdict: int, code: int) -> None:
-    """A verdict against it ends the wait at once, the probe with it; the reason names the URLs."""
+    """A verdict of the waiter that ends the wait ends it at once, with the probe; the reason names the URLs."""
     server = web(status(503))
     waiter = Waiter(kubexit.folder, f"read line < {kubexit.folder}/go; exit {verdict}")
     os.mkfifo(kubexit.folder / "go")
@@ -101,7 +101,7 @@ def test_a_verdict_ends_the_wait_for_urls(kubexit: Kubexit, web: Web, verdict: i
 
 @pytest.mark.behaviour("all-ready-at-once")
 def test_odd_answers_start_nothing(kubexit: Kubexit, web: Web) -> None:
-    """An answer at which a library stumbles is no reason to start: it was not 2xx."""
+    """An answer that makes a library fail does not start the command: it was not 2xx."""
     server = web(status(503, "Content-Type: multipart/mixed; boundary*=a; boundary*0=b"))
     app = start(kubexit, waiters.real(kubexit), BIRTH_URLS=server.url("/", NAMED), BIRTH_TIMEOUT="1s")
 
@@ -111,7 +111,7 @@ def test_odd_answers_start_nothing(kubexit: Kubexit, web: Web) -> None:
 
 
 def test_not_from_memory(kubexit: Kubexit) -> None:
-    """While the graveyard keeps us waiting a verdict is of no use: it is asked for again afterwards."""
+    """A verdict while the graveyard is not ready does not count: kubexit asks for it again afterwards."""
     waiter = Waiter(kubexit.folder, "")
     app = start(kubexit, waiter, BIRTH_URLS=FOREIGN, BIRTH_DEPS="db:born", LOG_LEVEL="debug")
     eventually(lambda: waiter.starts and processes.children(app.pid) == [], "the first verdict is taken")
@@ -146,7 +146,7 @@ def test_only_what_is_missing(kubexit: Kubexit) -> None:
 def test_the_real_waiter_opens_the_gate(
     kubexit: Kubexit, web: Web, tmp_path_factory: pytest.TempPathFactory, by: str
 ) -> None:
-    """With the real waiter: the gate opens at the first 2xx, and no process of the wait is left."""
+    """The real waiter opens the gate at the first 2xx, and no process of the wait is left."""
     folder = tmp_path_factory.mktemp("ca")
     authority = certificates.authority(folder)
     answers = (status(503), status(302, "Location: /"), status(200))
@@ -171,7 +171,7 @@ def test_the_real_waiter_opens_the_gate(
 
 @pytest.mark.behaviour("timeout-names-the-missing")
 def test_the_real_waiter_names_the_missing_url(kubexit: Kubexit, web: Web) -> None:
-    """With the real waiter, at the deadline: a line says which URL is missing and how it answered last."""
+    """At the deadline the real waiter logs which URL is missing and how it answered last."""
     server = web(status(503))
     url = server.url("/ready", NAMED)
     app = start(kubexit, waiters.real(kubexit), BIRTH_URLS=url, BIRTH_TIMEOUT="5s")
@@ -184,7 +184,7 @@ def test_the_real_waiter_names_the_missing_url(kubexit: Kubexit, web: Web) -> No
 
 @pytest.mark.behaviour("signal-during-birth-wait")
 def test_sigterm_ends_the_real_wait(kubexit: Kubexit, web: Web) -> None:
-    """With the real waiter: a SIGTERM ends the wait while a server takes its time."""
+    """A SIGTERM ends the wait of the real waiter while a server takes its time."""
     server = web(lambda connection: connection.recv(1))
     app = start(kubexit, waiters.real(kubexit), BIRTH_URLS=server.url("/", NAMED))
     server.wait_asked()

@@ -21,7 +21,7 @@ VERDICTS = [(2, 2), (69, 69), (77, 77), (70, 70), (1, 70), (127, 70), (143, 70)]
 
 
 def acting(kubexit: Kubexit, *exits: str) -> Waiter:
-    """A waiter that writes READY and its signals to stderr, and exits at the signals that it is given."""
+    """Make a waiter that writes READY and its signals to stderr, and exits at the signals that it is given."""
     options = " ".join(f"--exit {pair}" for pair in exits)
     return Waiter(kubexit.folder, f"exec {kubexit.program()} ready-then-wait {options} >&2")
 
@@ -33,7 +33,7 @@ def start(kubexit: Kubexit, waiter: Waiter, **settings: Any) -> Supervised:
 
 @pytest.mark.behaviour("ready-needs-no-event")
 def test_verdict_zero_starts_the_command(kubexit: Kubexit) -> None:
-    """0 starts the command."""
+    """The waiter's exit code 0 starts the command."""
     app = start(kubexit, Waiter(kubexit.folder, "exit 0"))
 
     assert app.wait() == 0
@@ -53,7 +53,7 @@ def test_verdict_zero_starts_the_command(kubexit: Kubexit) -> None:
     ],
 )
 def test_the_waiter_is_told_what_to_wait_for(kubexit: Kubexit, deps: str, asked: str) -> None:
-    """It gets the pod, the namespace, kubexit's name, and the containers to wait for."""
+    """The waiter gets the pod, the namespace, kubexit's name, and the containers to wait for."""
     waiter = Waiter(kubexit.folder, "exit 69")
     start(kubexit, waiter, BIRTH_DEPS=deps).wait()
 
@@ -61,7 +61,7 @@ def test_the_waiter_is_told_what_to_wait_for(kubexit: Kubexit, deps: str, asked:
 
 
 def test_the_longest_name_arrives_whole(kubexit: Kubexit) -> None:
-    """A name of 240 bytes that may be absent reaches it whole."""
+    """A name of 240 bytes that may be absent reaches the waiter whole."""
     waiter = Waiter(kubexit.folder, "exit 69")
     start(kubexit, waiter, BIRTH_DEPS="x" * 240 + "?,db").wait()
 
@@ -69,7 +69,7 @@ def test_the_longest_name_arrives_whole(kubexit: Kubexit) -> None:
 
 
 def test_no_waiter_starts_without_need(kubexit: Kubexit) -> None:
-    """Without a dependency on readiness it is not started."""
+    """Without a dependency on readiness the waiter is not started."""
     waiter = Waiter(kubexit.folder, "exit 1")
     kubexit.carve("db", Born=True)
 
@@ -80,7 +80,7 @@ def test_no_waiter_starts_without_need(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 @pytest.mark.parametrize(("verdict", "code"), VERDICTS)
 def test_any_nonzero_verdict_ends_the_wait(kubexit: Kubexit, verdict: int, code: int) -> None:
-    """Any other code ends the wait at once, even with `start`, which covers the deadline alone.
+    """Any other code ends the wait at once, even with `start`, which is only for the deadline.
 
     tests/process/tombstone/test_every_path.py has the same verdicts without the setting.
     """
@@ -93,7 +93,7 @@ def test_any_nonzero_verdict_ends_the_wait(kubexit: Kubexit, verdict: int, code:
 @pytest.mark.behaviour("every-exit-writes-a-death", "reason-of-the-waiter")
 @pytest.mark.parametrize("verdict", [2, 69, 77, 70])
 def test_a_refusal_gives_its_reason(kubexit: Kubexit, verdict: int) -> None:
-    """What it writes to stdout is the reason, on the tombstone and in the line about it: its first line, cut."""
+    """The waiter's stdout is the reason, in the tombstone and in the log: its first line, cut."""
     body = f"echo 'no container nevr in this pod'; echo more; head -c 3000 /dev/zero; exit {verdict}"
     app = start(kubexit, Waiter(kubexit.folder, body))
 
@@ -104,7 +104,7 @@ def test_a_refusal_gives_its_reason(kubexit: Kubexit, verdict: int) -> None:
 
 
 def test_words_of_an_agreement_are_ignored(kubexit: Kubexit) -> None:
-    """What it writes when all is ready is read by nothing, and does not reach the command's output."""
+    """The waiter's output when all is ready is not read, and does not reach the command's output."""
     app = start(kubexit, Waiter(kubexit.folder, "echo all is well"))
 
     assert app.wait() == 0
@@ -123,7 +123,7 @@ def test_a_killed_waiter_names_the_memory_limit(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("nothing-of-the-wait-remains")
 def test_gone_before_the_command(kubexit: Kubexit) -> None:
-    """It is gone, zombie and all, when the command starts."""
+    """The waiter is gone, and collected, when the command starts."""
     pid = kubexit.folder / "pid"
     waiter = Waiter(kubexit.folder, f"echo $$ > {pid}")
     app = kubexit.start("sh", "-c", f"ls -d /proc/$(cat {pid})", waiter=waiter, name="app", BIRTH_DEPS="db", **POD)
@@ -134,7 +134,7 @@ def test_gone_before_the_command(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("no-descriptor-inherited", "nothing-of-the-wait-remains")
 def test_the_waiter_inherits_no_descriptor(kubexit: Kubexit) -> None:
-    """It has no descriptor of kubexit, with any kind of dependency."""
+    """The waiter has no descriptor of kubexit, with any kind of dependency."""
     running(kubexit, "main")
     app = start(kubexit, Waiter(kubexit.folder, f"exec {kubexit.program()} fds >&2"), DEATH_DEPS="main")
     app.wait()
@@ -144,7 +144,7 @@ def test_the_waiter_inherits_no_descriptor(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("default-dispositions")
 def test_the_waiter_starts_with_nothing_blocked(kubexit: Kubexit) -> None:
-    """It starts with nothing blocked, although kubexit blocks everything."""
+    """The waiter starts with nothing blocked, although kubexit blocks all signals."""
     app = start(kubexit, Waiter(kubexit.folder, f"exec {kubexit.program()} mask >&2"))
     app.wait()
 
@@ -153,7 +153,7 @@ def test_the_waiter_starts_with_nothing_blocked(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("parent-death-kills-command")
 def test_dies_with_us(kubexit: Kubexit) -> None:
-    """It does not outlive a supervisor that is killed."""
+    """The waiter does not outlive a supervisor that is killed."""
     app = start(kubexit, acting(kubexit))
     app.wait_line("^READY", stream="stderr")
     (waiter,) = processes.children(app.pid)
@@ -164,7 +164,7 @@ def test_dies_with_us(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("dead-before-start", "death-during-birth-wait")
 def test_death_ends_it(kubexit: Kubexit) -> None:
-    """A death during the wait sends it home before kubexit leaves."""
+    """A death during the wait ends the waiter before kubexit exits."""
     app = start(kubexit, acting(kubexit, "TERM=0"), DEATH_DEPS="main")
     app.wait_line("^READY", stream="stderr")
     (waiter,) = processes.children(app.pid)
@@ -179,7 +179,7 @@ def test_death_ends_it(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("other-stop-signals", "signal-during-birth-wait")
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_signal_ends_it(kubexit: Kubexit, number: str) -> None:
-    """So does a signal; the waiter's late verdict changes nothing."""
+    """A signal ends the waiter too; its late verdict changes nothing."""
     app = start(kubexit, acting(kubexit, "TERM=0"))
     app.wait_line("^READY", stream="stderr")
     app.signal(getattr(signal, number))
@@ -230,7 +230,7 @@ def test_api_and_graveyard_are_needed_together(kubexit: Kubexit, first: str) -> 
 @pytest.mark.behaviour("codes-of-kubexit", "no-service-account")
 @pytest.mark.parametrize("broken", ["missing", "not executable", "no interpreter"])
 def test_cannot_be_started(kubexit: Kubexit, broken: str) -> None:
-    """A waiter that cannot be started is 70, with a line that says so."""
+    """If the waiter cannot be started, kubexit exits with 70 and a line that says so."""
     waiter = Waiter(kubexit.folder, "exit 0")
     if broken == "missing":
         waiter.path.unlink()
@@ -246,7 +246,7 @@ def test_cannot_be_started(kubexit: Kubexit, broken: str) -> None:
 
 @pytest.mark.behaviour("log-lines")
 def test_its_output_is_not_the_commands(kubexit: Kubexit) -> None:
-    """What it prints on stdout does not appear among the command's output."""
+    """The waiter's stdout does not appear in the command's output."""
     app = start(kubexit, Waiter(kubexit.folder, "echo CHATTER"))
     app.wait()
 
@@ -255,7 +255,7 @@ def test_its_output_is_not_the_commands(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("surroundings-unchanged")
 def test_the_waiter_has_the_containers_environment(kubexit: Kubexit) -> None:
-    """It has the container's environment: the service account's variables are in there."""
+    """The waiter has the container's environment, with the service account's variables."""
     waiter = Waiter(kubexit.folder, 'echo "HOST=$KUBERNETES_SERVICE_HOST" >&2')
     env = {"KUBERNETES_SERVICE_HOST": "fd00::1"}
     app = kubexit.start("true", name="app", waiter=waiter, env=env, BIRTH_DEPS="db", **POD)
@@ -266,7 +266,7 @@ def test_the_waiter_has_the_containers_environment(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("pid-1-reaps-orphans", "orphans-keep-command-status")
 def test_orphans_of_the_waiter_do_no_harm(kubexit: Kubexit) -> None:
-    """What it leaves behind does not confuse kubexit."""
+    """Processes that the waiter leaves behind do not confuse kubexit."""
     app = start(kubexit, Waiter(kubexit.folder, "(exit 5) & (exit 6) &\nexit 0"))
 
     assert app.wait() == 0

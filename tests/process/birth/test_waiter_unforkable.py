@@ -14,7 +14,7 @@ NOBODY_ELSE = 54_321
 
 
 def no_process() -> None:
-    """Between fork and exec: a user that may not have one more process."""
+    """Change to a user that may not have one more process, between fork and exec."""
     namespaces.user(NOBODY_ELSE, NOBODY_ELSE)()
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 

@@ -1,4 +1,4 @@
-"""The command starts when its birth dependencies are as they were asked for, and not before."""
+"""The command starts when its birth dependencies are in the required states, and not before."""
 
 import pytest
 
@@ -23,7 +23,7 @@ PAIRS = [(state, condition) for state in STATES for condition in CONDITIONS]
 @pytest.mark.parametrize(("state", "condition"), [pair for pair in PAIRS if pair[1] in STATES[pair[0]][1]])
 @pytest.mark.parametrize("there", [True, False], ids=["there at start", "comes later"])
 def test_a_met_condition_starts_the_command(kubexit: Kubexit, state: str, condition: str, there: bool) -> None:
-    """A tombstone that says so lets the command start, whether it is there already or comes later."""
+    """A tombstone with the required state starts the command, whether it is there already or comes later."""
     if there:
         kubexit.carve("db", **STATES[state][0])
     app = waiting(kubexit, BIRTH_DEPS=f"db:{condition}", BIRTH_SOURCE="graveyard", POLL_INTERVAL="0")
@@ -36,7 +36,7 @@ def test_a_met_condition_starts_the_command(kubexit: Kubexit, state: str, condit
 @pytest.mark.behaviour("graveyard-source-asks-no-api")
 @pytest.mark.parametrize(("state", "condition"), [pair for pair in PAIRS if pair[1] not in STATES[pair[0]][1]])
 def test_an_unmet_condition_keeps_waiting(kubexit: Kubexit, state: str, condition: str) -> None:
-    """One that says something else does not. Shown to fail by the states of the test above."""
+    """A tombstone with another state does not. Shown to fail by the states of the test above."""
     kubexit.carve("db", **STATES[state][0])
     finished = kubexit.run("echo", "BORN", BIRTH_DEPS=f"db:{condition}", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="10ms")
 
@@ -46,7 +46,7 @@ def test_an_unmet_condition_keeps_waiting(kubexit: Kubexit, state: str, conditio
 
 @pytest.mark.behaviour("lists-ignore-blanks-and-repeats", "all-ready-at-once")
 def test_all_of_them(kubexit: Kubexit) -> None:
-    """All dependencies are needed, each in its own way; it does not matter who comes last."""
+    """All dependencies are needed, each in its own state, in any order."""
     deps = "db,migrate:succeeded, seed:died,,cache:born"
     app = waiting(kubexit, BIRTH_DEPS=deps, BIRTH_SOURCE="graveyard", LOG_LEVEL="debug")
     kubexit.carve("cache", Born=True)
@@ -81,7 +81,7 @@ def test_not_from_memory(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers", "graveyard-source-asks-no-api")
 def test_ready_of_a_crashed_container(kubexit: Kubexit) -> None:
-    """Ready in the tombstone of a container that crashed is worth nothing; its next life counts."""
+    """Ready in the tombstone of a container that crashed does not count; its next life does."""
     first = running(kubexit, "db")
     kubexit.wait_tombstone("db", "Born")
     kubexit.carve("db", Born=True, Ready=True)
@@ -120,7 +120,7 @@ def test_fail_at_once(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_crash_is_a_death(kubexit: Kubexit) -> None:
-    """`x:died` is met by a crash too."""
+    """A crash also meets `x:died`."""
     x = running(kubexit, "x")
     app = waiting(kubexit, BIRTH_DEPS="x:died", POLL_INTERVAL="0")
     x.kill()

@@ -1,4 +1,4 @@
-"""A dependency that is dead already: the command will not start."""
+"""If a dependency is dead already, the command does not start."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from harness.supervised import Finished
 
 
 def assert_not_started(finished: Finished, code: int) -> None:
-    """The command said nothing, and the code is as it ought to be."""
+    """Assert that the command printed nothing, and that the exit code is the expected one."""
     assert finished.stdout == ""
     assert finished.code == code
 
@@ -16,7 +16,7 @@ def assert_not_started(finished: Finished, code: int) -> None:
 @pytest.mark.behaviour("dead-before-start", "dead-dependency-exits-quietly")
 @pytest.mark.parametrize("code", [0, 1, 143, -1])
 def test_a_dead_dependency_prevents_the_start(kubexit: Kubexit, code: int) -> None:
-    """0, with any code of the dependency, and the tombstone says why."""
+    """kubexit exits with 0, for any code of the dependency, and the tombstone says why."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=code)
     finished = kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="main")
 
@@ -41,7 +41,7 @@ def test_repeated_starts_stay_quiet(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("dead-before-start", "dead-dependency-exits-quietly")
 def test_without_waiting_for_births(kubexit: Kubexit) -> None:
-    """It does not wait for births first."""
+    """kubexit does not wait for births first."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
     finished = kubexit.run(
         "echo", "BORN", name="sidecar", DEATH_DEPS="main", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="infinite"
@@ -54,7 +54,7 @@ def test_without_waiting_for_births(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize("births", ["proxy", "proxy:born", "proxy:died", "proxy:succeeded", "db:born,proxy"])
 @pytest.mark.parametrize("code", [0, 1])
 def test_a_dead_birth_dependency_exits_with_69(kubexit: Kubexit, births: str, code: int) -> None:
-    """69 when its birth was awaited too: a main without its proxy has not done its work."""
+    """kubexit exits with 69 if it also waits for that birth: a main without its proxy has not done its work."""
     kubexit.carve("proxy", Born=True, Died=True, ExitCode=code)
     finished = kubexit.run(
         "echo", "BORN", DEATH_DEPS="proxy", BIRTH_DEPS=births, BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="infinite"
@@ -66,7 +66,7 @@ def test_a_dead_birth_dependency_exits_with_69(kubexit: Kubexit, births: str, co
 @pytest.mark.behaviour("dead-before-start", "death-policy")
 @pytest.mark.parametrize(("dead", "started"), [(("a",), True), (("a", "b"), False)])
 def test_with_all_every_death_is_needed(kubexit: Kubexit, dead: tuple[str, ...], started: bool) -> None:
-    """With the policy all, only when all of them are dead."""
+    """With the policy all, the start is prevented only when all of them are dead."""
     for name in dead:
         kubexit.carve(name, Born=True, Died=True, ExitCode=0)
     finished = kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="a,b", DEATH_POLICY="all")
@@ -97,7 +97,7 @@ def test_only_the_named_kind_of_death_counts(kubexit: Kubexit, condition: str, c
 
 @pytest.mark.behaviour("dead-before-start")
 def test_a_living_dependency_is_no_obstacle(kubexit: Kubexit) -> None:
-    """A dependency that lives is no obstacle."""
+    """A dependency that lives does not prevent the start."""
     kubexit.carve("main", Born=True)
 
     assert kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="main").stdout == "BORN\n"

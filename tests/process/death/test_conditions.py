@@ -1,4 +1,4 @@
-"""main:died, main:failed and main:succeeded tell deaths apart."""
+"""The conditions main:died, main:failed and main:succeeded select the kind of death that counts."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_a_death_of_the_kind_stops_the_command(kubexit: Kubexit, code: int | Non
 @pytest.mark.behaviour("restarted-dependency-has-old-death", "death-policy", "signal-death-is-128-plus-n")
 @pytest.mark.parametrize(("code", "condition"), [pair for pair in PAIRS if pair[1] not in DEATHS[pair[0]]])
 def test_a_death_of_another_kind_is_ignored(kubexit: Kubexit, code: int | None, condition: str) -> None:
-    """A death of another kind does not. Shown to fail by dropping the condition."""
+    """A death of another kind does not end the command. Shown to fail by dropping the condition."""
     container = running(kubexit, DEATH_DEPS=f"main:{condition},fence")
     kubexit.carve("main", Born=True, Died=True, ExitCode=code)
 

@@ -13,7 +13,7 @@ UNAVAILABLE = 69
 @pytest.mark.parametrize("deaths", ["logger,proxy", "proxy,logger"])
 @pytest.mark.parametrize("birth", ["proxy", "proxy:born", "proxy:died", "proxy:succeeded"])
 def test_both_dead_before_start(kubexit: Kubexit, policy: str, deaths: str, birth: str) -> None:
-    """The order of the list does not decide whether a main without its proxy looks like a success."""
+    """In any order of the list, a main without its proxy does not look like a success."""
     kubexit.carve("logger", Born=True, Died=True, ExitCode=0)
     kubexit.carve("proxy", Born=True, Died=True, ExitCode=1)
     finished = kubexit.run(
@@ -27,7 +27,7 @@ def test_both_dead_before_start(kubexit: Kubexit, policy: str, deaths: str, birt
 @pytest.mark.behaviour("death-during-birth-wait", "crashed-proxy-is-no-success")
 @pytest.mark.parametrize("order", ["logger proxy", "proxy logger"])
 def test_both_die_during_the_wait(kubexit: Kubexit, order: str) -> None:
-    """Nor does the order of the deaths, where both are needed."""
+    """The order of the deaths does not matter either, if both are needed."""
     container = waiting(
         kubexit,
         "main",
@@ -46,7 +46,7 @@ def test_both_die_during_the_wait(kubexit: Kubexit, order: str) -> None:
 @pytest.mark.behaviour("dead-before-start")
 @pytest.mark.parametrize("policy", ["any", "all"])
 def test_neither_is_a_birth_dependency(kubexit: Kubexit, policy: str) -> None:
-    """Without such a dependency among the dead there is nothing left to do, which is no failure."""
+    """If no dead dependency is a birth dependency, nothing is left to do, which is no failure."""
     for name in ("logger", "proxy"):
         kubexit.carve(name, Born=True, Died=True, ExitCode=1)
     finished = kubexit.run("echo", "BORN", DEATH_DEPS="logger,proxy", DEATH_POLICY=policy, BIRTH_DEPS="db:born")

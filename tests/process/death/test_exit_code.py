@@ -1,4 +1,4 @@
-"""KUBEXIT_EXIT_CODE_ON_STOP: the code after a stop that we caused, and only then."""
+"""KUBEXIT_EXIT_CODE_ON_STOP sets the exit code after a stop by kubexit, and only then."""
 
 import os
 import signal
@@ -42,7 +42,7 @@ def test_a_stop_returns_the_set_code(kubexit: Kubexit, setting: str, dependency:
 @pytest.mark.behaviour("tombstone-has-exit-code", "codes-of-kubexit", "exit-code-on-stop")
 @pytest.mark.parametrize("dependency", [256, 300, 65536, 2147483647, -2, -256])
 def test_code_that_no_process_has(kubexit: Kubexit, dependency: int) -> None:
-    """A foreign tombstone's code that no process can have is 255, neither 0 by accident nor another process's."""
+    """If a foreign tombstone has a code that no process can have, kubexit exits with 255, never with 0 by accident."""
     container = running(kubexit, exits="TERM=3", DEATH_DEPS="main", EXIT_CODE_ON_STOP="dependency")
     kubexit.carve("main", Born=True, Died=True, ExitCode=dependency)
 
@@ -53,7 +53,7 @@ def test_code_that_no_process_has(kubexit: Kubexit, dependency: int) -> None:
 @pytest.mark.behaviour("exit-code-on-stop")
 @pytest.mark.parametrize(("setting", "returned"), [("keep", 137), ("zero", 0), ("dependency", 5)])
 def test_a_kill_returns_the_set_code(kubexit: Kubexit, setting: str, returned: int) -> None:
-    """The same holds after a SIGKILL, for which the tombstone has an extra key."""
+    """kubexit also returns the set code after a SIGKILL, for which the tombstone has an extra key."""
     container = running(kubexit, exits="", DEATH_DEPS="main", EXIT_CODE_ON_STOP=setting, GRACE_PERIOD="10ms")
     kubexit.carve("main", Born=True, Died=True, ExitCode=5)
 

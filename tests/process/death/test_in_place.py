@@ -43,7 +43,7 @@ def test_byte_by_byte(kubexit: Kubexit, hold: bool) -> None:
 
 @pytest.mark.behaviour("junk-is-no-death", "original-and-kubexit-see-each-other")
 def test_an_empty_moment_is_no_death(kubexit: Kubexit) -> None:
-    """The moment in which the file is empty is no death and no end of the story."""
+    """An empty file in the middle of a write is neither a death nor the last state."""
     put(kubexit_folder(kubexit) / "main", DEATH[:38])
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     put(kubexit.graveyard / "main", b"")
@@ -64,7 +64,7 @@ def test_through_a_hard_link(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("original-and-kubexit-see-each-other")
 def test_a_death_moved_in_counts(kubexit: Kubexit) -> None:
-    """So is one that is moved in from another folder."""
+    """A tombstone that is moved in from another folder is a death too."""
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     put(kubexit.folder / "elsewhere", DEATH)
     (kubexit.folder / "elsewhere").rename(kubexit.graveyard / "main")
@@ -73,6 +73,6 @@ def test_a_death_moved_in_counts(kubexit: Kubexit) -> None:
 
 
 def kubexit_folder(kubexit: Kubexit) -> Path:
-    """The graveyard, made beforehand."""
+    """Make the graveyard beforehand."""
     kubexit.graveyard.mkdir()
     return kubexit.graveyard

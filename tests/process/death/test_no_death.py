@@ -20,7 +20,7 @@ def test_removing_a_tombstone_is_no_death(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("deletion-is-no-death")
 def test_moving_a_tombstone_is_no_death(kubexit: Kubexit) -> None:
-    """Nor is one that is moved away."""
+    """A tombstone that is moved away is no death."""
     kubexit.carve("main", Born=True)
     container = running(kubexit, DEATH_DEPS="main,fence")
     (kubexit.graveyard / "main").rename(kubexit.folder / "main")
@@ -38,7 +38,7 @@ def test_a_dependency_never_seen_is_not_dead(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unseen-is-not-dead")
 def test_a_birth_is_no_death(kubexit: Kubexit) -> None:
-    """Nor is a birth, or a new one."""
+    """A birth is no death, and neither is a second birth."""
     container = running(kubexit, DEATH_DEPS="main,fence")
     kubexit.carve("main", Born=True)
     kubexit.carve("main", Born=True, Ready=True)
@@ -58,7 +58,7 @@ def test_code_without_death(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unseen-is-not-dead")
 def test_deaths_of_others_are_ignored(kubexit: Kubexit) -> None:
-    """The deaths of containers that we do not depend on are none of our business, nor is our own old one."""
+    """kubexit ignores the deaths of containers that it does not depend on, and its own old death."""
     kubexit.carve("sidecar", Born=True, Died=True, ExitCode=1)
     container = running(kubexit, DEATH_DEPS="main,fence")
     kubexit.carve("other", Born=True, Died=True, ExitCode=1)

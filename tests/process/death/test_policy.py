@@ -13,7 +13,7 @@ from harness.waiting import eventually
 
 
 def paused(container: Supervised) -> None:
-    """Stop a supervisor until resume(): what happens meanwhile it sees all at once."""
+    """Stop a supervisor until resume(): it sees all that happens meanwhile at once."""
     os.kill(container.pid, signal.SIGSTOP)
     eventually(lambda: processes.state(container.pid) == "T", "kubexit is stopped")
 
@@ -36,7 +36,7 @@ def test_by_default_one_death_is_enough(kubexit: Kubexit, first: str) -> None:
 @pytest.mark.behaviour("death-policy")
 @pytest.mark.parametrize("order", ["ab", "ba"])
 def test_with_all_the_last_death_counts(kubexit: Kubexit, order: str) -> None:
-    """With all, the last death does. That the first did not is shown by the order: its peer was not even born."""
+    """With all, the last death ends the command. The order shows that the first did not: its peer was not even born."""
     container = running(kubexit, DEATH_DEPS="a,b", DEATH_POLICY="all", POLL_INTERVAL="0")
     kubexit.carve(order[0], Born=True, Died=True, ExitCode=0)
     kubexit.carve(order[1], Born=True)
@@ -140,7 +140,7 @@ def test_succeeded_and_reborn_unseen(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("two-deaths-stop-once")
 @pytest.mark.parametrize("policy", ["any", "all"])
 def test_two_deaths_cause_one_stop(kubexit: Kubexit, policy: str) -> None:
-    """Two deaths in one moment are one stop signal and one grace period."""
+    """Two deaths at the same moment cause one stop signal and one grace period."""
     container = running(
         kubexit, exits="", DEATH_DEPS="a,b", DEATH_POLICY=policy, GRACE_PERIOD="30ms", POLL_INTERVAL="0"
     )
@@ -156,7 +156,7 @@ def test_two_deaths_cause_one_stop(kubexit: Kubexit, policy: str) -> None:
 
 @pytest.mark.behaviour("death-policy", "stop-times-do-not-change")
 def test_a_second_death_changes_nothing(kubexit: Kubexit) -> None:
-    """A dependency that dies, is reborn and dies again has ended us at its first death, once."""
+    """A dependency that dies, is reborn and dies again stops the command once, at its first death."""
     container = running(kubexit, exits="", DEATH_DEPS="a", GRACE_PERIOD="50ms", POLL_INTERVAL="0")
     for _ in range(2):
         kubexit.carve("a", Born=True, Died=True, ExitCode=0)

@@ -31,7 +31,7 @@ def test_of_one_another(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("lists-ignore-blanks-and-repeats")
 @pytest.mark.parametrize("deps", ["main", " main ", "main,", ",main,,", "other, main", "main,main"])
 def test_written_any_way(kubexit: Kubexit, deps: str) -> None:
-    """Blanks and commas too many in the list do no harm."""
+    """Extra blanks and commas in the list do no harm."""
     container = running(kubexit, DEATH_DEPS=deps, POLL_INTERVAL="0")
     kubexit.carve("main", Died=True, ExitCode=0)
 
@@ -43,7 +43,7 @@ def test_written_any_way(kubexit: Kubexit, deps: str) -> None:
     "name", ["-rf", "--", "größe", "x" * 240, "a.b", "$(id)", "*x", "%s%n", "C:".replace(":", ""), "'\"", "~"]
 )
 def test_hostile_names_work_as_others(kubexit: Kubexit, name: str) -> None:
-    """Names that a shell or a careless program would trip over work like any other."""
+    """Names that a shell or a careless program would not handle work as any other name."""
     container = running(kubexit, DEATH_DEPS=name, POLL_INTERVAL="0")
     main = running(kubexit, name)
     main.signal(15)

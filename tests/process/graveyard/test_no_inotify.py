@@ -52,7 +52,7 @@ def test_polling_ignores_a_slow_backstop(kubexit: Kubexit, poll: str) -> None:
 
 @pytest.mark.behaviour("no-inotify-polls")
 def test_polling_finds_a_birth(kubexit: Kubexit, world: Step) -> None:
-    """Births are found too."""
+    """Polling finds births too."""
     app = waiting(kubexit, BIRTH_DEPS="db:born", POLL_INTERVAL="10ms", preexec_fn=world)
     kubexit.carve("db", Born=True)
 

@@ -14,7 +14,7 @@ from harness.world import namespaces
 @pytest.mark.behaviour("graveyard-path-normalized")
 @pytest.mark.parametrize("shape", ["{}/", "{}///", "{}/.", "{}/./", "/.{}", "//{}"])
 def test_superfluous_slashes_and_dots_are_removed(kubexit: Kubexit, shape: str) -> None:
-    """Slashes too many and `.` parts do no harm, and messages show the tidy path."""
+    """Extra slashes and `.` parts do no harm, and messages show the tidy path."""
     kubexit.graveyard.write_text("in the way")
     in_the_way = kubexit.run("true", GRAVEYARD=shape.format(kubexit.graveyard))
     kubexit.graveyard.unlink()
@@ -40,7 +40,7 @@ def test_a_relative_path_starts_at_the_working_folder(kubexit: Kubexit, relative
 @pytest.mark.behaviour("graveyard-path-normalized", "bad-setting-exits-with-2")
 @pytest.mark.parametrize("path", ["/" + "x" * 5000, "x/" * 2100])
 def test_a_path_too_long_exits_with_2(kubexit: Kubexit, path: str) -> None:
-    """A path longer than paths can be is a settings error."""
+    """A path above the system's limit is a settings error."""
     finished = kubexit.run("echo", "BORN", GRAVEYARD=path, cwd=kubexit.folder)
 
     assert finished.code == 2
@@ -50,7 +50,7 @@ def test_a_path_too_long_exits_with_2(kubexit: Kubexit, path: str) -> None:
 
 @pytest.mark.behaviour("graveyard-path-normalized", "codes-of-kubexit")
 def test_part_too_long(kubexit: Kubexit) -> None:
-    """A part longer than file names can be makes a graveyard that cannot be used."""
+    """A part above the limit for file names makes a graveyard that cannot be used."""
     assert kubexit.run("echo", GRAVEYARD=kubexit.folder / ("x" * 300)).code == 73
 
 
@@ -90,7 +90,7 @@ def test_a_slash_is_the_root_folder(kubexit: Kubexit, tmp_path: Path) -> None:
 
 @pytest.mark.behaviour("graveyard-path-normalized")
 def test_no_working_folder(kubexit: Kubexit) -> None:
-    """Where the working folder is gone, a relative graveyard is a settings error and an absolute one works."""
+    """Without a working folder, a relative graveyard is a settings error and an absolute one works."""
     gone = kubexit.folder / "gone"
     gone.mkdir()
 

@@ -25,7 +25,7 @@ def test_a_folder_is_tried_and_not_asked_about(kubexit: Kubexit, error: int) -> 
 
 @pytest.mark.behaviour("new-generation-clears-graveyard", "graveyard-tried-not-asked")
 def test_a_folder_to_clear_is_tried_and_not_asked_about(kubexit: Kubexit) -> None:
-    """So is one that is cleared, and nothing is left of the attempt to write."""
+    """A folder that is cleared is tried too, and nothing is left of the attempt to write."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
     world = namespaces.refuse("faccessat", errno.EPERM)
     finished = kubexit.run(options=["--graveyard", kubexit.graveyard], name=None, GRAVEYARD=None, preexec_fn=world)

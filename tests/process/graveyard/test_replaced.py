@@ -138,7 +138,7 @@ def test_liveness_survives_a_replaced_folder(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("death-during-birth-wait", "graveyard-replaced")
 def test_during_the_birth_wait(kubexit: Kubexit) -> None:
-    """The same holds for the birth wait."""
+    """The birth wait finds a replaced folder too."""
     app = waiting(kubexit, BIRTH_DEPS="db:born", POLL_INTERVAL="10ms")
     shutil.rmtree(kubexit.graveyard)
     kubexit.carve("db", Born=True)
@@ -149,7 +149,7 @@ def test_during_the_birth_wait(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("graveyard-replaced")
 def test_again_and_again(kubexit: Kubexit) -> None:
-    """It may happen several times."""
+    """The folder can be replaced several times."""
     container = born(kubexit, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="10ms", LOG_LEVEL="debug")
     for count in range(1, 4):
         shutil.rmtree(kubexit.graveyard)

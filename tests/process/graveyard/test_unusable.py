@@ -1,4 +1,4 @@
-"""A graveyard that cannot be used at start is 73, and the command will not start."""
+"""If the graveyard cannot be used at start, kubexit exits with 73, and the command does not start."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ NOBODY = 65534
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that every user may enter and write to."""
+    """Make a folder that every user may enter and write to."""
     folder = Path(tempfile.mkdtemp(prefix="kubexit-"))
     folder.chmod(0o777)
     yield folder
@@ -25,7 +25,7 @@ def open_folder() -> Iterator[Path]:
 
 
 def assert_unusable(finished: Finished, path: Path | str) -> None:
-    """73, nothing started, one error line that names the path."""
+    """Assert that kubexit exits with 73, starts nothing, and logs one error line that names the path."""
     assert finished.code == 73
     assert finished.stdout == ""
     assert [line for line in finished.stderr.splitlines() if " error " in line and str(path) in line]
@@ -41,7 +41,7 @@ def test_a_file_is_no_graveyard(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("graveyard-not-a-folder")
 def test_below_a_file(kubexit: Kubexit) -> None:
-    """Nor can one be made below a file."""
+    """A graveyard cannot be made below a file."""
     kubexit.graveyard.write_text("")
 
     assert_unusable(kubexit.run("echo", "BORN", GRAVEYARD=kubexit.graveyard / "below"), kubexit.graveyard)
@@ -71,7 +71,7 @@ def test_read_only_volume(kubexit: Kubexit, liveness: bool) -> None:
 @pytest.mark.parametrize("mode", [0o755, 0o555, 0o000], ids="{:03o}".format)
 @pytest.mark.parametrize("liveness", [True, False])
 def test_no_right_to_write(kubexit: Kubexit, open_folder: Path, mode: int, liveness: bool) -> None:
-    """A folder of another user that we may not write to is refused."""
+    """A folder of another user without write permission is refused."""
     namespaces.require_other_users(kubexit.program(), *kubexit_programs(kubexit))
     folder = open_folder / "graveyard"
     folder.mkdir()

@@ -39,7 +39,7 @@ def test_a_crash_after_birth_stops_its_peer(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_a_crash_before_birth_stops_its_peer(kubexit: Kubexit) -> None:
-    """So does the crash of a container that waits for its own birth and has written nothing yet."""
+    """The crash of a container that waits for its own birth, and has written nothing yet, ends its peer too."""
     main = waiting(kubexit, "main", BIRTH_DEPS="db:born")
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     crash(main)
@@ -50,7 +50,7 @@ def test_a_crash_before_birth_stops_its_peer(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_with_its_waiter(kubexit: Kubexit) -> None:
-    """So does one whose waiter, with all it holds, outlives the supervisor for a moment."""
+    """The crash is seen even if the waiter, with all that it holds, outlives the supervisor for a moment."""
     script = kubexit.folder / "waiter"
     script.write_text(f"#!/bin/sh\nexec {kubexit.program()} ready-then-wait >&2\n")
     script.chmod(0o755)
@@ -66,7 +66,7 @@ def test_with_its_waiter(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_killing_the_supervisor_alone_is_a_crash(kubexit: Kubexit) -> None:
-    """SIGKILL of the supervisor alone is the same: its command dies with it."""
+    """SIGKILL of the supervisor alone has the same effect: its command dies with it."""
     main = running(kubexit, "main")
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     main.kill()
@@ -87,7 +87,7 @@ def test_a_crash_counts_as_died_and_failed(kubexit: Kubexit, condition: str) -> 
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_is_no_success(kubexit: Kubexit) -> None:
-    """A crash is no success. Shown to fail by dropping the condition."""
+    """A crash is not a success. Shown to fail by dropping the condition."""
     main = running(kubexit, "main")
     sidecar = running(kubexit, DEATH_DEPS="main:succeeded,fence", LOG_LEVEL="debug")
     main.kill()
@@ -100,7 +100,7 @@ def test_is_no_success(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize("born", [True, False])
 @pytest.mark.parametrize(("births", "code"), [("", 0), ("main:born", 69)])
 def test_before_our_start(kubexit: Kubexit, born: bool, births: str, code: int) -> None:
-    """A container that crashed before our start is dead: the command will not start."""
+    """A container that crashed before the start is dead: the command does not start."""
     main = running(kubexit, "main") if born else waiting(kubexit, "main", BIRTH_DEPS="db:born")
     if born:
         kubexit.wait_tombstone("main", "Born")
@@ -114,7 +114,7 @@ def test_before_our_start(kubexit: Kubexit, born: bool, births: str, code: int) 
 @pytest.mark.behaviour("crash-seen-by-peers", "death-during-birth-wait", "crashed-proxy-is-no-success")
 @pytest.mark.parametrize(("births", "code"), [("db:born", 0), ("db:born,main", 69)])
 def test_during_our_birth_wait(kubexit: Kubexit, births: str, code: int) -> None:
-    """A crash during our own birth wait ends the wait."""
+    """A crash during the birth wait ends the wait."""
     main = running(kubexit, "main")
     app = waiting(kubexit, DEATH_DEPS="main", BIRTH_DEPS=births, BIRTH_SOURCE="graveyard", POLL_INTERVAL="0")
     main.kill()
@@ -125,7 +125,7 @@ def test_during_our_birth_wait(kubexit: Kubexit, births: str, code: int) -> None
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_peer_that_starts_later(kubexit: Kubexit) -> None:
-    """A dependency that appears after us is watched from its first moment on."""
+    """A dependency that starts later is watched from its first moment."""
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     main = running(kubexit, "main")
     main.kill()
@@ -147,7 +147,7 @@ def test_a_chain_ends_link_by_link(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_all_of_them(kubexit: Kubexit) -> None:
-    """Crashes count for the policy all too."""
+    """The policy all counts crashes too."""
     peers = [running(kubexit, name) for name in ("a", "b")]
     sidecar = running(kubexit, DEATH_DEPS="a,b", DEATH_POLICY="all", POLL_INTERVAL="0")
     for peer in peers:
@@ -169,7 +169,7 @@ def test_a_death_that_was_carved_is_no_crash(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_start_after_a_crash(kubexit: Kubexit) -> None:
-    """A container that crashed is started again under its name, over what its predecessor left."""
+    """A container that crashed is started again under its name, over the files of the earlier run."""
     first = running(kubexit, "main")
     first.kill()
     second = running(kubexit, "main")

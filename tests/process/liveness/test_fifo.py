@@ -27,7 +27,7 @@ def test_while_it_lives(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("tombstone-readable-by-all", "crash-seen-by-peers")
 @pytest.mark.parametrize("umask", [0o022, 0o077], ids="{:03o}".format)
 def test_every_user_may_open_the_fifo(kubexit: Kubexit, umask: int) -> None:
-    """Every user of the pod may open it, with any umask."""
+    """Every user of the pod may open the FIFO, with any umask."""
     kubexit.graveyard.mkdir()
     running(kubexit, "main", preexec_fn=lambda: os.umask(umask))
 
@@ -36,7 +36,7 @@ def test_every_user_may_open_the_fifo(kubexit: Kubexit, umask: int) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_during_the_birth_wait(kubexit: Kubexit) -> None:
-    """It is there while the container waits for its birth."""
+    """The FIFO is there while the container waits for its birth."""
     waiting(kubexit, "main", BIRTH_DEPS="db:born")
 
     os.close(os.open(kubexit.graveyard / ".main.alive", os.O_WRONLY | os.O_NONBLOCK))
@@ -44,7 +44,7 @@ def test_during_the_birth_wait(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_never_without_a_reader(kubexit: Kubexit) -> None:
-    """It gets its name when its read end is open: at no moment a peer finds it without a reader.
+    """The FIFO gets its name when its read end is open: at no moment does a peer find it without a reader.
 
     The look is repeated for as long as the start takes. Shown to fail by a FIFO that is made under its own name.
     """
@@ -65,7 +65,7 @@ def test_never_without_a_reader(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_made_in_a_draft(kubexit: Kubexit) -> None:
-    """It is made under another name and renamed."""
+    """The FIFO is made under another name and renamed."""
     eye = Observer(kubexit.graveyard)
     running(kubexit, "main")
     eye.until(lambda event: event.file == ".main.alive")
@@ -89,7 +89,7 @@ def test_the_command_has_no_descriptor_of_ours(kubexit: Kubexit, settings: dict[
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_nobody_reads_or_writes_it(kubexit: Kubexit) -> None:
-    """It is only ever opened: a peer that writes to it is not read."""
+    """kubexit only opens the FIFO: it never reads what a peer writes to it."""
     container = running(kubexit, "main")
     writer = os.open(kubexit.graveyard / ".main.alive", os.O_WRONLY | os.O_NONBLOCK)
     with pytest.raises(BlockingIOError):

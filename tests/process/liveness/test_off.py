@@ -11,7 +11,7 @@ from harness.observer import Observer
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_none_is_made(kubexit: Kubexit) -> None:
-    """Nothing but tombstone and draft is ever written. Shown to fail by leaving the setting out."""
+    """kubexit only writes the tombstone and its draft. Shown to fail by leaving the setting out."""
     eye = Observer(kubexit.graveyard)
     kubexit.run("true", LIVENESS="false")
 
@@ -20,7 +20,7 @@ def test_none_is_made(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_a_crash_is_not_seen(kubexit: Kubexit) -> None:
-    """A container that does not look sees no crash. Shown to fail by leaving the setting out."""
+    """With the setting, a container does not see a crash. Shown to fail by leaving the setting out."""
     main = running(kubexit, "main")
     sidecar = running(kubexit, DEATH_DEPS="main,fence", LIVENESS="false")
     main.kill()
@@ -30,7 +30,7 @@ def test_a_crash_is_not_seen(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_a_crash_without_fifo_is_not_seen(kubexit: Kubexit) -> None:
-    """A container that has no FIFO is not seen to crash. Shown to fail by leaving the setting out."""
+    """A peer does not see the crash of a container without a FIFO. Shown to fail by leaving the setting out."""
     main = running(kubexit, "main", LIVENESS="false")
     sidecar = running(kubexit, DEATH_DEPS="main,fence")
     main.kill()
@@ -40,7 +40,7 @@ def test_a_crash_without_fifo_is_not_seen(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_an_old_fifo_goes(kubexit: Kubexit) -> None:
-    """A FIFO that an earlier run left is removed: peers would take it for our crash."""
+    """A FIFO that an earlier run left is removed: peers would take it for a crash."""
     first = running(kubexit, "main")
     first.kill()
     running(kubexit, "main", LIVENESS="false")
@@ -67,7 +67,7 @@ def test_peers_are_held(kubexit: Kubexit, liveness: bool, held: bool) -> None:
 
 @pytest.mark.behaviour("every-exit-writes-a-death", "crash-seen-by-peers")
 def test_deaths_are_seen_as_ever(kubexit: Kubexit) -> None:
-    """Ordinary deaths are seen."""
+    """Ordinary deaths are seen without FIFOs."""
     main = running(kubexit, "main", LIVENESS="false")
     sidecar = running(kubexit, DEATH_DEPS="main", LIVENESS="false", POLL_INTERVAL="0")
     main.signal(15)

@@ -22,7 +22,7 @@ SECOND = ".second"
 
 
 def linked_twice(kubexit: Kubexit, **settings: str) -> Supervised:
-    """A container whose FIFO got a second link while kubexit was stopped in its first rename."""
+    """Start a container whose FIFO gets a second link while kubexit is stopped in its first rename."""
     kubexit.graveyard.mkdir(exist_ok=True)
     traced = single_file.traced(kubexit, "renameat:signal=STOP:when=1")
     container = traced.start("true", **settings)
@@ -54,7 +54,7 @@ def test_private_fifo_is_reported(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("gvisor")
 @pytest.mark.parametrize(("dependencies", "count"), [("", 1), ("db", 2)])
 def test_no_poll_is_reported(kubexit: Kubexit, dependencies: str, count: int) -> None:
-    """Without looks from time to time a second one says what else is not seen, if there is a dependency."""
+    """Without polling a second warning says what else is not seen, if there is a dependency."""
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
     container = linked_twice(kubexit, POLL_INTERVAL="0", DEATH_DEPS=dependencies)
 
@@ -82,7 +82,7 @@ FILE_SYSTEMS: dict[str, Callable[[Path], None]] = {
 @pytest.mark.behaviour("gvisor")
 @pytest.mark.parametrize("kind", FILE_SYSTEMS)
 def test_no_warning_on_ordinary_volumes(kubexit: Kubexit, kind: str) -> None:
-    """On the file systems of ordinary volumes nothing is warned about. Shown to fail by a second link."""
+    """On the file systems of ordinary volumes there is no warning. Shown to fail by a second link."""
     namespaces.require_mounts()
     for folder in (kubexit.graveyard, kubexit.folder / "layers"):
         folder.mkdir()

@@ -1,4 +1,4 @@
-"""Where no FIFO can be made or used, everything else works."""
+"""If no FIFO can be made or used, everything else works."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ from harness.world import namespaces
 @pytest.mark.behaviour("unwritten-birth-continues", "crash-seen-by-peers")
 @pytest.mark.parametrize("error", [errno.EPERM, errno.ENOSYS, errno.ENOSPC, errno.EOPNOTSUPP], ids=errno.errorcode.get)
 def test_refused_fifos_cost_one_warning(kubexit: Kubexit, error: int) -> None:
-    """A sandbox that makes no FIFOs costs one warning and the sight of our crash, nothing else."""
+    """In a sandbox that makes no FIFOs, kubexit logs one warning and peers do not see its crash; all else works."""
     main = running(kubexit, "main", preexec_fn=namespaces.refuse("mknod", error))
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     main.signal(15)
@@ -26,7 +26,7 @@ def test_refused_fifos_cost_one_warning(kubexit: Kubexit, error: int) -> None:
 
 
 def not_a_fifo(path: Path, kind: str) -> None:
-    """Something else of that name."""
+    """Put something else under that name."""
     if kind == "file":
         path.write_text("")
     elif kind == "folder":
@@ -55,7 +55,7 @@ def test_of_a_dependency(kubexit: Kubexit, kind: str) -> None:
 
 @pytest.mark.behaviour("links-not-followed", "crash-seen-by-peers")
 def test_through_a_link(kubexit: Kubexit) -> None:
-    """A link to a FIFO is not followed: what ends there is not our dependency. Shown to fail by a hard link."""
+    """A link to a FIFO is not followed: its target is not the dependency. Shown to fail by a hard link."""
     kubexit.graveyard.mkdir()
     os.mkfifo(kubexit.folder / "elsewhere")
     (kubexit.graveyard / ".main.alive").symlink_to(kubexit.folder / "elsewhere")
@@ -82,7 +82,7 @@ def test_of_our_own(kubexit: Kubexit, kind: str, draft: str) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_a_reader_that_is_no_supervisor(kubexit: Kubexit) -> None:
-    """A FIFO that a stranger keeps open is life; the tombstone's death counts all the same."""
+    """A FIFO that another program keeps open counts as life; the tombstone's death counts all the same."""
     kubexit.graveyard.mkdir()
     os.mkfifo(kubexit.graveyard / ".main.alive")
     reader = os.open(kubexit.graveyard / ".main.alive", os.O_RDONLY | os.O_NONBLOCK)

@@ -10,7 +10,7 @@ from harness.observer import Event, Observer
 
 
 def changes(eye: Observer) -> list[Event]:
-    """What happened to the graveyard, but for the look at the first's FIFO."""
+    """Return what happened to the graveyard, except the look at the first's FIFO."""
     return [event for event in eye.so_far() if (event.kind, event.file) != ("IN_CLOSE_WRITE", ".main.alive")]
 
 
@@ -98,7 +98,7 @@ def test_a_second_with_bad_settings_writes_nothing(kubexit: Kubexit, settings: d
 
 @pytest.mark.behaviour("name-already-alive")
 def test_a_second_without_command_writes_nothing(kubexit: Kubexit) -> None:
-    """Nor does one without a command, as a mistyped kubectl exec is."""
+    """A second without a command writes nothing either, for example after a mistyped kubectl exec."""
     running(kubexit, "main")
     kubexit.wait_tombstone("main", "Born")
     eye = Observer(kubexit.graveyard)
@@ -150,7 +150,7 @@ def test_nested_kubexit_works_without_fifos(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("bad-setting-exits-with-2", "name-already-alive")
 def test_a_refused_second_writes_nothing_without_fifos(kubexit: Kubexit) -> None:
-    """Nor does one with bad settings write over the living first."""
+    """Without FIFOs, a second with bad settings writes nothing over the living first either."""
     running(kubexit, "main", LIVENESS="false")
     kubexit.wait_tombstone("main", "Born")
     second = kubexit.run("echo", "BORN", LIVENESS="false", GRACE_PERIOD="30")
@@ -161,7 +161,7 @@ def test_a_refused_second_writes_nothing_without_fifos(kubexit: Kubexit) -> None
 
 @pytest.mark.behaviour("name-already-alive")
 def test_a_killed_run_frees_the_name_without_fifos(kubexit: Kubexit) -> None:
-    """A birth that a killed run left is no name in use."""
+    """A birth that a killed run left does not mean that the name is in use."""
     first = running(kubexit, "main", LIVENESS="false")
     kubexit.wait_tombstone("main", "Born")
     first.kill()

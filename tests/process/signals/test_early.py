@@ -23,7 +23,7 @@ FIRST_STEPS = {
 
 
 def needs_native(kubexit: Kubexit) -> None:
-    """The interpreter's own first milliseconds are not ours to guard."""
+    """Skip the interpreter's first milliseconds, which kubexit cannot protect."""
     if not kubexit.is_native:
         pytest.skip("signals before the supervisor runs are the interpreter's (installed form)")
 

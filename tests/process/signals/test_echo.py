@@ -1,4 +1,4 @@
-"""Signals that the command sends to kubexit, with `kill 0` or by its parent's pid, and what comes of them."""
+"""Signals that the command sends to kubexit, with `kill 0` or by its parent's pid, do not start a loop."""
 
 import os
 import signal
@@ -86,7 +86,7 @@ def test_is_no_request_from_outside(kubexit: Kubexit, actor: str, own_group: boo
 
 @pytest.mark.behaviour("signals-forwarded", "one-sigterm-not-two")
 def test_group_is_no_request_from_outside(kubexit: Kubexit, actor: str) -> None:
-    """Nor does a `kill 0`, of which kubexit in the command's group gets its part."""
+    """A `kill 0` is no request either, although kubexit is in the command's group and gets the signal too."""
     supervised = kubexit.start(
         actor, "echo-group", "TERM", preexec_fn=os.setsid, DEATH_DEPS="db", GRACE_PERIOD="1s", LOG_LEVEL="debug"
     )

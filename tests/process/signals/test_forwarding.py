@@ -17,7 +17,7 @@ FORWARDED = [number for number in range(1, 65) if number not in (signal.SIGKILL,
 @pytest.mark.behaviour("signals-forwarded")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_each_signal_is_forwarded_under_its_number(kubexit: Kubexit, actor: str, own_group: bool) -> None:
-    """Each of the 61 signals is forwarded under its own number, real-time ones and fault numbers included."""
+    """Each of the 61 signals is forwarded under its number, including real-time signals and fault signals."""
     supervised = kubexit.start(actor, "ready-then-wait", SIGNAL_GROUP=own_group)
     supervised.wait_line("READY")
 
@@ -76,9 +76,9 @@ def test_real_time_signals_do_not_coalesce(kubexit: Kubexit, actor: str) -> None
 
 @pytest.mark.behaviour("signals-forwarded")
 def test_child_signal_is_not_forwarded(kubexit: Kubexit, actor: str) -> None:
-    """CHLD is kubexit's own business, also when it comes from outside.
+    """SIGCHLD is for kubexit alone, also when it comes from outside.
 
-    Fails when CHLD is forwarded: the actor prints it here, and USR1 has a lower number, so it is printed first.
+    Fails when SIGCHLD is forwarded: the actor prints it here, and USR1 has a lower number, so it is printed first.
     """
     supervised = kubexit.start(actor, "ready-then-wait", "--chld", "--exit", "USR2=0")
     supervised.wait_line("READY")
@@ -104,9 +104,9 @@ def test_command_may_signal_its_parent(kubexit: Kubexit, actor: str, pid1: bool)
 
 @pytest.mark.behaviour("signals-forwarded")
 def test_broken_stderr_is_not_a_signal(kubexit: Kubexit, actor: str) -> None:
-    """The PIPE that kubexit raises by writing to a closed stderr neither ends it nor reaches the command.
+    """The SIGPIPE that kubexit causes by a write to a closed stderr neither ends it nor reaches the command.
 
-    Fails when kubexit forwards its own PIPE: USR1 comes after it and is printed after it.
+    Fails when kubexit forwards its own SIGPIPE: USR1 comes after it and is printed after it.
     """
     read_end, write_end = os.pipe()
     supervised = kubexit.start(

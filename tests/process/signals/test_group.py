@@ -14,7 +14,7 @@ pytestmark = pytest.mark.every_form
 
 @pytest.mark.behaviour("own-group-has-terminal")
 def test_the_command_leads_its_group_if_set(kubexit: Kubexit, actor: str) -> None:
-    """With it, the command leads its own process group; without it, it is in kubexit's."""
+    """With KUBEXIT_SIGNAL_GROUP the command leads its own process group; without it, it is in kubexit's."""
     for own_group in (False, True):
         supervised = kubexit.start(actor, "plain", SIGNAL_GROUP=own_group)
         supervised.wait_line("READY")
@@ -28,7 +28,7 @@ def test_the_command_leads_its_group_if_set(kubexit: Kubexit, actor: str) -> Non
 
 @pytest.mark.behaviour("own-group-has-terminal")
 def test_group_gets_signals_from_outside(kubexit: Kubexit, actor: str) -> None:
-    """With it, a forwarded signal reaches the command and its children, each once."""
+    """In a group, a forwarded signal reaches the command and its children, each once."""
     supervised = kubexit.start(actor, "ready-then-wait", "--children", "2", SIGNAL_GROUP=True)
     supervised.wait_line("READY")
     supervised.signal(signal.SIGUSR1)
@@ -39,7 +39,7 @@ def test_group_gets_signals_from_outside(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("own-group-has-terminal")
 def test_without_it_only_the_command_gets_signals(kubexit: Kubexit, actor: str) -> None:
-    """Without it, a forwarded signal reaches the command alone.
+    """Without a group, a forwarded signal reaches the command alone.
 
     Fails when the group is signalled: a child prints the line before it prints the later one that it is sent directly.
     """
@@ -56,7 +56,7 @@ def test_without_it_only_the_command_gets_signals(kubexit: Kubexit, actor: str) 
 
 @pytest.mark.behaviour("stop-signal-then-sigkill")
 def test_group_gets_the_stop_signal(kubexit: Kubexit, actor: str) -> None:
-    """With it, the stop signal after a dependency's death goes to the group."""
+    """The stop signal after a dependency's death goes to the group."""
     supervised = kubexit.start(
         actor, "ready-then-wait", "--children", "2", "--exit", "TERM=0", SIGNAL_GROUP=True, DEATH_DEPS="db"
     )
@@ -69,7 +69,7 @@ def test_group_gets_the_stop_signal(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches")
 def test_group_gets_the_kill(kubexit: Kubexit, actor: str) -> None:
-    """With it, the SIGKILL at the end of the grace period goes to the group too."""
+    """The SIGKILL at the end of the grace period goes to the group too."""
     supervised = kubexit.start(
         actor, "ready-then-wait", "--children", "2", SIGNAL_GROUP=True, DEATH_DEPS="db", GRACE_PERIOD="50ms"
     )

@@ -25,14 +25,14 @@ WAIT = {"BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "infinite"}
 
 
 def waiting(kubexit: Kubexit, *command: str, **keywords: Any) -> Supervised:
-    """kubexit as PID 1 in its birth wait."""
+    """Start kubexit as PID 1, in its birth wait."""
     supervised = kubexit.start(*(command or ("echo", "BORN")), pid1=True, **WAIT, **keywords)
     supervised.wait_line("waiting for birth", "stderr")
     return supervised
 
 
 def die(kubexit: Kubexit, name: str = "db") -> None:
-    """A dependency dies."""
+    """Write a dependency's death."""
     kubexit.carve(name, Born=True, Died=True, ExitCode=0)
 
 
@@ -63,7 +63,7 @@ def test_does_not_end_the_wait(kubexit: Kubexit, number: int) -> None:
 
 @pytest.mark.behaviour("signal-during-birth-wait", "terminal-job-control")
 def test_a_window_change_does_not_end_the_wait(kubexit: Kubexit, terminal: Terminal) -> None:
-    """The resize of a terminal has no sender either, and does not end the wait."""
+    """The resize of a terminal has no sender either, but does not end the wait."""
     supervised = kubexit.start("echo", "BORN", stdin=terminal.inside, preexec_fn=terminal.session, **WAIT)
     supervised.wait_line("waiting for birth", "stderr")
     terminal.resize(40, 100)
@@ -74,7 +74,7 @@ def test_a_window_change_does_not_end_the_wait(kubexit: Kubexit, terminal: Termi
 
 @pytest.mark.behaviour("signal-during-birth-wait")
 def test_of_another_process(kubexit: Kubexit) -> None:
-    """SIGUSR1 of a process in the namespace does not end the wait: that was not the runtime."""
+    """SIGUSR1 of a process in the namespace does not end the wait: it does not come from the runtime."""
     supervised = kubexit.start("echo", "BORN", **WAIT)
     supervised.wait_line("waiting for birth", "stderr")
     supervised.signal(signal.SIGUSR1)
@@ -155,7 +155,7 @@ def test_term_after_quit(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("outside-sigterm-no-deadline", "signals-forwarded")
 def test_quit_of_another_process(kubexit: Kubexit) -> None:
-    """SIGQUIT of a process in the container (`kubectl exec`) is forwarded, and counts as nothing."""
+    """SIGQUIT of a process in the container (`kubectl exec`) is forwarded, and does not count as a request."""
     sidecar = running(kubexit, "main", "TERM=9", DEATH_DEPS="db", GRACE_PERIOD="1h")
     sidecar.signal(signal.SIGQUIT)
     sidecar.wait_line("SIGNAL QUIT")
@@ -166,7 +166,7 @@ def test_quit_of_another_process(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("stop-times-do-not-change", "one-sigterm-not-two")
 def test_quit_after_our_own(kubexit: Kubexit) -> None:
-    """SIGQUIT of the runtime after our stop signal is not forwarded: the command was asked already."""
+    """SIGQUIT of the runtime after kubexit's stop signal is not forwarded: the command was asked already."""
     sidecar = running(kubexit, "main", "WINCH=9", pid1=True, DEATH_DEPS="db", GRACE_PERIOD="1h")
     die(kubexit)
     sidecar.wait_line("SIGNAL TERM")
@@ -178,7 +178,7 @@ def test_quit_after_our_own(kubexit: Kubexit) -> None:
 
 
 def test_stop_signal_quit(kubexit: Kubexit) -> None:
-    """With KUBEXIT_STOP_SIGNAL=QUIT it is the stop signal, from any sender, without a limit."""
+    """With KUBEXIT_STOP_SIGNAL=QUIT, SIGQUIT is the stop signal, from any sender, without a time limit."""
     sidecar = running(
         kubexit, "main", "WINCH=9", STOP_SIGNAL="QUIT", DEATH_DEPS="db", GRACE_PERIOD="1h", LOG_LEVEL="debug"
     )

@@ -1,4 +1,4 @@
-"""Signals after the command's end and before kubexit's."""
+"""Signals after the command's end and before kubexit's change nothing."""
 
 import signal
 
@@ -30,7 +30,7 @@ def test_changes_neither_tombstone_nor_code(kubexit: Kubexit, actor: str, number
 
 @pytest.mark.behaviour("signal-after-exit-ignored")
 def test_death_of_a_dependency(kubexit: Kubexit, actor: str) -> None:
-    """A dependency that dies in this moment changes nothing either."""
+    """A dependency that dies while left-over processes are drained changes nothing either."""
     supervised = kubexit.start(
         actor, "leave", "1", "--ignore", "--exit", "3",
         fence=True, DEATH_DEPS="db", ORPHAN_GRACE_PERIOD="200ms", EXIT_CODE_ON_STOP="zero",

@@ -1,4 +1,4 @@
-"""What happens in one moment, and a command that left its group: rare orders that cost an exit code or a hang."""
+"""Several events at the same moment, and a command that left its group: each case can cost an exit code or a hang."""
 
 import contextlib
 import os
@@ -60,7 +60,7 @@ def test_command_that_left_its_group(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("signals-forwarded", "command-outside-its-group")
 def test_forwarded_to_one_that_left(kubexit: Kubexit, actor: str) -> None:
-    """A forwarded signal reaches it too, once."""
+    """A forwarded signal reaches a command that left its group too, once."""
     supervised = kubexit.start(actor, "leave-group", "ready-then-wait", "--exit", "USR2=5", SIGNAL_GROUP=True)
     supervised.wait_line("READY")
     supervised.signal(signal.SIGUSR1)

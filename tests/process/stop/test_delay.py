@@ -1,4 +1,4 @@
-"""KUBEXIT_STOP_DELAY: time between a dependency's death and the stop signal, and what cuts it short."""
+"""KUBEXIT_STOP_DELAY: the time between a dependency's death and the stop signal, and the events that end it early."""
 
 import signal
 import time
@@ -11,7 +11,7 @@ from harness.supervised import Supervised
 
 
 def in_delay(kubexit: Kubexit, actor: str, *exits: str, delay: str = "1h", **settings: Any) -> Supervised:
-    """A command whose dependency has died, so that kubexit waits out the stop delay."""
+    """Start a command whose dependency has died, so that kubexit waits for the end of the stop delay."""
     options = [word for text in exits for word in ("--exit", text)]
     supervised = kubexit.start(actor, "ready-then-wait", *options, DEATH_DEPS="db", STOP_DELAY=delay, **settings)
     supervised.wait_line("READY")
@@ -33,7 +33,7 @@ def test_stop_signal_comes_after_it(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("stop-delay-ends-early")
 def test_ends_with_the_command(kubexit: Kubexit, actor: str) -> None:
-    """The command's own end is the end of the delay; no signal is sent."""
+    """The delay ends when the command exits; no signal is sent."""
     supervised = in_delay(kubexit, actor, "USR1=5")
     supervised.signal(signal.SIGUSR1)
 

@@ -11,7 +11,7 @@ from harness.kubexit import Kubexit
 def stopped(
     kubexit: Kubexit, actor: str, died: int = 0, code: int = 7, **settings: Any
 ) -> tuple[int, dict[str, Any] | None]:
-    """A command that a dependency's death ended: kubexit's exit code and tombstone."""
+    """Stop a command by a dependency's death; return kubexit's exit code and tombstone."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", f"TERM={code}", DEATH_DEPS="db", **settings)
     supervised.wait_line("READY")
     kubexit.carve("db", Born=True, Died=True, ExitCode=died)
@@ -46,7 +46,7 @@ def test_zero_exits_with_0_and_keeps_the_code(kubexit: Kubexit, actor: str, sett
 @pytest.mark.behaviour("tombstone-has-exit-code", "exit-code-on-stop")
 @pytest.mark.parametrize("number", [0, 42, 255])
 def test_a_number_is_the_code(kubexit: Kubexit, actor: str, number: int) -> None:
-    """A number is the code."""
+    """With a number, kubexit exits with that number."""
     code, tombstone = stopped(kubexit, actor, EXIT_CODE_ON_STOP=number)
 
     assert (code, tombstone["ExitCode"], tombstone["CommandExitCode"]) == (number, number, 7)
@@ -55,7 +55,7 @@ def test_a_number_is_the_code(kubexit: Kubexit, actor: str, number: int) -> None
 @pytest.mark.behaviour("signal-death-is-128-plus-n", "exit-code-on-stop")
 @pytest.mark.parametrize(("died", "expected"), [(0, 0), (3, 3), (143, 143), (-1, 255)])
 def test_dependency_exits_as_the_dependency_did(kubexit: Kubexit, actor: str, died: int, expected: int) -> None:
-    """`dependency` ends as the dependency did; the -1 of the original's signal deaths is 255."""
+    """With `dependency`, kubexit exits as the dependency did; the -1 of the original's signal deaths is 255."""
     code, tombstone = stopped(kubexit, actor, died=died, EXIT_CODE_ON_STOP="dependency")
 
     assert (code, tombstone["ExitCode"], tombstone["CommandExitCode"]) == (expected, expected, 7)
@@ -90,7 +90,7 @@ def test_dependency_that_died_first(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers", "exit-code-on-stop")
 def test_dependency_that_crashed(kubexit: Kubexit, actor: str) -> None:
-    """`dependency` is 137 when the dependency's supervisor was killed."""
+    """With `dependency`, kubexit exits with 137 when the dependency's supervisor was killed."""
     dependency = kubexit.start(actor, "plain", name="db")
     dependency.wait_line("READY")
     supervised = kubexit.start(
@@ -142,7 +142,7 @@ def test_not_after_a_stop_from_outside(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("exit-code-on-stop")
 def test_not_when_the_command_failed_before_our_signal(kubexit: Kubexit, actor: str) -> None:
-    """A command that fails by itself during the stop delay keeps its code: our signal never came."""
+    """A command that fails by itself during the stop delay keeps its code: no stop signal was sent."""
     supervised = kubexit.start(
         actor, "ready-then-wait", "--exit", "USR1=3",
         DEATH_DEPS="db", STOP_DELAY="1h", EXIT_CODE_ON_STOP="zero",
@@ -171,7 +171,7 @@ def test_not_when_the_command_failed_before_our_signal(kubexit: Kubexit, actor: 
     ],
 )
 def test_unknown_and_contradicting_policies_are_refused(kubexit: Kubexit, actor: str, settings: dict[str, Any]) -> None:
-    """A policy that does not exist, or contradicts its other name, is 2, and the command is not started."""
+    """For an unknown policy, or one that contradicts its other name, kubexit exits with 2 and starts no command."""
     finished = kubexit.run(actor, "exit", "0", **settings)
 
     assert finished.code == 2

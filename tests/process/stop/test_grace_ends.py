@@ -1,4 +1,4 @@
-"""The command ends in the same moment as its grace period."""
+"""The command exits at the moment when its grace period ends."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ GRACE = 1.0
 @pytest.mark.behaviour("tombstone-has-exit-code", "no-signal-after-exit")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_a_command_that_ended_is_not_killed(kubexit: Kubexit, actor: str, own_group: bool) -> None:
-    """A command that has ended by itself is not killed, nor is it said to have been: its pid may be another's by then.
+    """A command that has exited is not killed, and the log does not say so: its pid may belong to another process.
 
     kubexit is stopped while the command ends and the deadline passes, so that it learns of both at once. Shown to fail
     by letting the command live.

@@ -26,7 +26,7 @@ def test_death_after_term_sends_no_second_one(kubexit: Kubexit, actor: str) -> N
 
 @pytest.mark.behaviour("outside-sigterm-no-deadline", "one-sigterm-not-two")
 def test_term_after_our_own_is_not_forwarded(kubexit: Kubexit, actor: str) -> None:
-    """After our stop signal a SIGTERM from outside is not forwarded: many programs take a second one as 'die now'.
+    """After kubexit's stop signal a SIGTERM from outside is not forwarded: many programs take a second as 'die now'.
 
     Fails when it is forwarded: WINCH is sent after it and, having a higher number, is never taken before it.
     """
@@ -60,7 +60,7 @@ def test_no_deadline_of_ours(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("stop-times-do-not-change", "outside-sigterm-no-deadline")
 def test_every_term_from_outside_is_forwarded(kubexit: Kubexit, actor: str) -> None:
-    """Without a stop of the command by kubexit, a second SIGTERM from outside is forwarded like the first."""
+    """If kubexit has not stopped the command, a second SIGTERM from outside is forwarded like the first."""
     supervised = kubexit.start(actor, "ready-then-wait")
     supervised.wait_line("READY")
     for count in (1, 2, 3):

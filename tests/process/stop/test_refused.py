@@ -19,7 +19,7 @@ PLACES = pytest.mark.parametrize("pid1", [True, False], ids=["pid1", "subreaper"
 
 
 def started(kubexit: Kubexit, *exits: str, **settings: Any) -> Supervised:
-    """kubexit as root without CAP_KILL, with a command of another user."""
+    """Start kubexit as root without CAP_KILL, with a command of another user."""
     namespaces.require_root()
     command = [kubexit.program(), "as-user", OTHER_USER, "ready-then-wait"]
     for pair in exits:
@@ -31,7 +31,7 @@ def started(kubexit: Kubexit, *exits: str, **settings: Any) -> Supervised:
 
 
 def die(kubexit: Kubexit) -> None:
-    """The dependency dies."""
+    """Write the dependency's death."""
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
 
 
@@ -39,7 +39,7 @@ def die(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 @pytest.mark.parametrize("code_on_stop", ["keep", "zero"])
 def test_refused_signals_exit_with_70(kubexit: Kubexit, pid1: bool, own_group: bool, code_on_stop: str) -> None:
-    """If neither the stop signal nor SIGKILL arrives: 70, with the reason, for each KUBEXIT_EXIT_CODE_ON_STOP."""
+    """If neither the stop signal nor SIGKILL arrives, kubexit exits with 70 and the reason, at any exit code policy."""
     supervised = started(kubexit, pid1=pid1, SIGNAL_GROUP=own_group, EXIT_CODE_ON_STOP=code_on_stop)
     die(kubexit)
 
@@ -72,7 +72,7 @@ def test_ends_by_itself(kubexit: Kubexit, pid1: bool) -> None:
 
 
 def test_the_command_may_still_end_by_itself(kubexit: Kubexit) -> None:
-    """Where kubexit is not PID 1, the command may still end by itself after SIGKILL was refused."""
+    """If kubexit is not PID 1, the command may still end by itself after SIGKILL was refused."""
     supervised = started(kubexit, "USR1=9", EXIT_CODE_ON_STOP="zero")
     die(kubexit)
     supervised.wait_line("SIGKILL cannot be sent", "stderr")
@@ -84,7 +84,7 @@ def test_the_command_may_still_end_by_itself(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("outside-sigterm-no-deadline", "one-sigterm-not-two")
 def test_a_refused_request_does_not_replace_sigterm(kubexit: Kubexit) -> None:
-    """A SIGTERM from outside that could not be forwarded is no reason to send none at a dependency's death.
+    """After a SIGTERM from outside that could not be forwarded, a dependency's death still sends one.
 
     Fails when it counts: then the death would only start the grace period.
     """
@@ -101,7 +101,7 @@ def test_a_refused_request_does_not_replace_sigterm(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("term-after")
 def test_refused_after_others(kubexit: Kubexit) -> None:
-    """A held SIGTERM that cannot be passed on is not called passed on."""
+    """The log does not say that a held SIGTERM was forwarded if the kernel refused it."""
     born(kubexit)
     supervised = started(kubexit, "USR1=9", name="shipper", TERM_AFTER="main", GRACE_PERIOD="1h")
     supervised.signal(signal.SIGTERM)
@@ -114,7 +114,7 @@ def test_refused_after_others(kubexit: Kubexit) -> None:
 
 
 def test_part_of_the_group(kubexit: Kubexit) -> None:
-    """A signal that only others in the command's group got is not delivered to the command.
+    """A signal that reached only other processes of the command's group does not count as delivered.
 
     Fails when kill(2) of a group is believed, which reports success if it reached any process.
     """

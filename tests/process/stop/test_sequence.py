@@ -33,7 +33,7 @@ def test_a_death_sends_the_stop_signal_at_once(kubexit: Kubexit, actor: str) -> 
 
 @pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches")
 def test_kill_after_grace(kubexit: Kubexit, actor: str) -> None:
-    """A command that takes no notice of the stop signal is killed when the grace period is over, not before."""
+    """A command that ignores the stop signal is killed when the grace period is over, not before."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="100ms")
     supervised.wait_line("READY")
     begin = time.monotonic()
@@ -109,7 +109,7 @@ def test_two_dependencies_at_once(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("two-deaths-stop-once", "stop-times-do-not-change")
 def test_repeated_triggers_do_not_restart_the_grace_period(kubexit: Kubexit, actor: str) -> None:
-    """Deaths and TERMs that keep coming neither restart nor shorten the grace period, nor send anything again.
+    """Deaths and SIGTERMs that keep coming neither restart nor shorten the grace period, nor send anything again.
 
     Fails when a trigger restarts the timer: they come faster than the grace period lasts, so it would never end.
     """
@@ -145,7 +145,7 @@ def test_other_signals_are_still_forwarded(kubexit: Kubexit, actor: str) -> None
 
 @pytest.mark.behaviour("deletion-is-no-death", "death-policy")
 def test_reborn_dependency_does_not_call_the_stop_off(kubexit: Kubexit, actor: str) -> None:
-    """Once begun, a stop goes through, also when the dependency is born again."""
+    """A stop that has begun is completed, also when the dependency is born again."""
     supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="100ms")
     supervised.wait_line("READY")
     die(kubexit)

@@ -54,7 +54,7 @@ def test_the_kubelets_term_is_not_translated(kubexit: Kubexit, actor: str) -> No
 
 @pytest.mark.behaviour("other-stop-signals")
 def test_stop_signal_from_outside(kubexit: Kubexit, actor: str) -> None:
-    """The stop signal from outside is forwarded, and a dependency's death after it sends it no second time.
+    """The stop signal from outside is forwarded, and a dependency's death after it does not send it again.
 
     Fails when the stop begins again: the grace period follows the second signal, and so does the line.
     """

@@ -1,4 +1,4 @@
-"""A command that is stopped cannot react to a signal to end: it is continued."""
+"""A command that is stopped cannot react to a signal, so kubexit continues it."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.behaviour("stopped-command-continues")
 
 
 def stopped(kubexit: Kubexit, **settings: Any) -> Supervised:
-    """A container whose command is stopped by SIGSTOP and exits with 7 at SIGTERM."""
+    """Start a container whose command is stopped by SIGSTOP and exits with 7 at SIGTERM."""
     supervised = born(kubexit, "main", "TERM=7 USR1=8", GRACE_PERIOD="1h", **settings)
     command = supervised.command_pid()
     os.kill(command, signal.SIGSTOP)
@@ -27,7 +27,7 @@ def stopped(kubexit: Kubexit, **settings: Any) -> Supervised:
 @pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_a_death_continues_a_stopped_command(kubexit: Kubexit, own_group: bool) -> None:
-    """A dependency dies: the command gets the stop signal and ends by it. Fails by a grace period of an hour."""
+    """At a dependency's death the stopped command gets the stop signal and ends. Fails by a grace period of an hour."""
     supervised = stopped(kubexit, DEATH_DEPS="db", SIGNAL_GROUP=own_group)
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
 
@@ -37,7 +37,7 @@ def test_a_death_continues_a_stopped_command(kubexit: Kubexit, own_group: bool) 
 
 @pytest.mark.behaviour("outside-sigterm-no-deadline")
 def test_sigterm_continues_a_stopped_command(kubexit: Kubexit) -> None:
-    """The same holds for a SIGTERM from outside."""
+    """A SIGTERM from outside continues a stopped command too."""
     supervised = stopped(kubexit)
     supervised.signal(signal.SIGTERM)
 
@@ -46,7 +46,7 @@ def test_sigterm_continues_a_stopped_command(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("signals-forwarded")
 def test_other_signals_do_not_continue_it(kubexit: Kubexit) -> None:
-    """Other signals do not continue it."""
+    """Other signals do not continue a stopped command."""
     supervised = stopped(kubexit, LOG_LEVEL="debug")
     command = supervised.command_pid()
     supervised.signal(signal.SIGUSR1)

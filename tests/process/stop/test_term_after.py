@@ -19,7 +19,7 @@ ONE_TERM = "READY\nSIGNAL TERM 15\n"
 
 
 def shipper(kubexit: Kubexit, exits: str = "TERM=9", **settings: Any) -> Supervised:
-    """A container that is to end after main, its command running."""
+    """Start a container that must end after main, and wait until its command runs."""
     return born(kubexit, "shipper", exits, **{"TERM_AFTER": "main", "GRACE_PERIOD": "1h", **settings})
 
 
@@ -113,7 +113,7 @@ def test_seen_in_the_last_moment(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("no-inotify-polls", "silent-deaths-polled")
 def test_without_inotify_polling_finds_the_death(kubexit: Kubexit) -> None:
-    """Where inotify is not available the death is found by polling."""
+    """If inotify is not available, polling finds the death."""
     kubexit.carve("main", Born=True)
     held = shipper(kubexit, preexec_fn=namespaces.refuse("inotify_init1", errno.ENOSYS), POLL_INTERVAL="10ms")
     hold(held)
@@ -148,7 +148,7 @@ def test_a_command_can_end_meanwhile(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("pid-1-exits")
 def test_as_pid_1(kubexit: Kubexit) -> None:
-    """PID 1 holds it too."""
+    """kubexit holds the SIGTERM as PID 1 too."""
     main = born(kubexit)
     held = shipper(kubexit, pid1=True)
     hold(held)

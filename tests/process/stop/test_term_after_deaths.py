@@ -33,7 +33,7 @@ def test_a_death_dependency_brings_one_sigterm(kubexit: Kubexit, code_on_stop: s
 
 @pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches", "outside-sigterm-no-deadline")
 def test_grace_period_runs(kubexit: Kubexit) -> None:
-    """From the death on the grace period runs: a command that takes no notice is killed."""
+    """The grace period runs from the death: a command that ignores the signal is killed."""
     main = born(kubexit)
     held = running(kubexit, "shipper", "", TERM_AFTER="main", DEATH_DEPS="main", GRACE_PERIOD="2s")
     held.signal(signal.SIGTERM)
@@ -105,7 +105,7 @@ def test_pod_of_three(kubexit: Kubexit) -> None:
 
 
 def test_each_waits_for_the_other(kubexit: Kubexit) -> None:
-    """Two that wait for each other do so for one grace period at most."""
+    """Two containers that wait for each other do so for one grace period at most."""
     one = born(kubexit, "one", "TERM=1", TERM_AFTER="two", GRACE_PERIOD="300ms")
     two = born(kubexit, "two", "TERM=2", TERM_AFTER="one", GRACE_PERIOD="1h")
     for container in (two, one):

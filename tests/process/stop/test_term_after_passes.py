@@ -1,4 +1,4 @@
-"""KUBEXIT_TERM_AFTER: what is not held."""
+"""KUBEXIT_TERM_AFTER: the signals and the moments for which nothing is held."""
 
 import signal
 from typing import Any
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.behaviour("term-after")
 
 
 def shipper(kubexit: Kubexit, exits: str = "TERM=9", **settings: Any) -> Supervised:
-    """A container that is to end after main, its command running."""
+    """Start a container that must end after main, and wait until its command runs."""
     return born(kubexit, "shipper", exits, **{"TERM_AFTER": "main", "GRACE_PERIOD": "1h", **settings})
 
 
@@ -26,7 +26,7 @@ def hold(container: Supervised, number: int = signal.SIGTERM) -> None:
 @pytest.mark.behaviour("signals-forwarded")
 @pytest.mark.parametrize("name", ["INT", "QUIT", "HUP", "USR1", "WINCH"])
 def test_other_signals_are_not_deferred(kubexit: Kubexit, name: str) -> None:
-    """Every other signal passes at once, before a hold and during it."""
+    """Every other signal is forwarded at once, before a hold and during it."""
     born(kubexit)
     held = shipper(kubexit, f"{name}=5 TERM=9")
     if name in ("INT", "USR1"):
@@ -64,7 +64,7 @@ def test_nobody_to_wait_for(kubexit: Kubexit, stone: dict[str, Any] | None) -> N
 
 @pytest.mark.behaviour("signal-during-birth-wait")
 def test_main_waits_for_birth(kubexit: Kubexit) -> None:
-    """One that waits for its own birth is not born."""
+    """A container that waits for its own birth is not born, and is not waited for."""
     waiting(kubexit, "main", BIRTH_DEPS="db:born")
     held = shipper(kubexit)
     held.signal(signal.SIGTERM)
@@ -82,7 +82,7 @@ def test_of_the_command_itself(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("signal-during-birth-wait")
 def test_before_the_birth(kubexit: Kubexit) -> None:
-    """While we wait for our own birth there is nothing to hold."""
+    """While kubexit waits for its own birth, it has nothing to hold."""
     born(kubexit)
     app = waiting(kubexit, "shipper", TERM_AFTER="main", BIRTH_DEPS="db:born")
     app.signal(signal.SIGTERM)
@@ -92,7 +92,7 @@ def test_before_the_birth(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("name-already-alive")
 def test_second_of_a_name(kubexit: Kubexit) -> None:
-    """A second supervisor of a living name holds nothing, as a plain init."""
+    """A second supervisor of a living name holds nothing: it acts as a plain init."""
     born(kubexit)
     shipper(kubexit)
     second = running(kubexit, "shipper", "TERM=5", TERM_AFTER="main", GRACE_PERIOD="1h")
