@@ -87,8 +87,7 @@ cdef bint clear_cut(char *name, const char *ending) noexcept nogil:
 
 cdef bint clear_is_tombstone(const graveyard_t *graveyard, const char *file) noexcept nogil:
     """Return whether a file has a birth or a death."""
-    cdef char text[TOMBSTONE_BYTES + 1]
     cdef tombstone_t tombstone
-    cdef kernel.ssize_t length = graveyard_read(graveyard, file, text)
-    return length > 0 and tombstone_read(text, <size_t>length, &tombstone) == 0 and \
+    cdef kernel.ssize_t length = graveyard_read(graveyard, file, tombstone_text)
+    return length > 0 and tombstone_read(tombstone_text, <size_t>length, &tombstone) == 0 and \
         (tombstone.born.start != NULL or tombstone.died.start != NULL)

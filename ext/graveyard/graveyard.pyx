@@ -22,6 +22,9 @@ ctypedef struct graveyard_t:
     unsigned long device        # which folder is watched
     unsigned long inode
 
+# Not on the stack: a container may have a stack limit below 160 KiB. A text is used before the next is read.
+cdef char tombstone_text[TOMBSTONE_BYTES + 1]
+
 
 cdef void graveyard_begin(graveyard_t *graveyard, const char *path, kernel.mode_t mode) noexcept nogil:
     """Begin with nothing open."""

@@ -112,9 +112,8 @@ cdef void peer_crash(dependency_t *dep) noexcept nogil:
 
 cdef int peer_read(dependency_t *dep, const graveyard_t *graveyard, log_t *log) noexcept nogil:
     """Return the facts on its tombstone, or a PEER_* if there is no news (logged once where it is odd)."""
-    cdef char text[TOMBSTONE_BYTES + 1]
     cdef tombstone_t tombstone
-    cdef kernel.ssize_t length = graveyard_read(graveyard, dep.name, text)
+    cdef kernel.ssize_t length = graveyard_read(graveyard, dep.name, tombstone_text)
     if length == -cstd.ENOENT:
         dep.warned = False
         dep.empty = False
@@ -124,7 +123,7 @@ cdef int peer_read(dependency_t *dep, const graveyard_t *graveyard, log_t *log) 
     if length < 0:
         peer_warn(dep, log, peer_problem(<int>-length))
         return PEER_FAILED if graveyard_error_passes(<int>-length) else PEER_UNREADABLE
-    if tombstone_read(text, <size_t>length, &tombstone) < 0:
+    if tombstone_read(tombstone_text, <size_t>length, &tombstone) < 0:
         return peer_warn(dep, log, b"it is half-written or not a tombstone")
     if tombstone.born.start == NULL and tombstone.died.start == NULL:
         return peer_note_empty(dep, log)

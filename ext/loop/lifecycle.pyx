@@ -9,9 +9,13 @@ cimport cstd
 cimport kernel
 
 
+# Not on the stack: it is large, and a container may have a stack limit below 160 KiB.
+cdef supervisor_t supervisor
+
+
 cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexcept nogil:
     """Supervise the command in argv. Return the exit code for the caller. See kubexit.h."""
-    cdef supervisor_t sv
+    cdef supervisor_t *sv = &supervisor
     cdef int refusal
     signals_block(&sv.signals)
     standard_descriptors_fill()
@@ -20,22 +24,22 @@ cdef public int kubexit_run(int argc, char **argv, const waiter_t *waiter) noexc
     if options_are_known(argc, argv):
         return options_run(argc, argv, &sv.log)         # signals stay blocked: nothing is left half done
     if settings_disabled(&sv.settings):
-        return lifecycle_disabled(&sv, argc, argv)
-    supervisor_begin(&sv, argv + options_skip(argc, argv), waiter)
+        return lifecycle_disabled(sv, argc, argv)
+    supervisor_begin(sv, argv + options_skip(argc, argv), waiter)
     refusal = settings_parse(&sv.settings)
-    lifecycle_configure_log(&sv)
+    lifecycle_configure_log(sv)
     unknown_warn(&sv.settings, &sv.log)    # a misspelt name may be why another is missing
     if argc > 1 and options_are(argv[1]):
         cstd.snprintf(sv.reason, REASON_BYTES, b"option %.200s is unknown or wrong; the options are --help, "
                       b"--version, --install DIR and --graveyard DIR (one folder each); write -- before a command "
                       b"that starts with a dash", argv[1])
-        return lifecycle_refuse(&sv, sv.reason, EXIT_SETTINGS)
+        return lifecycle_refuse(sv, sv.reason, EXIT_SETTINGS)
     if sv.command.argv[0] == NULL:
-        return lifecycle_refuse(&sv, b"no command was given; write kubexit COMMAND [ARGUMENTS...], "
+        return lifecycle_refuse(sv, b"no command was given; write kubexit COMMAND [ARGUMENTS...], "
                                      b"or see kubexit --help", EXIT_SETTINGS)
     if refusal != 0:
-        return lifecycle_refuse(&sv, sv.settings.problem, EXIT_SETTINGS)
-    return lifecycle_supervise(&sv)
+        return lifecycle_refuse(sv, sv.settings.problem, EXIT_SETTINGS)
+    return lifecycle_supervise(sv)
 
 
 cdef void standard_descriptors_fill() noexcept nogil:

@@ -45,9 +45,8 @@ cdef int claim_name(supervisor_t *sv) noexcept nogil:
 cdef bint claim_has_died(const supervisor_t *sv) noexcept nogil:
     """True if the tombstone of our earlier run has a death: it was killed after that, during its quit requests."""
     cdef tombstone_t stone
-    cdef char text[TOMBSTONE_BYTES + 1]
-    cdef kernel.ssize_t length = graveyard_read(&sv.graveyard, sv.settings.name, text)
-    return length > 0 and tombstone_read(text, <size_t>length, &stone) == 0 and stone.died.start != NULL
+    cdef kernel.ssize_t length = graveyard_read(&sv.graveyard, sv.settings.name, tombstone_text)
+    return length > 0 and tombstone_read(tombstone_text, <size_t>length, &stone) == 0 and stone.died.start != NULL
 
 
 cdef int claim_refuse(supervisor_t *sv, const char *path, int error) noexcept nogil:
