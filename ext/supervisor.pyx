@@ -85,7 +85,7 @@ include "steps/reaper.pyx"                    # collect a child that ended
 include "steps/orphans.pyx"                   # what the command left behind
 include "steps/death.pyx"                     # the death is written
 include "steps/quit_processes.pyx"            # SIGTERM to sidecars in a shared PID namespace
-include "steps/quit_requests.pyx"             # requests to sidecars that cannot be wrapped
+include "steps/quit_requests.pyx"             # requests to sidecars without kubexit
 
 # loop/: finds events, has the table decide, acts
 include "loop/actions.pyx"                    # acts

@@ -98,7 +98,7 @@ cdef void action_perform_dead(supervisor_t *sv, int action) noexcept nogil:
     if action == ACTION_TERM_ORPHANS:
         death_command_ended(sv)
     elif action == ACTION_KILL_ORPHANS:
-        log_warn(&sv.log, b"sent SIGKILL to processes that the command left")
+        log_warn(&sv.log, b"sent SIGKILL to processes that the command left behind")
         death_signal_orphans(sv, kernel.SIGKILL)
         phase_arm(sv, ORPHANS_KILL_MS * MILLISECOND_NS)
     elif action == ACTION_WRITE_DEATH:

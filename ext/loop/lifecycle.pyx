@@ -122,7 +122,7 @@ cdef bint lifecycle_name_is_held(supervisor_t *sv) noexcept nogil:
 
 
 cdef int lifecycle_quit(supervisor_t *sv) noexcept nogil:
-    """Return the exit code. The command will not start, but sidecars that cannot be wrapped still
+    """Return the exit code. The command will not start, but sidecars without kubexit still
     get their quit requests; otherwise they would keep the pod alive."""
     if quit_is_wanted(sv) and (sv.signals.descriptor >= 0 or signals_open(&sv.signals) == 0):
         sv.settings.deps.count = 0

@@ -78,8 +78,8 @@ cdef int install_refuse(const copy_t *copy, const char *target, int error, log_t
         log_error(log, b"cannot install %.1024s: %s; it needs %ld bytes", target, cstd.strerror(error),
                   copy.status.st_size)
     elif error == cstd.EACCES or error == cstd.EPERM:
-        log_error(log, b"cannot install %.1024s: %s; the folder must be writable for user %u, group %u (an emptyDir "
-                       b"is; otherwise set fsGroup on the pod)", target, cstd.strerror(error), kernel.geteuid(),
+        log_error(log, b"cannot install %.1024s: %s; the folder must be writable for user %u, group %u: use "
+                       b"an emptyDir, or set fsGroup on the pod", target, cstd.strerror(error), kernel.geteuid(),
                   kernel.getegid())
     elif error == cstd.EROFS:
         log_error(log, b"cannot install %.1024s: %s; the volume must be mounted without readOnly here", target,

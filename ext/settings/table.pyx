@@ -68,7 +68,7 @@ cdef extern from *:
             "The command is ready when this program exits with 0; split into words at blanks, no shell.") \
         ROW(READY_PERIOD, REST, DURATION, ready.period_ns, "1s", "DURATION", "Time between two readiness probes.") \
         ROW(QUIT_POST, QUIT, URLS, quit.urls, "", "URL,...", \
-            "POST to these URLs after the command has exited, so that sidecars that cannot be wrapped exit too.") \
+            "POST to these URLs after the command has exited, so that sidecars without kubexit exit too.") \
         ROW(QUIT_GET, QUIT, URLS, quit.urls, "", "URL,...", "The same with GET.") \
         ROW(QUIT_PROCESSES, QUIT, PROCESSES, quit.processes, "", "PROCESS,...", \
             "Send SIGTERM to the processes with these names after the command has exited; " \

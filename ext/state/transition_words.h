@@ -22,7 +22,7 @@
     PHASE(KILLED, "the command has SIGKILL") \
     PHASE(ORPHANS, "the command has ended; the processes that it left have SIGTERM") \
     PHASE(ORPHANS_KILLED, "they have SIGKILL") \
-    PHASE(QUIT, "the death is on the tombstone; sidecars that cannot be wrapped are asked to quit") \
+    PHASE(QUIT, "the death is on the tombstone; sidecars without kubexit are asked to quit") \
     PHASE(QUIT_HURRIED, "a signal asks kubexit to end meanwhile; half a second is left") \
     PHASE(END, "the name is released; nothing is left to do")
 

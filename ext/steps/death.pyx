@@ -59,12 +59,13 @@ cdef int death_signal_orphans(supervisor_t *sv, int signal) noexcept nogil:
     cdef int refused
     cdef int count = orphans_signal(signal, &refused)
     if count < 0:
-        log_warn(&sv.log, b"cannot read /proc: %s; some processes that the command left may not be found",
+        log_warn(&sv.log, b"cannot read /proc: %s; some processes that the command left behind may not be found",
                  cstd.strerror(-count))
         # PID 1 of a namespace can see its descendants only.
         count = 1 if kernel.getpid() == 1 and kernel.kill(-1, signal) == 0 else 0
     if refused > 0:
-        log_warn(&sv.log, b"cannot signal %d processes that the command left%s", refused, command_hint(-cstd.EPERM))
+        log_warn(&sv.log, b"cannot signal %d process%s that the command left behind%s", refused,
+                 b"" if refused == 1 else b"es", command_hint(-cstd.EPERM))
     return count
 
 
@@ -99,7 +100,7 @@ cdef void death_write(supervisor_t *sv) noexcept nogil:
         error = -death_write_tombstone(sv)
         sv.death_written = error == 0
         if error != 0:
-            log_error(&sv.log, b"cannot write tombstone %s/%s: %s; the exit code stays %d",
+            log_error(&sv.log, b"cannot write tombstone %s/%s: %s; kubexit's exit code stays %d",
                       sv.settings.graveyard, sv.settings.name, cstd.strerror(error), sv.life.exit_code)
 
 cdef void death_release_name(supervisor_t *sv) noexcept nogil:

@@ -37,8 +37,8 @@ cdef void quit_processes(supervisor_t *sv) noexcept nogil:
         pid = proc_next(proc)
     kernel.closedir(proc)
     if others > 0:
-        log_warn(&sv.log, b"KUBEXIT_QUIT_PROCESSES: %d processes of these names are not signalled: their cgroups do "
-                          b"not show that they are of this pod", others)
+        log_warn(&sv.log, b"KUBEXIT_QUIT_PROCESSES: cannot determine whether %d %s to this pod; not signalled",
+                 others, b"process belongs" if others == 1 else b"processes belong")
     elif count == 0:
         log_info(&sv.log, b"no process is named %s", sv.settings.quit.processes)
 

@@ -1,4 +1,4 @@
-"""Quit requests: once our death is written, sidecars that cannot be wrapped are asked to quit.
+"""Quit requests: once our death is written, sidecars without kubexit are asked to quit.
 
 One process a URL, all at the same time, under one time limit. No outcome changes
 the exit code. The waiter makes the requests that need TLS or name resolution, in
@@ -76,7 +76,7 @@ cdef void quit_request(supervisor_t *sv, const url_t *url) noexcept nogil:
         log_debug(&sv.log, b"quit request %s %.*s: %s; probably no proxy was injected", method,
                   <int>url.length, url.text, outcome)
     else:
-        log_warn(&sv.log, b"quit request %s %.*s: %s; the exit code stays %d", method, <int>url.length, url.text,
+        log_warn(&sv.log, b"quit request %s %.*s: %s; kubexit's exit code stays %d", method, <int>url.length, url.text,
                  outcome, sv.life.exit_code)
 
 
@@ -86,7 +86,7 @@ cdef bint quit_collected(supervisor_t *sv, kernel.pid_t pid, int status) noexcep
     for index in range(sv.quit.count):
         if sv.quit.running[index].pid == pid:
             if exitcode_of_status(status) != 0:
-                log_warn(&sv.log, b"the process of a quit request exited with %d; the exit code stays %d",
+                log_warn(&sv.log, b"the process of a quit request exited with %d; kubexit's exit code stays %d",
                          exitcode_of_status(status), sv.life.exit_code)
             sv.quit.count -= 1
             sv.quit.running[index] = sv.quit.running[sv.quit.count]
@@ -105,10 +105,10 @@ cdef void quit_abort(supervisor_t *sv) noexcept nogil:
         kernel.kill(sv.quit.running[index].pid, kernel.SIGKILL)
         kernel.kill(-sv.quit.running[index].pid, kernel.SIGKILL)
         if url != NULL:
-            log_warn(&sv.log, b"quit request %s %.*s: no answer in time; the exit code stays %d",
+            log_warn(&sv.log, b"quit request %s %.*s: no answer in time; kubexit's exit code stays %d",
                      quit_method(url), <int>url.length, url.text, sv.life.exit_code)
         else:
-            log_warn(&sv.log, b"the quit requests of the waiter did not finish in time; the exit code stays %d",
+            log_warn(&sv.log, b"the quit requests of the waiter did not finish in time; kubexit's exit code stays %d",
                      sv.life.exit_code)
     sv.quit.count = 0
 

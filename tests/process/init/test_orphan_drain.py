@@ -153,14 +153,15 @@ def test_stopped_left_over_can_react(kubexit: Kubexit, actor: str) -> None:
 
 
 @pytest.mark.behaviour("left-over-processes-stopped", "refused-signal-does-not-count")
-def test_left_over_of_another_user(kubexit: Kubexit, actor: str) -> None:
+@pytest.mark.parametrize(("count", "words"), [("1", "1 process that"), ("2", "2 processes that")])
+def test_left_over_of_another_user(kubexit: Kubexit, actor: str, count: str, words: str) -> None:
     """Left-overs that kubexit may not signal are counted in a warning, and do not hold it up."""
     namespaces.require_root()
     finished = kubexit.run(
-        actor, "as-user", "10003", "leave", "2", "--ignore", "--exit", "3",
+        actor, "as-user", "10003", "leave", count, "--ignore", "--exit", "3",
         preexec_fn=namespaces.no_capability_to_signal, fence=True, ORPHAN_GRACE_PERIOD="100ms",
     )  # fmt: skip
 
     assert finished.code == 3
-    assert "cannot signal 2 processes that the command left; kubexit needs CAP_KILL" in finished.stderr
+    assert f"cannot signal {words} the command left behind; kubexit needs CAP_KILL" in finished.stderr
     assert "left SIGNAL" not in finished.stdout

@@ -148,7 +148,7 @@ def test_folder_of_another_user(kubexit: Kubexit, open_folder: Path, path: str) 
     assert finished.code == 73
     assert f"{open_folder / path}/kubexit: Permission denied; " in error_line(finished)
     assert f"user {NOBODY}, group {NOBODY}" in finished.stderr
-    assert "fsGroup" in finished.stderr
+    assert "use an emptyDir, or set fsGroup on the pod" in finished.stderr
     assert os.listdir(open_folder / "shared") == []
 
 

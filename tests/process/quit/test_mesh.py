@@ -181,7 +181,7 @@ def test_does_not_quit(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh,
     assert main.wait() == 3
     (line,) = [line for line in lines(main.stderr, "warn") if "quit request" in line]
     assert mesh.quit[1] in line
-    assert "the exit code stays 3" in line
+    assert "kubexit's exit code stays 3" in line
 
 
 @every_mesh

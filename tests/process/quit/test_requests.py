@@ -90,7 +90,7 @@ def test_one_time_limit_holds_for_all(kubexit: Kubexit, web: Web) -> None:
     assert 0.2 <= time.monotonic() - begin < 10
     assert len(lines(finished.stderr, "warn")) == 2
     for path in ("/a", "/b"):
-        assert f"POST {silent.url(path)}: no answer in time; the exit code stays 3" in finished.stderr
+        assert f"POST {silent.url(path)}: no answer in time; kubexit's exit code stays 3" in finished.stderr
     assert f"POST {quick.url()}: answered 200" in finished.stderr
 
 

@@ -63,7 +63,7 @@ def test_any_other_answer_is_one_warning(kubexit: Kubexit, web: Web, answer: str
     assert finished.code == code
     assert (kubexit.tombstone() or {})["ExitCode"] == code
     (line,) = lines(finished.stderr, "warn")
-    assert f"quit request GET {server.url('/quit')}: {BAD[answer][1]}; the exit code stays {code}" in line
+    assert f"quit request GET {server.url('/quit')}: {BAD[answer][1]}; kubexit's exit code stays {code}" in line
     assert len(server.requests) == 1
 
 

@@ -67,7 +67,7 @@ def test_a_failing_waiter_is_a_warning(kubexit: Kubexit, code: int) -> None:
 
     assert finished.code == 3
     (line,) = lines(finished.stderr, "warn")
-    assert f"exited with {code}; the exit code stays 3" in line
+    assert f"exited with {code}; kubexit's exit code stays 3" in line
 
 
 def test_it_cannot_be_started(kubexit: Kubexit) -> None:
@@ -89,7 +89,7 @@ def test_a_hanging_waiter_is_killed_with_its_children(kubexit: Kubexit) -> None:
     main.signal(15)
 
     assert main.wait() == 3
-    assert "the quit requests of the waiter did not finish in time; the exit code stays 3" in main.stderr
+    assert "the quit requests of the waiter did not finish in time; kubexit's exit code stays 3" in main.stderr
     eventually(lambda: not any(map(processes.alive, mine)), "both have ended")
 
 
