@@ -22,7 +22,7 @@ PURPOSES: list[tuple[str, tuple[str, ...]]] = [
     ("wait before the start", ("BIRTH_",)),
     ("find this pod in the Kubernetes API", ("POD_", "NAMESPACE_")),
     ("report readiness, by one probe", ("READY_",)),
-    ("sidecars that kubexit does not wrap; `MESH` is for Istio and Linkerd", ("QUIT_", "MESH_")),
+    ("ask sidecars without kubexit to quit; `MESH` also waits for the proxy of Istio or Linkerd", ("QUIT_", "MESH_")),
     ("logs and special cases", ("",)),
 ]
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end of generated: \2 -->)", re.DOTALL)
@@ -53,8 +53,14 @@ def settings_by_purpose() -> str:
     found: dict[str, list[str]] = {purpose: [] for purpose, _ in PURPOSES}
     for name in (row["name"].removeprefix("KUBEXIT_") for row in _supervisor.settings_table()):
         purpose = next(purpose for purpose, prefixes in PURPOSES if f"{name}_".startswith(prefixes))
-        found[purpose].append(f"`_{name}`" if found[purpose] else f"`KUBEXIT_{name}`")
-    return markdown("purpose | settings", ((purpose, ", ".join(names)) for purpose, names in found.items()))
+        found[purpose].append(name)
+    return markdown("purpose | settings", ((purpose, listed(names)) for purpose, names in found.items()))
+
+
+def listed(names: list[str]) -> str:
+    """Return names of settings as a list; only long lists have short names, such as `_GRACE_PERIOD`."""
+    short = "_" if len(names) > 2 else "KUBEXIT_"
+    return ", ".join(f"`{short if index else 'KUBEXIT_'}{name}`" for index, name in enumerate(names))
 
 
 def exit_codes() -> str:
