@@ -45,7 +45,7 @@ def test_ready_by_file(pod: Pod) -> None:
 
 @pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_ready_by_command(pod: Pod) -> None:
-    """So does a probe by command."""
+    """A probe by command works too."""
     pod.start("db", *WAITS, READY_EXEC="/bin/actor exit 0", READY_PERIOD="100ms")
     app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_DEPS="db", **BIRTH)
 
@@ -54,7 +54,7 @@ def test_ready_by_command(pod: Pod) -> None:
 
 @pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_ready_by_notification(pod: Pod) -> None:
-    """So does READY=1 to NOTIFY_SOCKET."""
+    """READY=1 to NOTIFY_SOCKET works too."""
     pod.start("db", "/bin/inmate", "notify", "STATUS=starting", "READY=1", READY_NOTIFY="true")
     app = pod.start("app", "/bin/actor", "exit", "3", **{**BIRTH, "BIRTH_DEPS": "db", "BIRTH_TIMEOUT": "5s"})
 
@@ -64,7 +64,7 @@ def test_ready_by_notification(pod: Pod) -> None:
 @pytest.mark.behaviour("graveyard-source-asks-no-api")
 @pytest.mark.parametrize("probe", [{"READY_TCP": "8080"}, {"READY_HTTP": "http://127.0.0.1:8080/ready"}], ids=str)
 def test_ready_by_connection(pod: Pod, probe: dict[str, str]) -> None:
-    """So do a connection and an HTTP request to the command."""
+    """Probes by connection and by HTTP request work too."""
     app = pod.start("app", "/bin/actor", "exit", "3", BIRTH_DEPS="db", **BIRTH)
     app.wait_line("waiting for", stream="stderr")
     pod.start("db", "/bin/inmate", "serve", "8080", READY_PERIOD="100ms", **probe)

@@ -32,7 +32,7 @@ def test_death_stops_sidecar(pod: Pod) -> None:
 
 @pytest.mark.behaviour("exit-after-death-is-written")
 def test_death_seen_at_once(shared: Pod) -> None:
-    """On a shared tmpfs gVisor reports the death at once, and no look from time to time is needed."""
+    """On a shared tmpfs gVisor reports the death at once: no polling is needed."""
     main = running(shared, "main")
     sidecar = running(shared, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="0")
     main.signal("TERM")
@@ -52,7 +52,7 @@ def test_death_seen_at_next_poll(bound: Pod) -> None:
 
 @pytest.mark.behaviour("silent-deaths-polled", "gvisor")
 def test_inotify_is_silent(bound: Pod) -> None:
-    """Without looks from time to time such a death is not seen. Shown to fail on a shared tmpfs."""
+    """Without polling such a death is not seen. Shown to fail on a shared tmpfs."""
     main = running(bound, "main")
     sidecar = running(bound, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="0")
     main.signal("TERM")
@@ -75,7 +75,7 @@ def test_dead_before_start(pod: Pod) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers", "gvisor")
 def test_crash_stops_sidecar(shared: Pod) -> None:
-    """On a shared tmpfs a container that is killed as a whole is known to be dead, and no look is needed for it."""
+    """On a shared tmpfs peers see the death of a container that is killed as a whole, without polling."""
     main = running(shared, "main")
     sidecar = running(shared, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="0")
     crash(main)
@@ -86,7 +86,7 @@ def test_crash_stops_sidecar(shared: Pod) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers", "gvisor")
 def test_crash_during_the_birth_wait(shared: Pod) -> None:
-    """So is one that waits for its own birth and has written nothing yet."""
+    """Peers also see the death of a container that waits for its own birth and has written nothing yet."""
     main = shared.start("main", *WAITS, BIRTH_DEPS="db:born", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="infinite")
     main.wait_line("waiting for", stream="stderr")
     sidecar = running(shared, "sidecar", DEATH_DEPS="main", POLL_INTERVAL="0")
@@ -97,7 +97,7 @@ def test_crash_during_the_birth_wait(shared: Pod) -> None:
 
 @pytest.mark.behaviour("crash-seen-by-peers", "gvisor")
 def test_crash_is_not_seen(bound: Pod) -> None:
-    """On a folder of the host it is not: each container has its own FIFO there. Shown to fail on a shared tmpfs."""
+    """On a folder of the host peers do not see it: each container has its own FIFO. Shown to fail on a shared tmpfs."""
     main = running(bound, "main")
     sidecar = running(bound, "sidecar", DEATH_DEPS="main,fence", POLL_INTERVAL="100ms")
     crash(main)

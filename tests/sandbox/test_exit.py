@@ -22,7 +22,7 @@ def test_exit_code_is_passed_on(pod: Pod, code: int) -> None:
 
 @pytest.mark.behaviour("signal-death-is-128-plus-n")
 def test_signal_death_is_128_and_more(pod: Pod) -> None:
-    """A command that a signal ended gives 128 and the signal's number."""
+    """If a signal ends the command, the code is 128 plus the signal's number."""
     main = pod.start("main", "/bin/actor", "die", "USR1")
 
     assert main.wait() == 138
@@ -31,7 +31,7 @@ def test_signal_death_is_128_and_more(pod: Pod) -> None:
 
 @pytest.mark.behaviour("codes-of-kubexit")
 def test_missing_command_is_127(pod: Pod) -> None:
-    """A command that is not there gives 127, in the tombstone too."""
+    """For a missing command the code is 127, in the tombstone too."""
     main = pod.start("main", "/bin/nothing")
 
     assert main.wait() == 127
@@ -49,7 +49,7 @@ def test_orphans_are_reaped(pod: Pod) -> None:
 
 @pytest.mark.behaviour("runs-anywhere-unprivileged")
 def test_any_user_will_do(pod: Pod) -> None:
-    """Any user will do: the graveyard can be written to by all."""
+    """kubexit runs as any user: all may write to the graveyard."""
     main = pod.start("main", "/bin/actor", "exit", "3", uid=65532)
 
     assert main.wait() == 3

@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def supervisor() -> ModuleType:
-    """The extension module kubexit._supervisor."""
+    """Return the extension module kubexit._supervisor."""
     try:
         from kubexit import _supervisor
     except ImportError as error:

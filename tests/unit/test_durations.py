@@ -18,7 +18,7 @@ REACH = 1 << 63
 
 
 def recorded() -> list[tuple[bytes, int | None]]:
-    """What Go answered: nanoseconds, or None where it refused."""
+    """Return what Go answered: nanoseconds, or None if it refused."""
     rows = (line.split("\t") for line in RECORDED.read_text().splitlines())
     answers = {ast.literal_eval(text): None if answer == "refused" else int(answer) for answer, text in rows}
     return [(text, ns) for text, ns in answers.items() if b"\0" not in text]  # no variable can hold a NUL
@@ -68,7 +68,7 @@ def test_what_go_answered(supervisor: ModuleType, text: bytes, ns: int | None) -
 
 
 def test_the_model_agrees_with_go() -> None:
-    """The grammar that the next tests compare with is Go's own."""
+    """The grammar that the next tests compare with is the same as Go's."""
     assert {text: model(text) for text, _ in recorded()} == dict(recorded())
 
 
@@ -103,7 +103,7 @@ def test_well_formed_text_is_its_sum(supervisor: ModuleType, text: bytes) -> Non
     )
 )
 def test_nearly_well_formed(supervisor: ModuleType, letters: list[bytes]) -> None:
-    """Letters of the grammar in any order are read as the grammar says."""
+    """Letters of the grammar in any order are read according to the grammar."""
     text = b"".join(letters)
 
     assert answer(supervisor, text) == model(text)
@@ -112,14 +112,14 @@ def test_nearly_well_formed(supervisor: ModuleType, letters: list[bytes]) -> Non
 @pytest.mark.behaviour("durations-of-go")
 @given(st.binary(max_size=200).filter(lambda text: b"\0" not in text))
 def test_any_bytes_are_read_or_refused(supervisor: ModuleType, text: bytes) -> None:
-    """Bytes of any kind are a duration or refused; nothing else happens."""
+    """Any bytes are a duration or refused."""
     assert answer(supervisor, text) == model(text)
 
 
 @pytest.mark.behaviour("durations-of-go")
 @pytest.mark.parametrize("sign", [b"", b"+", b"-"])
 def test_a_sum_beyond_64_bits(supervisor: ModuleType, sign: bytes) -> None:
-    """Parts that fit one by one and not together are refused (Go 1.26 wraps this one round to 0)."""
+    """Parts that fit alone and not together are refused (Go 1.26 wraps this one round to 0)."""
     half = b"9223372036854775808ns"
 
     with pytest.raises(ValueError, match="too long"):
@@ -127,7 +127,7 @@ def test_a_sum_beyond_64_bits(supervisor: ModuleType, sign: bytes) -> None:
 
 
 def answer(supervisor: ModuleType, text: bytes) -> int | None:
-    """Ours, None for a refusal."""
+    """Return kubexit's answer, None for a refusal."""
     try:
         return supervisor.duration_parse(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""kubexit.waiter.private and .public: C modules and public ones do the same; both have the official client's TLS."""
+"""kubexit.waiter.private and .public: C modules and public ones give the same; both have the official client's TLS."""
 
 import json
 import socket
@@ -43,7 +43,7 @@ CONTEXT += ["post_handshake_auth", "protocol", "security_level", "_host_flags", 
 
 
 def outcome(parse: Any, text: str) -> str:
-    """What comes out, as text (NaN is equal to nothing), or that it is no JSON."""
+    """Return the parsed value as text (NaN is equal to nothing), or that the text is no JSON."""
     try:
         return repr(parse(text))
     except ValueError:
@@ -52,26 +52,26 @@ def outcome(parse: Any, text: str) -> str:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_texts_are_parsed_alike(text: str) -> None:
-    """The same value, or the same refusal."""
+    """Both give the same value, or refuse the same text."""
     assert outcome(private.parse, text) == outcome(json.loads, text) == outcome(public.parse, text)
 
 
 @given(st.text(alphabet='{}[]",:0123456789.eE+- \\ntrufalse\n\t'))
 def test_random_texts_are_parsed_alike(text: str) -> None:
-    """Also for texts at random."""
+    """Both agree on random texts too."""
     assert outcome(private.parse, text) == outcome(json.loads, text)
 
 
 @given(st.text())
 def test_texts_are_quoted_alike(text: str) -> None:
-    """Text as JSON has it, characters beyond ASCII as they are."""
+    """Both quote text as JSON does, with characters beyond ASCII unchanged."""
     assert private.quote(text) == public.quote(text) == json.dumps(text, ensure_ascii=False)
 
 
 @pytest.mark.behaviour("cluster-address-and-certificates")
 @pytest.mark.parametrize("engine", [private, public], ids=["private", "public"])
 def test_tls_is_as_the_official_client_has_it(engine: Any) -> None:
-    """All that a TLS context can be asked for is as the official client's library has it."""
+    """A TLS context has the same options as that of the official client's library."""
     made, wanted = engine.context(""), create_urllib3_context()
 
     for name in CONTEXT:
@@ -83,14 +83,14 @@ def test_tls_is_as_the_official_client_has_it(engine: Any) -> None:
 @pytest.mark.behaviour("cluster-address-and-certificates")
 @pytest.mark.parametrize("engine", [private, public], ids=["private", "public"])
 def test_only_given_authorities_are_trusted(engine: Any, tmp_path: Path) -> None:
-    """With a file of authorities those alone are trusted; a file without any is an error, not trust in all."""
+    """With a file of authorities, only these are trusted; a file without any is an error, not trust in all."""
     (tmp_path / "empty").write_text("nothing\n")
     with pytest.raises(engine.SslError, match="no certificate"):
         engine.context(str(tmp_path / "empty"))
 
 
 def test_hosts_are_resolved_alike() -> None:
-    """Names and literals are resolved alike."""
+    """Both resolve names and literals to the same addresses."""
     for host in ("127.0.0.1", "::1", "localhost"):
         assert sorted(map(repr, private.resolve(host, 80))) == sorted(
             repr((int(a), int(b), c, d, e)) for a, b, c, d, e in public.resolve(host, 80)

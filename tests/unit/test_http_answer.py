@@ -36,7 +36,7 @@ def chunked(body: bytes, sizes: list[int]) -> bytes:
 
 @given(st.binary(max_size=200), st.lists(st.integers(1, 50), max_size=5), st.lists(st.integers(0, 400), max_size=6))
 def test_any_split_gives_the_same_body(body: bytes, sizes: list[int], cuts: list[int]) -> None:
-    """The three ways to frame a body, cut into pieces anywhere."""
+    """The three ways to frame a body give the same body, cut into pieces at any place."""
     for whole in (
         CHUNKED + chunked(body, sizes),
         OK + b"Content-Length: %d\r\n\r\n%b" % (len(body), body),
@@ -86,20 +86,20 @@ def test_cut_bodies_are_never_whole(body: bytes, sizes: list[int], data: st.Data
     ],
 )
 def test_odd_answers_are_refused(answer: bytes) -> None:
-    """What is not exactly HTTP is refused: the official client decides what to make of it."""
+    """An answer that is not exactly HTTP is refused: the official client decides about it."""
     with pytest.raises(UnclearError):
         read(answer)
 
 
 def test_blanks_and_cases_are_accepted() -> None:
-    """Other cases of letters, blanks around values, words behind the size of a chunk, fields behind the last one."""
+    """Other cases of letters, and blanks around values, are accepted, and so are words after the size of a chunk."""
     answer = OK + b"tRANSFER-eNCODING:  CHUNKED \r\n\r\n2;a=b\r\nab\r\n0\r\nX: y\r\n\r\n"
 
     assert read(answer) == b"ab"
 
 
 def test_continue_announces_the_answer() -> None:
-    """100 announces the answer proper."""
+    """A status of 100 announces the real answer."""
     answer = Answer(coming(b"HTTP/1.1 100 Continue\r\nX: y\r\n\r\nHTTP/1.1 503 Slow Down\r\nRetry-After: 1\r\n\r\n"))
 
     assert (answer.status, answer.reason, answer.fields["retry-after"]) == (503, "Slow Down", "1")

@@ -1,4 +1,4 @@
-"""Whether two processes are of one pod, from their cgroups as runtimes name them."""
+"""The cgroups of two processes, as runtimes name them, show whether both are of one pod."""
 
 from types import ModuleType
 
@@ -55,7 +55,7 @@ def unified(path: str) -> bytes:
 
 @pytest.mark.parametrize("case", SAME)
 def test_containers_of_one_pod_are_recognized(supervisor: ModuleType, case: str) -> None:
-    """Containers of one pod, in the ways in which runtimes name their cgroups."""
+    """Containers of one pod are recognised, in all ways in which runtimes name their cgroups."""
     ours, theirs = SAME[case]
 
     assert supervisor.cgroups_of_one_pod(unified(ours), unified(theirs))
@@ -102,5 +102,5 @@ def test_unreadable_cgroups_show_nothing(supervisor: ModuleType, ours: bytes, th
 
 
 def test_processes_without_any_cgroup_are_of_one_sandbox(supervisor: ModuleType) -> None:
-    """In gVisor the files are empty: what is visible there is of the one pod of the sandbox."""
+    """In gVisor the files are empty: all visible processes are of the sandbox's one pod."""
     assert supervisor.cgroups_of_one_pod(b"", b"")

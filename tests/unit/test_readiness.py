@@ -1,4 +1,4 @@
-"""Which containers of a pod object are not ready, and why."""
+"""A pod object shows which of its containers are not ready, and why."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ POD = pod("main", "db", "cache", sidecars=("proxy",), inits=("setup",))
 
 
 def why(source: dict[str, Any], *names: str) -> list[str]:
-    """What is missing, as words."""
+    """Return what is missing, as words."""
     return [str(entry) for entry in missing(source, names)]
 
 
@@ -23,14 +23,14 @@ def test_the_status_says_ready() -> None:
 
 @pytest.mark.behaviour("all-ready-at-once")
 def test_all_in_one_object() -> None:
-    """One that is ready does not make up for one that is not."""
+    """A ready container does not replace one that is not ready."""
     assert why(ready(POD, "db"), "db", "cache") == ["cache (running, not ready)"]
 
 
 @pytest.mark.behaviour("native-sidecars")
 @pytest.mark.parametrize("name", ["proxy", "db"])
 def test_native_sidecar_counts_like_a_regular_container(name: str) -> None:
-    """`ready` decides in both lists of statuses."""
+    """The field `ready` decides in both lists of statuses."""
     assert why(POD, name) == [f"{name} (running, not ready)"]
     assert why(ready(POD, name), name) == []
 
@@ -52,7 +52,7 @@ def test_plain_init_container_is_ready_when_it_is_done(state: dict[str, Any], re
 @pytest.mark.behaviour("all-ready-at-once")
 @pytest.mark.parametrize("state", [terminated(0), waiting("CrashLoopBackOff")])
 def test_ready_of_a_container_that_does_not_run(state: dict[str, Any]) -> None:
-    """`ready` of a container that does not run is left over."""
+    """The field `ready` of a container that does not run is out of date."""
     assert len(why(with_status(POD, "db", ready=True, state=state), "db")) == 1
 
 
@@ -79,7 +79,7 @@ def test_the_reason_has_state_and_restarts(fields: dict[str, Any], reason: str) 
 
 @pytest.mark.behaviour("timeout-names-the-missing")
 def test_pod_that_is_not_scheduled() -> None:
-    """Without a status the pod's phase is the reason, and why it has no node."""
+    """Without a status, the reason is the pod's phase, and why it has no node."""
     condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes fit"}
     early = {**POD, "status": {"phase": "Pending", "conditions": [condition]}}
 

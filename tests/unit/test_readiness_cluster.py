@@ -1,4 +1,4 @@
-"""Service account, address, and what is said about a refusal."""
+"""The waiter reads service account and address, and explains a refusal."""
 
 import json
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_own_pod_by_the_token(folder: Path) -> None:
 @pytest.mark.behaviour("pod-gone-ends-wait")
 @pytest.mark.parametrize("text", ["opaque", "a.b.c", "a.e30.c", "a.W10.c", "a.bnVsbA.c"])
 def test_token_that_tells_nothing(folder: Path, text: str) -> None:
-    """A token of another kind is used all the same."""
+    """A token of another kind is used too."""
     (folder / "token").write_text(text)
 
     assert Account(folder).pod_uid("job-1", "shop") is None
@@ -80,7 +80,7 @@ def test_token_that_tells_nothing(folder: Path, text: str) -> None:
 
 @pytest.mark.behaviour("no-service-account")
 def test_not_a_token(folder: Path) -> None:
-    """A file that cannot be a header is no token."""
+    """A file that cannot be a header is not accepted as a token."""
     (folder / "token").write_bytes(b"\xff\xfe")
 
     with pytest.raises(SettingsError, match="no service account"):
@@ -97,7 +97,7 @@ def test_not_a_token(folder: Path) -> None:
     ],
 )
 def test_refusal_names_the_account(claims: dict[str, Any], message: str, account: tuple[str, ...]) -> None:
-    """The service account is that of the token, else that of the server's words, else the default one."""
+    """The service account comes from the token, else from the server's words, else it is the default one."""
     sentence, manifests = rbac.explain("watch", "shop", claims, json.dumps({"message": message}).encode())
 
     assert f'service account "{account[1]}" of namespace "{account[0]}"' in sentence

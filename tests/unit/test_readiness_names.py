@@ -1,4 +1,4 @@
-"""What `db`, `db?` and `*` mean in a pod, and which of them can never come true."""
+"""What `db`, `db?` and `*` mean in a pod, and which of them can never become ready."""
 
 import pytest
 
@@ -25,13 +25,13 @@ def test_an_unknown_name_lists_the_known() -> None:
 
 @pytest.mark.behaviour("names-looked-up-in-pod")
 def test_name_that_may_be_absent() -> None:
-    """`db?` counts when it is there."""
+    """`db?` counts when the container exists."""
     assert awaited(POD, "main", ["db?", "mesh?"]) == ["db"]
 
 
 @pytest.mark.behaviour("names-looked-up-in-pod")
 def test_each_name_once() -> None:
-    """A name that is written and meant by `*` too is one name."""
+    """A name that is listed and also covered by `*` counts once."""
     assert awaited(POD, "main", ["cache", "*"]) == ["cache", "proxy", "log", "db"]
 
 
@@ -60,7 +60,7 @@ def test_all_others_of_nobody() -> None:
 
 @pytest.mark.behaviour("names-looked-up-in-pod")
 def test_own_name_is_none_of_the_pod() -> None:
-    """Named dependencies do not need it."""
+    """Named dependencies do not need KUBEXIT_NAME to be a container's name."""
     assert awaited(POD, "worker", ["db"]) == ["db"]
 
 
@@ -68,7 +68,7 @@ def test_own_name_is_none_of_the_pod() -> None:
 @pytest.mark.parametrize("own", ["proxy", "setup"])
 @pytest.mark.parametrize("word", ["db", "db?"])
 def test_init_type_waits_for_a_regular_container(own: str, word: str) -> None:
-    """What starts only after us is refused."""
+    """A container that starts only after this one is refused."""
     with pytest.raises(SettingsError, match=f"{own} is an init-type container"):
         awaited(POD, own, [word])
 
@@ -76,7 +76,7 @@ def test_init_type_waits_for_a_regular_container(own: str, word: str) -> None:
 @pytest.mark.behaviour("native-sidecars")
 @pytest.mark.parametrize(("own", "name"), [("proxy", "log"), ("proxy", "setup"), ("log", "setup")])
 def test_init_type_waits_for_a_later_one(own: str, name: str) -> None:
-    """Init-type containers start one after the other."""
+    """An init-type container cannot wait for a later one: they start one after the other."""
     assert awaited(POD, name, [own]) == [own]
 
     with pytest.raises(SettingsError, match=f"{name} comes after {own}"):

@@ -1,4 +1,4 @@
-"""Containers, and pods, that can never be ready again."""
+"""Containers, and pods, that can never be ready again, end the wait."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def test_ended_under_never(code: int) -> None:
     ("policy", "code", "over"), [("Always", 0, False), ("OnFailure", 1, False), ("OnFailure", 0, True)]
 )
 def test_ended_and_is_started_again(policy: str, code: int, over: bool) -> None:
-    """Otherwise it is started again, but for one that succeeded under OnFailure."""
+    """Under other policies it is started again, except one that succeeded under OnFailure."""
     ended = with_status(pod("main", "db", restartPolicy=policy), "db", state=terminated(code))
     if over:
         with pytest.raises(NeverReadyError):
@@ -46,7 +46,7 @@ def test_ended_and_is_started_again(policy: str, code: int, over: bool) -> None:
     ],
 )
 def test_container_has_its_own_policy(container: dict[str, Any], over: bool) -> None:
-    """The container's own restartPolicy and rules go before the pod's."""
+    """The container's own restartPolicy and rules have priority over the pod's."""
     ended = with_status(pod("main", "db", restartPolicy="Never"), "db", state=terminated(1))
     ended["spec"]["containers"][1].update(container)
     if over:
@@ -58,7 +58,7 @@ def test_container_has_its_own_policy(container: dict[str, Any], over: bool) -> 
 
 @pytest.mark.behaviour("exited-never-ready")
 def test_rule_of_another_container() -> None:
-    """A rule of any container may restart all of them, so it is no end."""
+    """A rule of any container may restart all of them, so the wait continues."""
     ended = with_status(pod("main", "db", restartPolicy="Never"), "db", state=terminated(1))
     ended["spec"]["containers"][0]["restartPolicyRules"] = [{"action": "RestartAllContainers"}]
 
@@ -67,7 +67,7 @@ def test_rule_of_another_container() -> None:
 
 @pytest.mark.behaviour("exited-never-ready")
 def test_rule_that_is_not_about_it() -> None:
-    """A rule that starts only another container again leaves this one ended."""
+    """A rule that restarts only another container does not start this one again."""
     ended = with_status(pod("main", "db", restartPolicy="Never"), "db", state=terminated(1))
     ended["spec"]["containers"][0]["restartPolicyRules"] = [{"action": "Restart"}]
 
@@ -96,7 +96,7 @@ def test_pod_has_ended(phase: str) -> None:
 
 @pytest.mark.behaviour("pod-gone-ends-wait", "deleted-pod-starts-nothing")
 def test_pod_that_stays() -> None:
-    """The same pod stays; the first one that is seen may have any uid."""
+    """The same pod continues the wait; the first pod that is seen may have any uid."""
     stays(POD, UID)
     stays(POD, None)
 

@@ -1,4 +1,4 @@
-"""Lines from pieces of a stream, and delays between tries."""
+"""The waiter reads lines from the pieces of a stream, and waits between tries."""
 
 import random
 import time
@@ -27,7 +27,7 @@ def test_pieces_may_end_anywhere(texts: list[str], data: st.DataObject) -> None:
 
 @pytest.mark.behaviour("answers-split-anywhere")
 def test_a_long_line_is_joined_once() -> None:
-    """A line of many pieces is joined once; what has no end is no line."""
+    """A line of many pieces is joined once; text without a line end is no line."""
     piece = b"x" * 65536
 
     assert list(lines([piece] * 16 + [b"\nrest"])) == [piece * 16]
@@ -35,7 +35,7 @@ def test_a_long_line_is_joined_once() -> None:
 
 @pytest.mark.behaviour("answers-split-anywhere")
 def test_line_without_end() -> None:
-    """A stream that is no stream of lines is given up, before it fills the memory."""
+    """A stream without line ends is given up before it fills the memory."""
     with pytest.raises(ValueError, match="a line of more than"):
         list(lines(b"x" * (1 << 20) for _ in range(100)))
 
@@ -53,7 +53,7 @@ def test_bound_doubles_up_to_a_limit() -> None:
 
 @pytest.mark.behaviour("busy-server-not-crowded")
 def test_thirty_replicas_do_not_retry_together() -> None:
-    """Thirty that fail together are spread over the whole of the bound at each try.
+    """The delays of thirty waiters that fail together are spread over the whole bound at each try.
 
     Fails with delays that are fixed, or a base with a little jitter on top: they stay within a fifth of the bound.
     """
@@ -71,7 +71,7 @@ def test_thirty_replicas_do_not_retry_together() -> None:
     [("3", 3.0), ("0", 0.0), ("soon", 0.0), ("", 0.0), ("-5", 0.0), ("86400", 120.0), (" 2 ", 2.0)],
 )
 def test_retry_after_in_seconds(value: str, seconds: float) -> None:
-    """Retry-After is kept up to a limit; junk counts as none."""
+    """Retry-After is kept up to a limit; an unreadable one counts as missing."""
     assert retry_after_seconds({"Retry-After": value}) == seconds
 
 
@@ -85,7 +85,7 @@ def test_retry_after_as_a_date() -> None:
 
 @pytest.mark.behaviour("busy-server-not-crowded")
 def test_retry_after_gets_jitter() -> None:
-    """All who were sent away with the same Retry-After come back at different times."""
+    """Waiters with the same Retry-After come back at different times."""
     backoffs = [Backoff(random.Random(seed).uniform) for seed in range(30)]
     delays = [backoff.delay({"Retry-After": "2"}) for backoff in backoffs]
 

@@ -1,4 +1,4 @@
-"""What the settings amount to: defaults, merged lists, clamped values."""
+"""The effect of the settings: defaults, merged lists, clamped values."""
 
 from types import ModuleType
 
@@ -14,7 +14,7 @@ def read(supervisor: ModuleType, *entries: bytes) -> dict:
 
 @pytest.mark.behaviour("settings-of-the-original")
 def test_defaults_are_as_documented(supervisor: ModuleType) -> None:
-    """Without a setting everything is as the documentation says."""
+    """Without settings the values are the documented defaults."""
     expected = {
         "name": b"main",
         "graveyard": b"/graveyard",
@@ -170,7 +170,7 @@ def test_a_required_container_is_not_optional(supervisor: ModuleType, text: byte
     ],
 )
 def test_asks_the_api(supervisor: ModuleType, deps: bytes, source: bytes, asks: bool) -> None:
-    """The API is asked for readiness alone, and only when it is the source of it."""
+    """The API is asked only for readiness, and only when it is the source of it."""
     pod = (b"KUBEXIT_POD_NAME=pod", b"KUBEXIT_NAMESPACE=ns")
     found = read(supervisor, *pod, b"KUBEXIT_BIRTH_DEPS=" + deps, b"KUBEXIT_BIRTH_SOURCE=" + source)
 
@@ -215,5 +215,5 @@ def test_unknown_settings_are_kept_for_a_warning(supervisor: ModuleType) -> None
     ],
 )
 def test_a_stop_signal_becomes_a_number(supervisor: ModuleType, text: bytes, number: int) -> None:
-    """A stop signal is a number on this machine."""
+    """A stop signal becomes its number on this machine."""
     assert read(supervisor, b"KUBEXIT_STOP_SIGNAL=" + text)["stop_signal"] == number

@@ -51,7 +51,7 @@ def test_conditions_of_each_list(supervisor: ModuleType, variable: bytes, text: 
 def test_conditions_of_the_other_list_are_refused(
     supervisor: ModuleType, variable: bytes, text: bytes, why: str
 ) -> None:
-    """Other conditions are refused, and so is a name in doubt where the API is not asked for it."""
+    """The conditions of the other list are refused, and so are `?` and `*` where the API is not asked for the name."""
     with pytest.raises(ValueError, match=f"^{variable.decode()}=.*: .*{why}"):
         supervisor.settings_read((*BASE, variable + b"=" + text))
 
@@ -59,14 +59,14 @@ def test_conditions_of_the_other_list_are_refused(
 @pytest.mark.behaviour("graveyard-source-asks-no-api")
 @pytest.mark.parametrize("text", [b"db?", b"*"])
 def test_needs_the_api(supervisor: ModuleType, text: bytes) -> None:
-    """Who may be absent or who all the others are is known to the API alone."""
+    """`?` and `*` need the API: only it knows the containers of the pod."""
     with pytest.raises(ValueError, match=r"^KUBEXIT_BIRTH_DEPS"):
         supervisor.settings_read((*BASE, b"KUBEXIT_BIRTH_SOURCE=graveyard", b"KUBEXIT_BIRTH_DEPS=" + text))
 
 
 @pytest.mark.behaviour("lists-ignore-blanks-and-repeats")
 def test_at_most_128(supervisor: ModuleType) -> None:
-    """There may be 128 dependencies in all; those named twice count once."""
+    """There may be 128 dependencies in all; a name that is listed twice counts once."""
     names = [b"c%d" % number for number in range(128)]
     deaths, births = b",".join(names), b",".join(name + b":born" for name in names[:60])
     supervisor.settings_read((*BASE, b"KUBEXIT_DEATH_DEPS=" + deaths, b"KUBEXIT_BIRTH_DEPS=" + births))

@@ -1,4 +1,4 @@
-"""A name is one component of a path that no draft and no list syntax can be taken for."""
+"""A name is one part of a path, and is different from any draft and any list syntax."""
 
 from types import ModuleType
 
@@ -44,7 +44,7 @@ BAD += [b":", b",", b"x" * 241, b"x" * 4000]
 
 
 def refusal(supervisor: ModuleType, *environ: bytes) -> str | None:
-    """The message of a refusal, None when the settings are taken."""
+    """Return the message of a refusal, None when the settings are accepted."""
     try:
         supervisor.settings_read(environ)
     except ValueError as problem:
@@ -55,14 +55,14 @@ def refusal(supervisor: ModuleType, *environ: bytes) -> str | None:
 @pytest.mark.behaviour("names-of-tombstones")
 @pytest.mark.parametrize("name", GOOD, ids=lambda name: repr(name)[:30])
 def test_good_names_are_accepted(supervisor: ModuleType, name: bytes) -> None:
-    """A file name without the letters that lists need is a name."""
+    """A file name without the letters of the list syntax is a name."""
     assert refusal(supervisor, b"KUBEXIT_NAME=" + name) is None
 
 
 @pytest.mark.behaviour("bad-setting-exits-with-2", "names-of-tombstones")
 @pytest.mark.parametrize("name", [b"", *BAD], ids=lambda name: repr(name)[:30])
 def test_bad_names_are_refused(supervisor: ModuleType, name: bytes) -> None:
-    """Anything else is refused in one line that names the variable."""
+    """Any other text is refused in one line that names the variable."""
     message = refusal(supervisor, b"KUBEXIT_NAME=" + name)
 
     assert message is not None
@@ -103,7 +103,7 @@ def test_a_container_cannot_depend_on_itself(supervisor: ModuleType, variable: b
 @pytest.mark.behaviour("names-of-tombstones")
 @given(st.binary(max_size=300).filter(lambda name: b"\0" not in name))
 def test_exactly_the_allowed_bytes_are_names(supervisor: ModuleType, name: bytes) -> None:
-    """Of any bytes exactly those are names that the rule allows."""
+    """Of all byte strings, exactly the ones that the rule allows are names."""
     forbidden = set(b",:/") | set(range(33)) | {127}
     good = 0 < len(name) <= 240 and not name.startswith(b".") and not forbidden & set(name)
 

@@ -22,7 +22,7 @@ def read(supervisor: ModuleType, **settings: str) -> dict:
     ],
 )
 def test_a_mesh_is_two_urls(supervisor: ModuleType, mesh: str, ready: str, quit_url: str) -> None:
-    """A mesh is its proxy's readiness before, and its end point for the end after; the user's own come first."""
+    """A mesh adds two URLs, the proxy's readiness and its quit endpoint; the user's own URLs come first."""
     own = "http://localhost/own"
     found = read(supervisor, MESH=mesh, BIRTH_URLS=own, QUIT_POST=own, QUIT_GET=own)
 
@@ -37,7 +37,7 @@ def test_a_mesh_is_two_urls(supervisor: ModuleType, mesh: str, ready: str, quit_
 @pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize("variable", ["BIRTH_URLS", "QUIT_POST"])
 def test_mesh_is_one_too_many(supervisor: ModuleType, variable: str) -> None:
-    """With 16 URLs already there is no room for the mesh's, and that is said."""
+    """With 16 URLs already there is no room for the mesh's, and the message says so."""
     urls = ",".join(f"http://localhost/{number}" for number in range(16))
 
     with pytest.raises(ValueError, match=rf"^KUBEXIT_{variable}=.*no room for the URL of KUBEXIT_MESH"):
@@ -59,7 +59,7 @@ def test_mesh_is_one_too_many(supervisor: ModuleType, variable: str) -> None:
     ],
 )
 def test_words_are_accepted_or_refused(supervisor: ModuleType, variable: str, good: list[str], bad: list[str]) -> None:
-    """What is understood, and what is refused with the variable's name."""
+    """A known word is accepted; any other is refused with the variable's name."""
     for value in good:
         read(supervisor, **{variable: value})
     for value in bad:
@@ -85,14 +85,14 @@ def test_term_after_takes_no_condition(supervisor: ModuleType) -> None:
 
 @pytest.mark.behaviour("lists-ignore-blanks-and-repeats")
 def test_term_after_is_one_dependency(supervisor: ModuleType) -> None:
-    """A name in several lists is one dependency with all that is wanted of it."""
+    """A name in several lists is one dependency with all of their conditions."""
     (db,) = read(supervisor, TERM_AFTER="db,db", DEATH_DEPS="db:failed", BIRTH_DEPS="db:born")["dependencies"]
 
     assert db == {"name": b"db", "death": ["failed"], "birth": ["born"], "optional": False, "holds_term": True}
 
 
 def test_quit_requests_have_five_seconds(supervisor: ModuleType) -> None:
-    """Quit requests are made always, and have five seconds."""
+    """By default quit requests are made for every exit code, with a limit of five seconds."""
     found = read(supervisor)
 
     assert (found["quit_policy"], found["quit_timeout"]) == ("always", 5 * SECOND)
@@ -100,7 +100,7 @@ def test_quit_requests_have_five_seconds(supervisor: ModuleType) -> None:
 
 @pytest.mark.parametrize("kind", PROBES)
 def test_each_probe_is_accepted(supervisor: ModuleType, kind: str) -> None:
-    """Each probe by itself is understood."""
+    """Each probe alone is accepted."""
     assert read(supervisor, **{f"READY_{kind}": PROBES[kind]})["ready"] == kind.lower()
 
 
@@ -110,7 +110,7 @@ def test_each_probe_is_accepted(supervisor: ModuleType, kind: str) -> None:
     [(one, other) for one in PROBES for other in PROBES if list(PROBES).index(one) < list(PROBES).index(other)],
 )
 def test_two_probes_are_refused(supervisor: ModuleType, one: str, other: str) -> None:
-    """A command has one readiness probe; the message names all that there are."""
+    """A command has one readiness probe; the message names all that are set."""
     with pytest.raises(ValueError, match="only one of them may be set") as refusal:
         read(supervisor, **{f"READY_{kind}": PROBES[kind] for kind in (one, other)})
 

@@ -1,4 +1,4 @@
-"""The table of settings, which help and reference page are made of, keeps the promises of the original."""
+"""The table of settings, the source of help and reference page, keeps the promises of the original."""
 
 import re
 from types import ModuleType
@@ -20,7 +20,7 @@ ORIGINAL = {
 
 @pytest.mark.behaviour("settings-of-the-original")
 def test_the_original_is_in_it(supervisor: ModuleType) -> None:
-    """Every variable of the original is there with the original's default."""
+    """The table has every variable of the original, with the original's default."""
     table = {row["name"]: row["default"] for row in supervisor.settings_table()}
 
     assert {name: table.get(name) for name in ORIGINAL} == ORIGINAL
@@ -38,7 +38,7 @@ def test_every_row_is_complete(supervisor: ModuleType) -> None:
 
 
 def test_defaults_are_values(supervisor: ModuleType) -> None:
-    """A default that is written out is understood like a value that is set."""
+    """A default that is set explicitly is accepted."""
     environ = {row["name"]: row["default"] for row in supervisor.settings_table() if row["default"]}
     environ["KUBEXIT_NAME"] = "main"
 
@@ -48,7 +48,7 @@ def test_defaults_are_values(supervisor: ModuleType) -> None:
 
 
 def test_words_are_shown_as_they_are_read(supervisor: ModuleType) -> None:
-    """Each word that --help lists for a setting is understood, as itself and not as a neighbour of it."""
+    """Each word that --help lists for a setting is accepted, with its own meaning."""
     values = {row["name"].removeprefix("KUBEXIT_"): row["values"] for row in supervisor.settings_table()}
     lists = {setting: text.split("|") for setting, text in values.items() if re.fullmatch(r"[a-z|-]+", text)}
     words = [(setting, word) for setting, listed in lists.items() for word in listed]
@@ -66,7 +66,7 @@ def test_words_are_shown_as_they_are_read(supervisor: ModuleType) -> None:
 
 
 def test_a_row_is_enough(supervisor: ModuleType) -> None:
-    """What is read has every row of the table, by the name of its variable."""
+    """The settings that are read have every row of the table, by the name of its variable."""
     rows = {row["name"].removeprefix("KUBEXIT_").lower() for row in supervisor.settings_table()}
 
     assert rows <= set(supervisor.settings_read([b"KUBEXIT_NAME=main"]))

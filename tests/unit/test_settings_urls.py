@@ -1,4 +1,4 @@
-"""URL settings: which URLs are understood, who asks them, and what is refused."""
+"""URL settings: which URLs are accepted, which process asks them, and what is refused."""
 
 from types import ModuleType
 
@@ -48,7 +48,7 @@ def read(supervisor: ModuleType, **settings: str | bytes) -> dict:
     ],
 )
 def test_names_and_tls_need_the_waiter(supervisor: ModuleType, variable: str, url: str, asks: str) -> None:
-    """Plain http to an IP literal or localhost is asked without an interpreter; TLS and names are the waiter's."""
+    """kubexit asks plain http to an IP literal or localhost without an interpreter; the waiter asks TLS and names."""
     key, method = LISTS[variable]
 
     assert read(supervisor, **{variable: url})[key] == [(method, url, asks)]
@@ -100,7 +100,7 @@ def test_names_and_tls_need_the_waiter(supervisor: ModuleType, variable: str, ur
     ids=lambda value: repr(value)[:40],
 )
 def test_bad_urls_are_refused(supervisor: ModuleType, variable: str, url: str | bytes, why: str) -> None:
-    """What is no URL, or none that can be asked, is refused with the variable's name and the reason."""
+    """A bad URL, or one that cannot be asked, is refused with the variable's name and the reason."""
     with pytest.raises(ValueError, match=rf"^KUBEXIT_{variable}\b") as refusal:
         read(supervisor, **{variable: url})
 
@@ -110,7 +110,7 @@ def test_bad_urls_are_refused(supervisor: ModuleType, variable: str, url: str | 
 @pytest.mark.behaviour("lists-ignore-blanks-and-repeats")
 @every_list
 def test_blanks_and_empty_elements_are_ignored(supervisor: ModuleType, variable: str) -> None:
-    """Blanks around an element do not belong to it, empty elements do not exist."""
+    """Blanks around an element and empty elements are ignored."""
     key, _ = LISTS[variable]
     found = read(supervisor, **{variable: " http://localhost/a ,, http://localhost/b\n,"})[key]
 
@@ -154,5 +154,5 @@ def test_by_default_no_url_is_asked(supervisor: ModuleType) -> None:
 
 @pytest.mark.parametrize("url", ["https://proxy/", "http://proxy/"])
 def test_the_waiter_needs_no_pod(supervisor: ModuleType, url: str) -> None:
-    """A URL that the waiter asks is no question to the API: no pod name is needed."""
+    """A URL for the waiter needs no pod name: the API is not asked."""
     assert read(supervisor, BIRTH_URLS=url, QUIT_POST=url)["asks_api"] is False

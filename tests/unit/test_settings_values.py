@@ -1,4 +1,4 @@
-"""Values: each kind of setting takes what its documentation says, and names itself when it refuses."""
+"""Values: each kind of setting accepts what its documentation says; a refusal names the setting."""
 
 import re
 from types import ModuleType
@@ -21,7 +21,7 @@ DURATIONS = variables("DURATION", "DURATION|infinite")
 
 
 def refusal(supervisor: ModuleType, variable: bytes, value: bytes) -> str | None:
-    """The message of a refusal, None when the value is taken."""
+    """Return the message of a refusal, None when the value is accepted."""
     try:
         supervisor.settings_read((NAME, b"KUBEXIT_" + variable + b"=" + value))
     except ValueError as problem:
@@ -30,7 +30,7 @@ def refusal(supervisor: ModuleType, variable: bytes, value: bytes) -> str | None
 
 
 def test_settings_of_a_kind_are_found() -> None:
-    """The settings that these tests are for come from the table; some that it has had from the beginning are there."""
+    """The table gives the settings of a kind for these tests; some settings that it always had are there."""
     assert {b"DISABLED", b"LIVENESS"} <= set(BOOLEANS)
     assert {b"GRACE_PERIOD", b"BIRTH_TIMEOUT"} <= set(DURATIONS)
 
@@ -48,7 +48,7 @@ def test_booleans_are_spelled_as_in_go(supervisor: ModuleType, variable: bytes, 
 @pytest.mark.behaviour("settings-of-the-original")
 @pytest.mark.parametrize("value", [b"tRUE", b"tRuE", b"fALSE", b"FaLsE"])
 def test_the_setting_of_a_fork_is_read_in_any_case(supervisor: ModuleType, value: bytes) -> None:
-    """The fork that has KUBEXIT_IGNORE_CODE_ON_DEATH_DEPS lowers the case of its value first."""
+    """KUBEXIT_IGNORE_CODE_ON_DEATH_DEPS takes any case, as in the fork that it comes from."""
     assert refusal(supervisor, b"IGNORE_CODE_ON_DEATH_DEPS", value) is None
     assert refusal(supervisor, b"SIGNAL_GROUP", value) is not None
 
@@ -74,7 +74,7 @@ def test_other_words_are_no_boolean(supervisor: ModuleType, variable: bytes, val
     "value", [b"300ms", b"1.5h", b"1m30s", b"0", b"+5s", b"1us", "1µs".encode(), b"-5s", b"-0", b""]
 )
 def test_durations_are_written_as_in_go(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
-    """Durations are Go's; a negative one is taken, as zero."""
+    """Durations have Go's syntax; a negative one is accepted, as zero."""
     assert refusal(supervisor, variable, value) is None
 
 
@@ -124,7 +124,7 @@ def test_signals_have_names_or_numbers(supervisor: ModuleType, value: bytes) -> 
     ],
 )
 def test_unknown_signals_are_refused(supervisor: ModuleType, value: bytes) -> None:
-    """An unknown signal is refused, it does not become SIGTERM in silence."""
+    """An unknown signal is refused; it does not silently become SIGTERM."""
     assert (refusal(supervisor, b"STOP_SIGNAL", value) or "").startswith("KUBEXIT_STOP_SIGNAL")
 
 
@@ -148,7 +148,7 @@ def test_unknown_signals_are_refused(supervisor: ModuleType, value: bytes) -> No
 def test_only_the_listed_words_are_accepted(
     supervisor: ModuleType, variable: bytes, good: list[bytes], bad: list[bytes]
 ) -> None:
-    """A setting with a list of words takes these words only."""
+    """A setting with a list of words accepts only these words."""
     assert [value for value in good if refusal(supervisor, variable, value) is not None] == []
     assert [value for value in bad if refusal(supervisor, variable, value) is None] == []
 
@@ -183,7 +183,7 @@ def test_switched_off_probe(supervisor: ModuleType) -> None:
 @pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize("missing", [b"KUBEXIT_POD_NAME", b"KUBEXIT_NAMESPACE"])
 def test_the_api_needs_pod_and_namespace(supervisor: ModuleType, missing: bytes) -> None:
-    """Asking the API needs the pod's name and namespace."""
+    """If the API is asked, the pod's name and namespace are needed."""
     both = {b"KUBEXIT_POD_NAME": b"pod", b"KUBEXIT_NAMESPACE": b"ns"}
     del both[missing]
 
@@ -208,7 +208,7 @@ def test_no_pod_needed(supervisor: ModuleType, deps: tuple[bytes, ...]) -> None:
 
 @pytest.mark.behaviour("settings-of-the-original")
 def test_first_value_wins(supervisor: ModuleType) -> None:
-    """Of a variable that is there twice the first counts, as for getenv(3)."""
+    """If a variable is set twice, the first value counts, as for getenv(3)."""
     supervisor.settings_read((NAME, b"KUBEXIT_NAME=", b"KUBEXIT_GRACE_PERIOD=1s", b"KUBEXIT_GRACE_PERIOD=bad"))
 
 
@@ -242,7 +242,7 @@ def test_first_value_wins(supervisor: ModuleType) -> None:
     ids=lambda value: repr(value)[:20],
 )
 def test_every_refusal_has_one_shape(supervisor: ModuleType, variable: str, value: str, part: str) -> None:
-    """`KUBEXIT_X=value: why; what would be right`; of a list, the one element that is wrong."""
+    """A refusal has the form `KUBEXIT_X=value: why; what would be right`; for a list, it has the one wrong element."""
     environ = [f"KUBEXIT_{variable}={value}".encode(), NAME]
 
     with pytest.raises(ValueError, match=rf"^KUBEXIT_{variable}={re.escape(part)}: [^;]+; [^;]+$"):

@@ -1,4 +1,4 @@
-"""The timeline draws lives as they were, at any width, with or without Unicode and colour."""
+"""The timeline draws lives correctly, at any width, with or without Unicode and colour."""
 
 import re
 from dataclasses import replace
@@ -40,7 +40,7 @@ def test_segments_stand_at_their_times() -> None:
 
 
 def test_stopping_begins_with_the_death_of_the_dependency() -> None:
-    """A life that ended by itself has no stopping part, one that a dependency ended has."""
+    """A life that a dependency ended has a stopping part; one that ended by itself has none."""
     alone = replace(WEB, reason=None)
 
     assert "~" not in rows([alone, CLIENT], 70)["web"]
@@ -74,7 +74,7 @@ def test_a_life_without_death_has_no_code() -> None:
 
 
 def test_nothing_is_known() -> None:
-    """A life without any time is an empty row, not an error."""
+    """A container without any times is an empty row, not an error."""
     assert rows([Life("db")], 30)["db"] == " " * 30
 
 
@@ -88,20 +88,20 @@ def test_lines_fit_the_terminal(width: int, look: Look) -> None:
 
 
 def test_ascii_is_ascii() -> None:
-    """The plain look has no character that a plain terminal lacks."""
+    """The plain form has only ASCII characters."""
     assert "\n".join(draw([WEB, CLIENT], 80, ASCII)).isascii()
 
 
 @pytest.mark.parametrize(("seconds", "label"), [(3, "0.5s"), (45, "5s"), (600, "2m"), (50000, "2h")])
 def test_axis_has_round_labels(seconds: float, label: str) -> None:
-    """Labels are round numbers, far enough apart to be read."""
+    """The labels of the axis are round numbers, far enough apart to be read."""
     axis = draw([Life("db", born=0, died=seconds, exit_code=0)], 90, ASCII)[0]
 
     assert axis.split()[:2] == ["0s", label]
 
 
 def test_reads_a_tombstone() -> None:
-    """A tombstone is read with kubexit's own reader, and the extra keys besides."""
+    """A tombstone is read with kubexit's own reader; the extra keys are read too."""
     life = read("web", TOMBSTONE, started=1.0)
 
     assert (life.name, life.started, life.exit_code, life.command_exit_code) == ("web", 1.0, 0, 137)

@@ -64,7 +64,7 @@ def test_any_bytes_are_read_or_refused(supervisor: ModuleType, text: bytes) -> N
 @pytest.mark.behaviour("junk-is-no-death")
 @given(st.lists(st.sampled_from(WORDS), max_size=30))
 def test_words_of_tombstones_in_any_order(supervisor: ModuleType, words: list[bytes]) -> None:
-    """Where we see a death, a YAML reader sees that death too; what it refuses may at most look complete to us."""
+    """If kubexit sees a death, a YAML reader sees it too; text that YAML refuses may at most look complete to it."""
     text = b"".join(words)
     story = parse(supervisor, text)
     if story is None or story["died"] is None:
@@ -84,7 +84,7 @@ def test_words_of_tombstones_in_any_order(supervisor: ModuleType, words: list[by
 @pytest.mark.behaviour("junk-is-no-death")
 @given(st.integers(0, len(DEATH) - 1), st.integers(0, 255))
 def test_one_wrong_byte(supervisor: ModuleType, at: int, byte: int) -> None:
-    """A death with one byte changed is that death, another legal time, or none."""
+    """A death with one changed byte is that death, another legal time, or no death."""
     text = DEATH[:at] + bytes([byte]) + DEATH[at + 1 :]
     story = parse(supervisor, text)
 
@@ -99,14 +99,14 @@ def test_one_wrong_byte(supervisor: ModuleType, at: int, byte: int) -> None:
     )
 )
 def test_only_valid_times_are_accepted(supervisor: ModuleType, time: str) -> None:
-    """A time is taken if it exists in the calendar and is written as RFC 3339 with T and a zone."""
+    """A time is accepted if it exists in the calendar and is written as RFC 3339 with T and a zone."""
     story = parse(supervisor, b'Died: "' + time.encode() + b'"\n')
 
     assert (story is not None and story["died"] == time) == exists(time)
 
 
 def exists(time: str) -> bool:
-    """The calendar, counted in another way."""
+    """Count the calendar in another way."""
     if not TIME.fullmatch(time):
         return False
     year, month, day, hour, minute, second = map(int, re.findall(r"\d+", time)[:6])

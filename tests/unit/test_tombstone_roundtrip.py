@@ -1,4 +1,4 @@
-"""What kubexit writes is YAML that every reader reads alike, and that reads back as what it was."""
+"""kubexit writes YAML that every reader reads alike, and that kubexit reads back unchanged."""
 
 import re
 from datetime import UTC, datetime
@@ -115,7 +115,7 @@ def test_any_reason_is_one_line(supervisor: ModuleType, reason: str) -> None:
 @example(reason=b"\xff\xfe")
 @example(reason=b"\xed\xa0\x80")
 def test_reason_that_is_not_utf_8(supervisor: ModuleType, reason: bytes) -> None:
-    """Bytes that are no UTF-8, from a file name, leave the tombstone readable."""
+    """Bytes that are no UTF-8, for example from a file name, leave the tombstone readable."""
     text = supervisor.tombstone_format(0, None, 1, 0, None, False, reason)
 
     assert yaml.safe_load(text)["ExitCode"] == 0
@@ -125,7 +125,7 @@ def test_reason_that_is_not_utf_8(supervisor: ModuleType, reason: bytes) -> None
 @pytest.mark.behaviour("tombstone-lines", "tombstone-size-limited")
 @pytest.mark.parametrize("letter", [b"x", b'"', b"\\", b"\x01", b"\xff", "\U0001f480".encode()])
 def test_reason_too_long(supervisor: ModuleType, letter: bytes) -> None:
-    """A reason without end is cut, and the tombstone stays whole."""
+    """A very long reason is cut, and the tombstone stays whole."""
     text = supervisor.tombstone_format(0, None, 1, 0, None, False, letter * 20_000)
 
     assert len(text) < 4096

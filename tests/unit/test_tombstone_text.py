@@ -1,4 +1,4 @@
-"""Tombstones of other writers: each is the death, the birth or the nothing that it says."""
+"""A tombstone of another writer is the death, the birth or the empty text that it says."""
 
 from pathlib import Path
 from types import ModuleType
@@ -29,7 +29,7 @@ def as_yaml_says(text: bytes) -> dict:
 
 
 def judge(supervisor: ModuleType, text: bytes) -> dict:
-    """The answer of kubexit's reader; broken text is the same as no text."""
+    """Return the answer of kubexit's reader; broken text is the same as no text."""
     try:
         return supervisor.tombstone_parse(text)
     except ValueError:
@@ -66,7 +66,7 @@ def test_no_false_death(supervisor: ModuleType, path: Path) -> None:
 @pytest.mark.behaviour("junk-is-no-death", "original-and-kubexit-see-each-other")
 @pytest.mark.parametrize("path", COMPLETE, ids=name)
 def test_half_a_death_is_no_death(supervisor: ModuleType, path: Path) -> None:
-    """A tombstone of which only the first bytes are there is no death before the time of death is complete."""
+    """A tombstone that is cut anywhere before the end of its time of death is no death."""
     text = path.read_bytes()
     died = as_yaml_says(text)["died"]
     assert died is not None
@@ -88,7 +88,7 @@ def test_a_huge_file_is_no_death(supervisor: ModuleType) -> None:
     "code", [b"", b"0x1", b"1e3", b"1 2", b"zero", b"99999999999", b"--1", b"-", b"1.5", b'"', b"[1]", b"{}"]
 )
 def test_code_that_is_no_number(supervisor: ModuleType, code: bytes) -> None:
-    """An exit code that cannot be understood makes no code out of nothing."""
+    """An exit code that is no number is not read as one."""
     story = judge(supervisor, b'Died: "2020-04-28T10:41:47Z"\nExitCode: ' + code + b"\n")
 
     assert story["exit_code"] is None

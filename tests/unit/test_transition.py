@@ -1,4 +1,4 @@
-"""Properties of the transition table: what holds for every phase, event and path, with any rows."""
+"""Properties of the transition table that are true for every phase, event and path, with any rows."""
 
 from types import ModuleType
 
@@ -45,7 +45,7 @@ def actions_from(rows: Rows, phase: str) -> set[str]:
 
 
 def test_every_word_is_used(supervisor: ModuleType, rows: Rows) -> None:
-    """No phase, event or action is without a row; only END is left by none."""
+    """Every phase, event and action has a row; only END has no way out."""
     assert {phase for phase, _ in rows} == {*supervisor.PHASES} - {"END"}
     assert {event for _, event in rows} == {*supervisor.EVENTS}
     assert {action for _, action in rows.values()} == {*supervisor.ACTIONS}
@@ -80,7 +80,7 @@ def test_every_phase_leads_to_the_end(supervisor: ModuleType, rows: Rows) -> Non
 
 @pytest.mark.behaviour("death-written-once")
 def test_one_death_on_every_path(rows: Rows) -> None:
-    """The way to the quit requests is an action that ends the story once: no later phase can write a second death."""
+    """The step to the quit requests writes the death once: no later phase can write a second one."""
     into = {action for (phase, _), (to, action) in rows.items() if to == "QUIT" and phase != "QUIT"}
 
     assert into == TO_QUIT
@@ -90,7 +90,7 @@ def test_one_death_on_every_path(rows: Rows) -> None:
 
 @pytest.mark.behaviour("left-over-processes-stopped")
 def test_the_end_of_the_command_counts_in_every_phase_that_has_one(rows: Rows) -> None:
-    """COMMAND_ENDED leads to the orphans from every phase with a command, and means nothing in any other."""
+    """COMMAND_ENDED leads to the orphans from every phase with a command, and has no row in any other."""
     ended = {phase: outcome for (phase, event), outcome in rows.items() if event == "COMMAND_ENDED"}
 
     assert set(ended) == with_a_command(rows)
@@ -107,7 +107,7 @@ def test_the_command_starts_once(rows: Rows) -> None:
 @pytest.mark.parametrize("phase", ["BIRTH", "EXPIRED"])
 @pytest.mark.parametrize("event", ["DEPENDENCY_DIED", "SIGNAL_STOP", "SIGNAL_INTERRUPT", "SIGNAL_HANGUP"])
 def test_the_wait_can_be_given_up(rows: Rows, phase: str, event: str) -> None:
-    """A death and each signal to end give up the wait; other signals are dropped."""
+    """A death and each signal to end stop the wait; other signals are dropped."""
     assert rows[phase, event] == ("ABANDONING", "ABANDON")
     assert (phase, "SIGNAL_OTHER") not in rows
 
@@ -140,7 +140,7 @@ def test_a_command_that_cannot_be_killed_is_given_up(rows: Rows) -> None:
 
 @pytest.mark.behaviour("refused-ppoll-exits-with-70")
 def test_a_failing_wait_ends_every_phase(supervisor: ModuleType, rows: Rows) -> None:
-    """Without a wait nothing can be supervised: each phase is left, for the quit requests at most once."""
+    """Without its wait kubexit cannot supervise: each phase ends, with quit requests at most once."""
     for phase in {*supervisor.PHASES} - {"END"}:
         to, action = rows[phase, "WAIT_FAILED"]
         assert to == ("END" if action == "QUIT_ABORT" else "QUIT")
@@ -156,7 +156,7 @@ def test_a_request_that_does_not_count_any_longer(rows: Rows) -> None:
 
 @pytest.mark.behaviour("grace-period-zero", "no-signal-after-exit")
 def test_no_kill_before_a_grace_period(rows: Rows) -> None:
-    """SIGKILL comes from TIME_UP alone, in phases that every way but a signal enters with the grace period."""
+    """SIGKILL comes only from TIME_UP, and each way into a phase that sends it starts the grace period."""
     killers = {phase for (phase, _), (_, action) in rows.items() if action == "KILL"}
 
     assert {event for (_, event), (_, action) in rows.items() if action == "KILL"} == {"TIME_UP"}
@@ -177,7 +177,7 @@ def test_the_grace_period_starts_once(rows: Rows) -> None:
 @pytest.mark.parametrize("signal", ["SIGNAL_STOP", "SIGNAL_QUIT"])
 @pytest.mark.parametrize("death_first", [False, True], ids=["signal first", "death first"])
 def test_one_stop_signal(supervisor: ModuleType, death_first: bool, signal: str) -> None:
-    """A request to stop from outside and a dependency's death, in either order, are one signal to the command."""
+    """A request to stop from outside and a dependency's death, in either order, cause one signal to the command."""
     first, second = ("DEPENDENCY_DIED", signal) if death_first else (signal, "DEPENDENCY_DIED")
     phase, actions = "LIFE", []
     for event in (first, *(["TIME_UP"] if first == "DEPENDENCY_DIED" else []), second):
@@ -197,7 +197,7 @@ def test_a_wish_to_end_cuts_the_delay_short(rows: Rows, event: str) -> None:
 
 @pytest.mark.behaviour("outside-sigterm-no-deadline")
 def test_signals_reach_the_command(rows: Rows) -> None:
-    """While the command runs, each signal is forwarded, but no second SIGTERM after ours, and none after SIGKILL."""
+    """A running command gets each signal, except a stop request after the stop signal, or any signal after SIGKILL."""
     dropped = {(phase, event) for phase in with_a_command(rows) for event in SIGNALS if (phase, event) not in rows}
     answers = {
         action for (phase, event), (_, action) in rows.items() if phase in with_a_command(rows) and event in SIGNALS
@@ -219,7 +219,7 @@ def test_a_deferred_signal_arrives_once(supervisor: ModuleType, rows: Rows, even
 
 
 def test_unknown_words_are_refused(supervisor: ModuleType) -> None:
-    """The door refuses words that are no phase and no event."""
+    """The native door refuses words that are no phase and no event."""
     with pytest.raises(ValueError, match=r"."):
         supervisor.transition("HEAVEN", "TIME_UP")
     with pytest.raises(ValueError, match=r"."):

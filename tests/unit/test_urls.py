@@ -1,4 +1,4 @@
-"""kubexit.waiter.urls: what the waiter asks, and how it says what it got."""
+"""kubexit.waiter.urls: what the waiter asks, and how it reports the answers."""
 
 import gc
 import socket
@@ -22,7 +22,7 @@ Web = Callable[..., WebServer]
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize(("code", "good"), [(200, True), (204, True), (302, False), (404, False), (503, False)])
 def test_only_2xx_is_good(web: Web, method: str, code: int, good: bool) -> None:
-    """2xx is good, everything else is not, and a redirect is not followed."""
+    """A 2xx is good, any other status is not, and a redirect is not followed."""
     server = web(webserver.status(code, "Location: /elsewhere"))
 
     got = urls.ask(urls.Url(method, server.url("/quit?x=1")), 20)
@@ -32,7 +32,7 @@ def test_only_2xx_is_good(web: Web, method: str, code: int, good: bool) -> None:
 
 
 def test_the_request_names_host_and_client(web: Web) -> None:
-    """The host is named, the client too, and the connection is not kept."""
+    """The request names the host and the client, and does not keep the connection."""
     server = web()
     urls.ask(urls.Url("POST", server.url()), 20)
     headers = server.requests[0].headers
@@ -43,7 +43,7 @@ def test_the_request_names_host_and_client(web: Web) -> None:
 
 
 def test_a_proxy_is_not_used(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy of the environment is not for what is in our own pod."""
+    """A proxy in the environment is not used for URLs in the same pod."""
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
 
@@ -56,7 +56,7 @@ def test_a_proxy_is_not_used(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     ids=["garbage", "nothing"],
 )
 def test_a_broken_answer_is_explained(web: Web, answer: webserver.Answer, words: str) -> None:
-    """What is no answer is no good one, and the words say why, without the names of our library's objects."""
+    """A broken answer is not good, and the words say why, without the names of Python objects."""
     got = urls.ask(urls.Url("GET", web(answer).url()), 20)
 
     assert not got.good
@@ -75,7 +75,7 @@ def test_a_refused_connection_is_explained(web: Web) -> None:
 
 @pytest.mark.parametrize("error", [socket.gaierror(-2, "Name or service not known"), OSError(101, "unreachable")])
 def test_trouble_on_the_way(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
-    """A name that is not known, a network that is not there: an answer in words, no exception."""
+    """For an unknown name or a missing network the result is an answer in words, not an exception."""
 
     def fail(*_: object, **__: object) -> None:
         raise error
@@ -107,7 +107,7 @@ def drips(connection: socket.socket) -> None:
 
 @pytest.mark.behaviour("url-request-has-one-time-limit")
 def test_dripping_answers_have_one_limit(web: Web) -> None:
-    """The time is for the request as a whole: a server that sends something all the time does not extend it."""
+    """The time limit is for the whole request: a server that always sends something does not extend it."""
     begin = time.monotonic()
     got = urls.ask(urls.Url("GET", web(drips).url()), 0.3)
 
@@ -117,7 +117,7 @@ def test_dripping_answers_have_one_limit(web: Web) -> None:
 
 
 def test_odd_fields_change_nothing(web: Web) -> None:
-    """The status is the answer. Fields at which a library stumbles change nothing."""
+    """The status decides. Fields that a library cannot parse change nothing."""
     odd = "Content-Type: multipart/mixed; boundary*=a; boundary*0=b"
 
     for code, good in ((503, False), (200, True)):
@@ -150,14 +150,14 @@ def test_failure_is_no_answer(monkeypatch: pytest.MonkeyPatch, error: Exception)
     ],
 )
 def test_urls_are_asked_as_written(text: str, parts: tuple[object, ...]) -> None:
-    """A URL is asked as it is written; what is behind # is never sent."""
+    """A URL is asked as it is written; the part behind # is never sent."""
     url = urls.Url("GET", text)
 
     assert (url.host, url.port, url.authority, url.target, url.secure) == parts
 
 
 def test_await_asks_one_after_the_other(web: Web) -> None:
-    """One is asked after the other, each until it has answered 2xx, and every answer is logged."""
+    """URLs are asked one after the other, each until it has answered 2xx, and every answer is logged."""
     first, second = web(webserver.status(503), webserver.status(200)), web(webserver.status(204))
     told: list[tuple[str, str]] = []
     asked = [urls.Url("GET", server.url()) for server in (first, second)]
@@ -171,7 +171,7 @@ def test_await_asks_one_after_the_other(web: Web) -> None:
 
 
 def test_quit_requests_are_sent_side_by_side(web: Web) -> None:
-    """All are asked side by side, each once: an answer that is held back holds up no other request."""
+    """Quit requests are sent side by side, each once: a slow answer delays no other request."""
     free = threading.Event()
     slow, quick = web(webserver.held(free, webserver.status(200))), web(webserver.status(503))
     told: list[str] = []
@@ -188,7 +188,7 @@ def test_quit_requests_are_sent_side_by_side(web: Web) -> None:
 
 
 def test_ask_all_in_time(web: Web) -> None:
-    """The time limit is for all of them together."""
+    """One time limit is valid for all URLs together."""
     silent = web(webserver.silent)
     begin = time.monotonic()
     urls.ask_all([urls.Url("POST", silent.url())] * 3, 0.2, lambda url, answer: None)
@@ -244,7 +244,7 @@ def test_waiting_long_is_tidied_up(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_bad_command_line_exits_with_2(
     waiter: ModuleType, words: list[str], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A command line that the supervisor never composes is refused with 2 and a word on the use."""
+    """A command line that the supervisor never makes is refused with 2 and a usage line."""
     with pytest.raises(SystemExit, match="2"):
         waiter.Arguments(words)
 

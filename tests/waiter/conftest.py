@@ -40,7 +40,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> certificates.Certificate:
-    """The CA of the cluster."""
+    """Return the CA of the cluster."""
     return certificates.authority(tmp_path_factory.mktemp("ca"))
 
 
@@ -48,13 +48,13 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> certificates.Certific
 def server_certificate(
     tmp_path_factory: pytest.TempPathFactory, authority: certificates.Certificate
 ) -> certificates.Certificate:
-    """The certificate of an API server on loopback."""
+    """Return the certificate of an API server on loopback."""
     return certificates.server(tmp_path_factory.mktemp("server"), authority, *ANY_LOOPBACK)
 
 
 @pytest.fixture
 def api(server_certificate: certificates.Certificate) -> Iterator[ApiServer]:
-    """An API server that knows no pod yet."""
+    """Return an API server that knows no pod yet."""
     server = ApiServer(server_certificate)
     yield server
     server.close()
@@ -70,7 +70,7 @@ def waiter_form(form: forms.Form) -> str:
 def waiter(
     tmp_path: Path, api: ApiServer, authority: certificates.Certificate, waiter_form: str, client: str
 ) -> Iterator[Waiter]:
-    """The waiter, in a pod whose API server is `api`."""
+    """Return the waiter, in a pod whose API server is `api`."""
     kind = InsideWaiter if waiter_form == "static" else Waiter
     started = kind(tmp_path, api, authority.certificate)
     started.is_patient = client == "official"

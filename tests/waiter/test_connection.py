@@ -1,4 +1,4 @@
-"""How the API server is found and trusted."""
+"""The waiter finds the API server and checks its certificate."""
 
 import os
 import subprocess
@@ -58,7 +58,7 @@ def test_a_host_name_is_looked_up_and_verified(
 def test_certificate_of_someone_else(
     tmp_path: Path, waiter: Waiter, authority: certificates.Certificate, what: str
 ) -> None:
-    """A server whose certificate is for another name, or from another CA, is never sent the token."""
+    """The waiter never sends the token to a server whose certificate is for another name, or from another CA."""
     folder = tmp_path / "other"
     folder.mkdir()
     signer = authority if what == "name" else certificates.authority(folder, "other-ca")
@@ -100,7 +100,7 @@ def test_keys_are_not_logged(tmp_path: Path, api: ApiServer, waiter: Waiter, whe
 @pytest.mark.behaviour("no-service-account")
 @pytest.mark.parametrize("gone", ["token", "ca.crt"])
 def test_no_service_account(api: ApiServer, waiter: Waiter, gone: str) -> None:
-    """Without a token or a CA there is nothing to wait for: 2 at once, and a line that says so."""
+    """Without a token or a CA the waiter exits with 2 at once, with a line that says so."""
     (waiter.account / gone).unlink()
     started = waiter.start("db")
 

@@ -1,4 +1,4 @@
-"""The static file at its system calls: what is executed, and what is opened, by kubexit and its waiter together."""
+"""The system calls of the static file show what kubexit and its waiter execute and open."""
 
 import re
 import shutil
@@ -32,7 +32,7 @@ def calls(
         pytest.skip("NOT TESTED: strace is not installed")
     log = tmp_path / "calls"
     script = tmp_path / "traced"
-    # Without -y: strace's own look at descriptors is no matter of kubexit's.
+    # Without -y: strace's own look at descriptors would be in the list.
     script.write_text(f'#!/bin/sh\nexec strace -f -qq -s 300 -e trace=%file,%process -o {log} {static.path} "$@"\n')
     script.chmod(0o755)
     api.show(WAITING)
@@ -45,7 +45,7 @@ def calls(
 
 @pytest.mark.behaviour("starts-fast-and-small")
 def test_there_are_two_executions(calls: list[tuple[str, ...]], static: Kubexit, actor: str) -> None:
-    """One execve is kubexit's own and one the command's: nothing is executed again to find libraries."""
+    """One execve starts kubexit and one the command: kubexit does not execute itself again to find libraries."""
     executed = [re.match(r'"([^"]*)"', arguments) for name, arguments in calls if name.startswith("exec")]
 
     assert [match[1] for match in executed if match] == [static.path, actor]
@@ -53,7 +53,7 @@ def test_there_are_two_executions(calls: list[tuple[str, ...]], static: Kubexit,
 
 @pytest.mark.behaviour("starts-fast-and-small")
 def test_nothing_is_unpacked(calls: list[tuple[str, ...]]) -> None:
-    """All that is made is what the graveyard holds; all that is opened for writing are those files."""
+    """Only the graveyard's files are made or opened for writing."""
     opened = [
         arguments for name, arguments in calls if name in ("open", "openat", "creat") and WRITING.search(arguments)
     ]
@@ -78,7 +78,7 @@ def test_what_is_read(calls: list[tuple[str, ...]], static: Kubexit) -> None:
 def test_no_code_is_loaded(
     static: Kubexit, tmp_path: Path, api: ApiServer, awaiting: Callable[..., Supervised], actor: str
 ) -> None:
-    """While it waits, all executable memory is the file's own and the kernel's: nothing was loaded or generated."""
+    """While the waiter waits, all executable memory is the file's own and the kernel's: no code was loaded or made."""
     api.show(WAITING)
     started = awaiting(actor, "exit", "3")
     api.wait_watched()
@@ -94,7 +94,7 @@ def test_no_code_is_loaded(
 
 
 def test_strace_sees_what_it_should(tmp_path: Path) -> None:
-    """The tests above would pass if strace missed the waiter: it follows children, and shows what they open."""
+    """strace follows children and shows what they open. If it missed the waiter, the tests above would show nothing."""
     if shutil.which("strace") is None:
         pytest.skip("NOT TESTED: strace is not installed")
     namespaces.require_mounts()

@@ -56,7 +56,7 @@ HOSTILE = {
 
 @pytest.mark.behaviour("surroundings-unchanged", "no-packaging-in-environment")
 def test_all_of_them(api: ApiServer, awaiting: Callable[..., Supervised], actor: str, static: Kubexit) -> None:
-    """With all of them set the waiter finds the dependency ready, and the command gets each of them as it came in."""
+    """With all of them set, the waiter finds the dependency ready, and the command gets each of them unchanged."""
     api.show(READY)
     started = awaiting(actor, "dump-env", env=HOSTILE)
 

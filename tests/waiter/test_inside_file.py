@@ -38,7 +38,7 @@ def test_it_finds_itself_without_proc(
     how: str,
     steps: list[namespaces.Step],
 ) -> None:
-    """With and without /proc it finds itself by the path that was executed."""
+    """With and without /proc the waiter finds its file by the path that was executed."""
     api.show(READY)
     folder = Path(copy.path).parent
     link = folder.parent / "link"
@@ -54,10 +54,10 @@ def test_it_finds_itself_without_proc(
 def test_found_in_path(
     api: ApiServer, awaiting: Callable[..., Supervised], actor: str, copy: Kubexit, steps: list[namespaces.Step]
 ) -> None:
-    """Found along PATH by a shell, argv[0] is a bare name."""
+    """If a shell finds kubexit along PATH, argv[0] is a bare name, and the waiter still finds its file."""
     api.show(READY)
     folder = os.path.dirname(copy.path)
-    # Not by start's own: the shell is what is started, and it looks for kubexit.
+    # The test starts the shell, not kubexit: the shell then looks for kubexit.
     started = awaiting(
         "-c", f"kubexit {actor} exit 3", kubexit=copy.under("/bin/sh"), env={"PATH": f"{folder}:/bin"}, steps=steps
     )
@@ -80,7 +80,7 @@ def test_odd_bytes_in_the_path(api: ApiServer, awaiting: Callable[..., Supervise
 def test_another_file_at_the_path(
     api: ApiServer, awaiting: Callable[..., Supervised], actor: str, copy: Kubexit, what: str
 ) -> None:
-    """A waiter that starts when the path leads to another file, or to none, is still that of the running one."""
+    """If the path leads to another file, or to none, the waiter is still read from the running file."""
     api.show(WAITING)
     started = awaiting(actor, "exit", "3", kubexit=copy)
     api.wait_watched()

@@ -1,4 +1,4 @@
-"""The static file's waiter is a child without an exec: what an exec would have tidied up, it has to."""
+"""The static file's waiter is a child without an exec, so it must clean up what an exec would clean up."""
 
 import os
 import signal
@@ -32,7 +32,7 @@ def watching(api: ApiServer, awaiting: Callable[..., Supervised], actor: str) ->
 
 @pytest.mark.behaviour("no-descriptor-inherited", "nothing-of-the-wait-remains")
 def test_it_inherits_no_descriptor(watching: Supervised) -> None:
-    """It has its standard descriptors and a connection: nothing of the supervisor's, and not the command's stdin."""
+    """The waiter has its standard descriptors and a connection: nothing of the supervisor, no stdin of the command."""
     found = descriptors(watching.command_pid())
 
     assert sum(name.startswith("socket:") for name in found) == 1
@@ -52,7 +52,7 @@ def test_it_blocks_and_ignores_no_signal(watching: Supervised) -> None:
 
 
 def test_name_and_group(watching: Supervised) -> None:
-    """ps(1) can tell it from the supervisor, and a terminal's signals do not reach it."""
+    """ps(1) shows another name than the supervisor's, and a terminal's signals do not reach the waiter."""
     pid = watching.command_pid()
 
     assert Path(f"/proc/{pid}/comm").read_text() == "kubexit.waiter\n"
@@ -61,7 +61,7 @@ def test_name_and_group(watching: Supervised) -> None:
 
 @pytest.mark.behaviour("parent-death-kills-command")
 def test_dies_with_us(watching: Supervised) -> None:
-    """It does not outlive a supervisor that is killed."""
+    """The waiter does not outlive a supervisor that is killed."""
     pid = watching.command_pid()
     watching.kill()
 
@@ -70,7 +70,7 @@ def test_dies_with_us(watching: Supervised) -> None:
 
 @pytest.mark.behaviour("nothing-of-the-wait-remains")
 def test_nothing_is_left(api: ApiServer, watching: Supervised, static: Kubexit) -> None:
-    """It is gone, zombie and all, when the command runs; and so is its memory."""
+    """When the command runs, the waiter is gone and collected, and so is its memory."""
     pid = watching.command_pid()
     assert memory_kb(pid) > 5 * SUPERVISOR_KB
     api.show(READY)
@@ -82,7 +82,7 @@ def test_nothing_is_left(api: ApiServer, watching: Supervised, static: Kubexit) 
 
 @pytest.mark.behaviour("waiting-takes-little-memory")
 def test_all_processes_take_little_memory(api: ApiServer, watching: Supervised) -> None:
-    """While it waits, all processes of kubexit together take little, and an event wakes it all the same.
+    """While the waiter waits, all processes of kubexit together take little memory, and an event still wakes it.
 
     Fails when the waiter sleeps with the code that it needs for work: that alone is 6 MiB.
     """
@@ -95,7 +95,7 @@ def test_all_processes_take_little_memory(api: ApiServer, watching: Supervised) 
 
 @pytest.mark.behaviour("timeout-names-the-missing")
 def test_time_is_up(api: ApiServer, awaiting: Callable[..., Supervised], actor: str) -> None:
-    """At the end of the time it says what it last saw, and its verdict is kubexit's."""
+    """When time is up, the waiter logs what it last saw, and kubexit exits with its verdict."""
     api.show(WAITING)
     started = awaiting(actor, "plain", BIRTH_TIMEOUT="2s")
 
@@ -115,6 +115,6 @@ def test_a_killed_waiter_is_started_again(api: ApiServer, watching: Supervised) 
 
 
 def memory_kb(pid: int) -> int:
-    """The proportional set size."""
+    """Return the proportional set size."""
     (line,) = [line for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:")]
     return int(line.split()[1])

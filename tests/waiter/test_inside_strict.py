@@ -1,4 +1,4 @@
-"""The static file's waiter where nothing is granted: an empty root, read-only, a foreign user, no /tmp."""
+"""The static file's waiter works without any rights: an empty root, read-only, a foreign user, no /tmp."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -57,7 +57,7 @@ def test_waits_for_readiness(api: ApiServer, begin: Callable[..., Supervised], w
 @pytest.mark.behaviour("runs-anywhere-unprivileged")
 @pytest.mark.parametrize("proc", [True, False], ids=["proc", "no proc"])
 def test_modules_beside_it(api: ApiServer, begin: Callable[..., Supervised], proc: bool) -> None:
-    """Its folder need not be readable, and nothing that lies beside it is imported."""
+    """The file's folder need not be readable, and no file beside it is imported."""
     api.show(READY)
     names = ("urllib3", "json", "simplejson", "h2", "brotli", "zstandard", "sitecustomize", "encodings", "os")
     started = begin(Sandbox(proc=proc, beside=tuple(f"{name}.py" for name in names)))
@@ -68,7 +68,7 @@ def test_modules_beside_it(api: ApiServer, begin: Callable[..., Supervised], pro
 @pytest.mark.behaviour("runs-anywhere-unprivileged")
 @pytest.mark.parametrize("proc", [True, False], ids=["proc", "no proc"])
 def test_an_execute_only_file_has_no_waiter(api: ApiServer, begin: Callable[..., Supervised], proc: bool) -> None:
-    """A file that may be executed and not read has no waiter: 70, and one line that says what to do."""
+    """A file that may be executed and not read has no waiter: the code is 70, and one line says what to do."""
     api.show(READY)
     started = begin(Sandbox(mode=0o111, proc=proc))
 
@@ -79,7 +79,7 @@ def test_an_execute_only_file_has_no_waiter(api: ApiServer, begin: Callable[...,
 
 @pytest.mark.behaviour("graveyard-source-asks-no-api", "runs-anywhere-unprivileged")
 def test_execute_only_and_readiness_from_the_graveyard(static: Kubexit, begin: Callable[..., Supervised]) -> None:
-    """Nor does it need one when readiness is read from the graveyard."""
+    """Such a file needs no waiter when readiness is read from the graveyard."""
     static.carve("db", Born=True, Ready=True)
 
     assert begin(Sandbox(mode=0o111), BIRTH_SOURCE="graveyard", LIVENESS="false").wait() == 3

@@ -1,4 +1,4 @@
-"""A watch that ends, in all the ways in which watches end."""
+"""A watch that ends, for any reason, is replaced."""
 
 from collections.abc import Callable
 
@@ -32,7 +32,7 @@ def becomes_ready(api: ApiServer, started: Supervised) -> None:
     ids=["status", "event"],
 )
 def test_version_is_too_old(api: ApiServer, waiter: Waiter, gone: Callable[[Exchange], None]) -> None:
-    """410 Gone, as a status or as an event, leads to a new list and a watch from its version."""
+    """410 Gone, as a status or as an event, leads to a new list, and to a watch from the list's version."""
     api.show(WAITING)
     api.script("watch", gone)
     started = waiter.start("db")
@@ -43,7 +43,7 @@ def test_version_is_too_old(api: ApiServer, waiter: Waiter, gone: Callable[[Exch
 
 @pytest.mark.behaviour("gone-leads-to-new-list")
 def test_version_is_always_too_old(api: ApiServer, waiter: Waiter) -> None:
-    """A server that says 410 each time is not asked without a pause.
+    """If a server answers 410 each time, the waiter pauses between its requests.
 
     Fails when each 410 is answered at once: all these lists come within a few milliseconds.
     """
@@ -70,7 +70,7 @@ def test_a_broken_stream_is_replaced(api: ApiServer, waiter: Waiter, end: Callab
 
 @pytest.mark.behaviour("broken-streams-reopened")
 def test_list_is_never_answered(api: ApiServer, waiter: Waiter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list has a read limit too."""
+    """The waiter has a time limit for a list too."""
     api.show(ready(WAITING, "db"))
     api.script("list", faults.silent)
     started = waiter.start("db")
@@ -81,7 +81,7 @@ def test_list_is_never_answered(api: ApiServer, waiter: Waiter, monkeypatch: pyt
 
 @pytest.mark.behaviour("broken-streams-reopened")
 def test_watch_ends_in_time(api: ApiServer, waiter: Waiter) -> None:
-    """The end that was asked for is no trouble: the next watch begins at the last version, without a list or a word."""
+    """A watch that ends at the requested time is no error: the next one begins at the last version, without a list."""
     api.show(WAITING)
     waiter.watch_seconds(1)
     started = waiter.start("db")
@@ -96,7 +96,7 @@ def test_watch_ends_in_time(api: ApiServer, waiter: Waiter) -> None:
 
 @pytest.mark.behaviour("broken-streams-reopened")
 def test_bookmarks_move_the_version(api: ApiServer, waiter: Waiter) -> None:
-    """A bookmark is no state of the pod, but the next watch begins at its version."""
+    """A bookmark is not a state of the pod, but the next watch begins at its version."""
     api.show(WAITING)
 
     def bookmark(exchange: Exchange) -> None:
@@ -116,7 +116,7 @@ def test_bookmarks_move_the_version(api: ApiServer, waiter: Waiter) -> None:
 
 @pytest.mark.behaviour("broken-streams-reopened")
 def test_bookmarks_are_refused(api: ApiServer, waiter: Waiter) -> None:
-    """A server that refuses bookmarks gets a watch without them."""
+    """If a server refuses bookmarks, the waiter watches without them."""
     api.show(WAITING)
     api.script("watch", *[faults.no_bookmarks] * 2)
     started = waiter.start("db")

@@ -1,4 +1,4 @@
-"""An API server that does not let us look, or asks for patience."""
+"""The API server refuses the waiter, or asks it to wait."""
 
 import re
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def test_token_was_rotated(api: ApiServer, waiter: Waiter) -> None:
 
 @pytest.mark.behaviour("refused-by-api")
 def test_token_is_not_accepted(api: ApiServer, waiter: Waiter) -> None:
-    """401 for two seconds, with the token as the file has it at each try, is final: 77."""
+    """401 for two seconds, with the file's current token at each try, is final: the code is 77."""
     api.show(WAITING)
     api.rotate("another")
     started = waiter.start("db")
@@ -79,7 +79,7 @@ def test_a_403_names_the_missing_right(api: ApiServer, waiter: Waiter, verb: str
         f'error.*service account "till" of namespace "shop" may not {verb} the resource "pods" in namespace "shop"',
         "stderr",
     )
-    # Up to the next line of the log, where there is one.
+    # Up to the next line of the log, if there is one.
     manifests = re.split(r"(?m)^\d{4}-\d\d-\d\dT", started.stderr.partition("would allow it:\n")[2])[0]
     role, binding = yaml.safe_load_all(manifests)
     assert (role["kind"], role["metadata"]["namespace"]) == ("Role", "shop")
@@ -90,7 +90,7 @@ def test_a_403_names_the_missing_right(api: ApiServer, waiter: Waiter, verb: str
 
 @pytest.mark.behaviour("refused-by-api")
 def test_forbidden_for_a_moment(api: ApiServer, waiter: Waiter) -> None:
-    """A RoleBinding that was made together with the pod takes a moment: the first 403 is not the last word."""
+    """The first 403 is not final: a RoleBinding that was made together with the pod needs a moment."""
     api.show(ready(WAITING, "db"))
     api.script("list", *[forbidden("list")] * 2)
 
@@ -100,7 +100,7 @@ def test_forbidden_for_a_moment(api: ApiServer, waiter: Waiter) -> None:
 @pytest.mark.behaviour("pod-gone-ends-wait")
 @pytest.mark.parametrize("answer", [None, faults.status(404, "Not Found")], ids=["empty list", "404"])
 def test_no_such_pod(api: ApiServer, waiter: Waiter, answer: Callable[[Exchange], None] | None) -> None:
-    """A pod that is not there ends the wait with 69, and the settings to look at."""
+    """A missing pod ends the wait with 69, and the message names the settings to check."""
     if answer:
         api.script("list", answer)
     started = waiter.start("db")
@@ -113,7 +113,7 @@ def test_no_such_pod(api: ApiServer, waiter: Waiter, answer: Callable[[Exchange]
 @pytest.mark.parametrize(("code", "reason"), [(429, "Too Many Requests"), (503, "Service Unavailable")])
 @pytest.mark.parametrize("verb", ["list", "watch"])
 def test_the_time_of_retry_after_is_kept(api: ApiServer, waiter: Waiter, code: int, reason: str, verb: str) -> None:
-    """The time that a busy server names is kept.
+    """The waiter waits for the time that a busy server names.
 
     Fails when Retry-After is not read: the first delay is half a second at most.
     """
@@ -143,7 +143,7 @@ def test_a_500_is_tried_again(api: ApiServer, waiter: Waiter) -> None:
 @pytest.mark.behaviour("busy-server-not-crowded")
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b"[]", b'{"metadata": null}', b"\xff\xfe"])
 def test_answer_is_none(api: ApiServer, waiter: Waiter, body: bytes) -> None:
-    """An answer that is no list of pods (a proxy's page) is tried again."""
+    """An answer that is no list of pods, for example a proxy's page, is tried again."""
     api.show(ready(WAITING, "db"))
     api.script("list", lambda exchange: exchange.body(200, "OK", body))
 

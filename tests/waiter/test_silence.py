@@ -1,4 +1,4 @@
-"""A watch of the first look that brings nothing for a while is checked by a list, once."""
+"""If the watch of the first look brings nothing for a while, a list checks it, once."""
 
 import time
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, api: ApiServer, authori
 
 
 def test_watch_continues_if_nothing_changed(api: ApiServer, run: Run) -> None:
-    """If the list shows what is known, the watch continues: there is no second check, and no other client."""
+    """If the list shows the known state, the watch continues: there is no second check, and no other client."""
     api.show(WAITING)
 
     def silent_for_a_while(exchange: Exchange) -> None:
@@ -74,7 +74,7 @@ def test_watch_missed_something(api: ApiServer, run: Run) -> None:
 
 
 def test_official_client_continues_if_the_list_fails(api: ApiServer, run: Run) -> None:
-    """If the list is not answered as it should be, the official client continues."""
+    """If the list fails, the official client continues."""
     api.show(WAITING)
 
     def answers_no_more(exchange: Exchange) -> None:

@@ -15,7 +15,7 @@ WAITING = pod("main", "db")
 
 @pytest.mark.behaviour("broken-streams-reopened")
 def test_server_is_unreachable_at_first(api: ApiServer, waiter: Waiter) -> None:
-    """A server that refuses connections is tried until it is there."""
+    """The waiter tries a server that refuses connections until it accepts one."""
     api.show(ready(WAITING, "db"))
     api.refuse()
     started = waiter.start("db")
@@ -41,7 +41,7 @@ def test_server_goes_and_comes_back(api: ApiServer, waiter: Waiter) -> None:
 
 @pytest.mark.behaviour("broken-streams-reopened", "cluster-address-and-certificates")
 def test_handshake_takes_its_time(api: ApiServer, waiter: Waiter) -> None:
-    """TLS that is never agreed on has a limit; TLS that is slow is waited for."""
+    """A TLS handshake that never ends has a time limit; a slow one is waited for."""
     api.show(ready(WAITING, "db"))
     api.hold_handshake.clear()
     started = waiter.start("db")
@@ -56,7 +56,7 @@ def test_handshake_takes_its_time(api: ApiServer, waiter: Waiter) -> None:
     ("version", "spoken"), [(ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_2, True)], ids=["1.1", "1.2"]
 )
 def test_version_of_tls(api: ApiServer, waiter: Waiter, version: ssl.TLSVersion, spoken: bool) -> None:
-    """TLS 1.2 is the oldest that is spoken."""
+    """TLS 1.2 is the oldest version that the waiter accepts."""
     api.show(ready(WAITING, "db"))
     api.tls(version)
     started = waiter.start("db")

@@ -1,4 +1,4 @@
-"""What the waiter finds out about the containers themselves, and what it says at the end."""
+"""The waiter exits with a verdict about the containers, and logs why."""
 
 import json
 import re
@@ -20,7 +20,7 @@ POD = pod("main", "db", sidecars=("proxy",), inits=("setup",))
 
 @pytest.mark.behaviour("names-looked-up-in-pod")
 def test_an_unknown_name_lists_the_known(api: ApiServer, waiter: Waiter) -> None:
-    """A name that is in neither list of the spec fails at once, with the names that are there."""
+    """A name that is in neither list of the spec fails at once; the message lists the known names."""
     api.show(POD)
     started = waiter.start("dbb")
 
@@ -96,7 +96,7 @@ def test_time_is_up(api: ApiServer, waiter: Waiter) -> None:
 
 @pytest.mark.behaviour("timeout-names-the-missing")
 def test_time_is_up_and_nothing_was_seen(api: ApiServer, waiter: Waiter) -> None:
-    """Without a sight of the pod the reason is what kept it from being seen."""
+    """If the pod was never seen, the reason is the last error."""
     api.script("list", *[faults.status(503, "Service Unavailable")] * 60)
     started = waiter.start("db")
     started.wait_line("next try", "stderr")
@@ -137,7 +137,7 @@ def test_lines_are_those_of_the_supervisor(api: ApiServer, waiter: Waiter) -> No
 
 @pytest.mark.behaviour("names-looked-up-in-pod")
 def test_a_star_is_all_others(api: ApiServer, waiter: Waiter) -> None:
-    """`*` are all other regular containers and the native sidecars, not the plain init containers."""
+    """`*` is all other regular containers and the native sidecars, not the plain init containers."""
     api.show(ready(POD, "db"))
     started = waiter.start("*", KUBEXIT_LOG_LEVEL="debug")
     started.wait_line(r"not ready: proxy \(running, not ready\)$", "stderr")

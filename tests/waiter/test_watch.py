@@ -1,4 +1,4 @@
-"""A list, then a watch: readiness before and after the waiter's start."""
+"""A list, then a watch, show readiness before and after the waiter's start."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ WAITING = pod("main", "db", "cache")
 
 @pytest.mark.behaviour("ready-needs-no-event")
 def test_ready_before_the_start(api: ApiServer, waiter: Waiter) -> None:
-    """What is ready already is seen by the list alone: no event is needed."""
+    """The list alone shows a container that is ready already: no event is needed."""
     api.show(ready(WAITING, "db"))
 
     assert waiter.start("db").wait() == 0
@@ -23,7 +23,7 @@ def test_ready_before_the_start(api: ApiServer, waiter: Waiter) -> None:
 
 @pytest.mark.behaviour("ready-needs-no-event")
 def test_ready_after_the_start(api: ApiServer, waiter: Waiter) -> None:
-    """What gets ready later is seen by the watch, which begins at the list's version."""
+    """The watch, which begins at the list's version, shows a container that becomes ready later."""
     api.show(WAITING)
     started = waiter.start("db")
     api.wait_watched()
@@ -40,7 +40,7 @@ def test_ready_after_the_start(api: ApiServer, waiter: Waiter) -> None:
 
 @pytest.mark.behaviour("ready-needs-no-event")
 def test_ready_between_list_and_watch(api: ApiServer, waiter: Waiter) -> None:
-    """What happens between the list and the watch is not lost.
+    """A change between the list and the watch is not lost.
 
     Fails when the watch begins at "now": the event of that moment never comes again.
     """
@@ -86,7 +86,7 @@ def test_all_in_one_object(api: ApiServer, waiter: Waiter) -> None:
     ],
 )
 def test_pod_goes_away(api: ApiServer, waiter: Waiter, after: dict[str, Any] | None, why: str) -> None:
-    """A pod that is deleted, replaced or on its way out ends the wait with 69."""
+    """A pod that is deleted, replaced or being deleted ends the wait with 69."""
     api.show(WAITING)
     started = waiter.start("db")
     api.wait_watched()

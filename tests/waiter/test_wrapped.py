@@ -60,7 +60,7 @@ def test_pod_is_being_deleted(
 
 @pytest.mark.behaviour("deleted-pod-starts-nothing", "nothing-of-the-wait-remains")
 def test_term_while_waiting(api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit) -> None:
-    """SIGTERM ends the wait: no command, a tombstone, 143, and no waiter."""
+    """SIGTERM ends the wait with 143: no command, a tombstone, and no waiter."""
     api.show(WAITING)
     supervised = start(actor, "plain")
     api.wait_watched()
@@ -106,7 +106,7 @@ def test_verdict_is_the_exit_code(
     answer: Callable[[Exchange], None] | None,
     code: int,
 ) -> None:
-    """What the waiter finds is the exit code of kubexit, in the tombstone too, and the command is not started."""
+    """The waiter's verdict is kubexit's exit code, also in the tombstone, and the command is not started."""
     api.show(WAITING)
     if answer:
         api.script("list", *[answer] * 60)
@@ -137,7 +137,7 @@ def test_ready_does_not_count_from_memory(
 
 
 def test_conditions_are_mixed(api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit) -> None:
-    """Conditions of the graveyard and readiness of the API hold the command back together."""
+    """The command needs both the graveyard's conditions and readiness from the API."""
     api.show(WAITING)
     supervised = start(actor, "exit", "0", BIRTH_DEPS="db,migrate:succeeded,proxy:born")
     api.wait_watched()
@@ -167,7 +167,7 @@ def test_no_api_with_the_graveyard_as_source(
 
 @pytest.mark.behaviour("list-and-watch-are-enough")
 def test_only_list_and_watch(api: ApiServer, start: Callable[..., Supervised], actor: str) -> None:
-    """All that is asked is a list and a watch of pods with a field selector on the name: no get, nothing else."""
+    """kubexit asks only for a list and a watch of pods, with a field selector on the name."""
     api.show(WAITING)
     supervised = start(actor, "exit", "0")
     api.wait_watched()

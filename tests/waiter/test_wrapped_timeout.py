@@ -23,7 +23,7 @@ WAITING = pod("main", "db")
 def test_a_timeout_exits_with_69(
     api: ApiServer, start: Callable[..., Supervised], actor: str, kubexit: Kubexit
 ) -> None:
-    """A timeout is 69, and a line says what was not ready and why."""
+    """At the timeout kubexit exits with 69, and a line says what was not ready and why."""
     api.show(WAITING)
     for timeout in ("1500ms", "6s", "24s"):  # on a busy machine the waiter may not have seen the pod in time
         supervised = start(actor, "exit", "0", BIRTH_TIMEOUT=timeout)
@@ -37,7 +37,7 @@ def test_a_timeout_exits_with_69(
 
 @pytest.mark.behaviour("readiness-wins-at-timeout")
 def test_timeout_of_zero(api: ApiServer, start: Callable[..., Supervised], actor: str) -> None:
-    """A timeout of zero has expired before anything could be seen, also when all is ready."""
+    """A timeout of 0 expires before the waiter can see anything, also when all is ready."""
     api.show(ready(WAITING, "db"))
 
     assert start(actor, "exit", "0", BIRTH_TIMEOUT="0").wait() == 69
@@ -45,7 +45,7 @@ def test_timeout_of_zero(api: ApiServer, start: Callable[..., Supervised], actor
 
 @pytest.mark.behaviour("readiness-wins-at-timeout")
 def test_readiness_wins_over_the_timeout(api: ApiServer, start: Callable[..., Supervised], actor: str) -> None:
-    """Readiness that was seen wins over a timeout in the same moment.
+    """Readiness that was seen counts before a timeout at the same moment.
 
     The supervisor is stopped while both happen. Fails when the clock is looked at before the waiter's verdict.
     """
@@ -63,6 +63,6 @@ def test_readiness_wins_over_the_timeout(api: ApiServer, start: Callable[..., Su
 
 
 def _age(pid: int) -> float:
-    """Seconds since the process was started."""
+    """Return the seconds since the process was started."""
     ticks = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
     return float(Path("/proc/uptime").read_text().split()[0]) - ticks / os.sysconf("SC_CLK_TCK")

@@ -21,7 +21,7 @@ NAMED = "127.1"  # 127.0.0.1 to a resolver, and no IP literal
 def test_urls_and_api_are_asked_together(
     api: ApiServer, start: Callable[..., Supervised], actor: str, web: Callable[..., WebServer]
 ) -> None:
-    """One process asks both, side by side; when the URL took longer, the API is asked again."""
+    """One process asks both, side by side; if the URL took longer, it asks the API again."""
     server = web(status(503))
     api.show(ready(WAITING, "db"))
     supervised = start(actor, "exit", "0", BIRTH_URLS=server.url("/", NAMED))
@@ -40,7 +40,7 @@ def test_urls_and_api_are_asked_together(
 def test_the_timeout_names_what_is_missing(
     api: ApiServer, start: Callable[..., Supervised], actor: str, web: Callable[..., WebServer], missing: str
 ) -> None:
-    """At the deadline the waiter says what is missing of the two."""
+    """At the deadline the waiter names what is missing of the two."""
     server = web(status(503 if missing == "url" else 200))
     api.show(WAITING if missing == "container" else ready(WAITING, "db"))
     supervised = start(actor, "exit", "0", BIRTH_URLS=server.url("/", NAMED), BIRTH_TIMEOUT="5s")
@@ -58,7 +58,7 @@ def test_the_timeout_names_what_is_missing(
 def test_refusal_is_not_kept_back(
     api: ApiServer, start: Callable[..., Supervised], actor: str, web: Callable[..., WebServer]
 ) -> None:
-    """A URL that never answers does not keep back what the API has to say: here that there is no such container."""
+    """A URL that never answers does not delay the API's verdict: here that there is no such container."""
     api.show(pod("main", "cache"))
     supervised = start(actor, "exit", "0", BIRTH_URLS=web(status(503)).url("/", NAMED), BIRTH_TIMEOUT="infinite")
 
@@ -68,7 +68,7 @@ def test_refusal_is_not_kept_back(
 def test_with_our_own(
     api: ApiServer, start: Callable[..., Supervised], actor: str, web: Callable[..., WebServer], kubexit: Kubexit
 ) -> None:
-    """Our own probe and the waiter ask at the same time, and both are gone when the command runs."""
+    """kubexit's own probe and the waiter ask at the same time, and both are gone when the command runs."""
     ours, theirs = web(status(503)), web(status(503))
     api.show(ready(WAITING, "db"))
     supervised = start(actor, "plain", BIRTH_URLS=f"{ours.url()},{theirs.url('/', NAMED)}")

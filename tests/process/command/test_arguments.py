@@ -60,7 +60,7 @@ def test_first_word_is_what_was_written(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("arguments-unchanged")
 def test_twenty_thousand_arguments_reach_the_command(kubexit: Kubexit, actor: str) -> None:
-    """Twenty thousand arguments are no problem."""
+    """Twenty thousand arguments reach the command."""
     finished = kubexit.run(actor, "dump-args", *[str(number) for number in range(20_000)])
 
     assert len(received(finished)) == 20_002

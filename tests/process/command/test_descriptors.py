@@ -25,13 +25,13 @@ def descriptors(text: str) -> set[int]:
     ids=["bare", "watching", "group", "without-liveness"],
 )
 def test_none_of_ours(kubexit: Kubexit, actor: str, settings: dict[str, Any]) -> None:
-    """The command finds 0, 1 and 2 open and nothing else."""
+    """The command finds descriptors 0, 1 and 2 open and nothing else."""
     assert descriptors(kubexit.run(actor, "fds", **settings).stdout) == {0, 1, 2}
 
 
 @pytest.mark.behaviour("no-descriptor-inherited")
 def test_none_of_ours_with_a_living_dependency(kubexit: Kubexit, actor: str) -> None:
-    """Nor the descriptors with which kubexit watches the lives of others."""
+    """The command does not have the descriptors with which kubexit watches the lives of others."""
     dependency = kubexit.start(actor, "plain", name="db")
     dependency.wait_line("READY")
 

@@ -24,7 +24,7 @@ def test_the_command_replaces_kubexit(kubexit: Kubexit, actor: str, value: str) 
 
 @pytest.mark.behaviour("disabled-executes-only")
 def test_no_graveyard_is_made_or_logged(kubexit: Kubexit, actor: str) -> None:
-    """There is no graveyard, no tombstone and no word."""
+    """There is no graveyard, no tombstone and no log line."""
     finished = kubexit.run(actor, "exit", "3", DISABLED=True, LOG_LEVEL="debug")
 
     assert (finished.code, finished.stderr) == (3, "")
@@ -33,7 +33,7 @@ def test_no_graveyard_is_made_or_logged(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("disabled-executes-only")
 def test_other_settings_are_not_read(kubexit: Kubexit, actor: str) -> None:
-    """It is read before all others: a missing name or a bad value does not matter."""
+    """KUBEXIT_DISABLED is read before all others: a missing name or a bad value does not matter."""
     finished = kubexit.run(actor, "exit", "3", name=None, DISABLED=True, GRACE_PERIOD="soon", DEATH_DEPS="/,:")
 
     assert (finished.code, finished.stderr) == (3, "")
@@ -41,7 +41,7 @@ def test_other_settings_are_not_read(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("disabled-executes-only")
 def test_a_false_value_keeps_kubexit(kubexit: Kubexit, actor: str) -> None:
-    """With a false value kubexit is there."""
+    """With a false value kubexit supervises the command."""
     kubexit.run(actor, "exit", "3", DISABLED=False)
 
     assert kubexit.tombstone()["ExitCode"] == 3
@@ -49,7 +49,7 @@ def test_a_false_value_keeps_kubexit(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("bad-setting-exits-with-2", "disabled-executes-only")
 def test_a_bad_boolean_exits_with_2(kubexit: Kubexit, actor: str) -> None:
-    """A value that is no boolean is a settings error, not a guess."""
+    """A value that is no boolean is a settings error."""
     finished = kubexit.run(actor, "exit", "0", DISABLED="maybe")
 
     assert finished.code == 2
@@ -58,7 +58,7 @@ def test_a_bad_boolean_exits_with_2(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("default-dispositions", "disabled-executes-only")
 def test_mask_and_dispositions_are_as_they_came(kubexit: Kubexit, actor: str) -> None:
-    """What was blocked is blocked, what was ignored is ignored, and nothing else is."""
+    """Blocked signals stay blocked, ignored signals stay ignored, and no others are."""
 
     def block_and_ignore() -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
@@ -78,7 +78,7 @@ def test_the_command_inherits_no_descriptor(kubexit: Kubexit, actor: str) -> Non
 
 @pytest.mark.behaviour("arguments-unchanged", "environment-bytes-unchanged", "disabled-executes-only")
 def test_arguments_and_environment(kubexit: Kubexit, actor: str) -> None:
-    """Arguments and environment arrive byte for byte, our own settings included."""
+    """Arguments and environment arrive byte for byte, including kubexit's settings."""
     word = b"caf\xe9"
     arguments = kubexit.run(actor, "dump-args", word, "--", options=["--"], DISABLED=True)
     environment = kubexit.start(actor, "dump-env", env={b"LATIN": word}, DISABLED=True)
@@ -103,14 +103,14 @@ def test_unexecutable_commands_have_the_usual_codes(kubexit: Kubexit, command: s
 
 @pytest.mark.behaviour("bad-setting-exits-with-2", "disabled-executes-only")
 def test_a_missing_command_exits_with_2(kubexit: Kubexit) -> None:
-    """There is still nothing to do without a command."""
+    """A missing command is an error without supervision too."""
     assert kubexit.run(DISABLED=True).code == 2
 
 
 @pytest.mark.behaviour("disabled-executes-only")
 @pytest.mark.parametrize("option", ["--version", "--help"])
 def test_options_do_their_work(kubexit: Kubexit, option: str) -> None:
-    """Options are not commands: they do what they do without it."""
+    """Options such as --version work without supervision too."""
     plain = kubexit.run(options=[option], name=None)
     finished = kubexit.run(options=[option], name=None, DISABLED=True)
 
@@ -121,7 +121,7 @@ def test_options_do_their_work(kubexit: Kubexit, option: str) -> None:
 
 @pytest.mark.behaviour("new-generation-clears-graveyard", "disabled-executes-only")
 def test_a_generation_is_still_cleared(kubexit: Kubexit) -> None:
-    """An init container that begins a generation does so with it too."""
+    """An init container that begins a generation does so without supervision too."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
     finished = kubexit.run(options=["--graveyard", kubexit.graveyard], name=None, GRAVEYARD=None, DISABLED=True)
 

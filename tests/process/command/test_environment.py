@@ -63,7 +63,7 @@ def test_dynamically_linked_command(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("no-packaging-in-environment")
 def test_library_path_of_someone_else(kubexit: Kubexit, actor: str) -> None:
-    """A library path that was there stays."""
+    """A library path that was set before stays."""
     supervised = kubexit.start(actor, "dump-env", env={"LD_LIBRARY_PATH": "/opt/lib"})
     assert supervised.wait() == 0
 

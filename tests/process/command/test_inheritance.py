@@ -1,4 +1,4 @@
-"""What the command inherits is what kubexit was given."""
+"""The command inherits what kubexit was given."""
 
 import os
 import resource
@@ -21,7 +21,7 @@ def facts(text: str) -> dict[str, str]:
 
 
 def given() -> None:
-    """Between fork and exec: everything that can be inherited is unlike its default."""
+    """Change everything that can be inherited from its default, between fork and exec."""
     os.umask(0o027)
     os.nice(5)
     os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
@@ -58,7 +58,7 @@ def test_out_of_memory_score(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("surroundings-unchanged")
 def test_stdin_reaches_the_command_whole(kubexit: Kubexit) -> None:
-    """What is written to kubexit's stdin is the command's to read, to the last byte and the end."""
+    """The command can read all that is written to kubexit's stdin, to the last byte and the end."""
     read_end, write_end = os.pipe()
     os.write(write_end, b"one\ntwo")
     os.close(write_end)

@@ -1,4 +1,4 @@
-"""kubexit cannot even fork."""
+"""If kubexit cannot fork, it exits with 70 and writes a tombstone."""
 
 import errno
 import os
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.every_form
 
 @pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 def test_no_process_left(kubexit: Kubexit, actor: str) -> None:
-    """Without room for a process it is 70, one line that says why, and a tombstone: peers do not wait forever."""
+    """Without room for a process the code is 70, with one line that says why, and peers do not wait forever."""
     (program,) = kubexit.open_to_all(actor)
 
     def no_process_left() -> None:

@@ -16,7 +16,7 @@ PEERS = [f"d{number}" for number in range(20)]
 
 
 def few() -> None:
-    """Between fork and exec."""
+    """Set a low limit of descriptors between fork and exec."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (MOST, MOST))
 
 
@@ -60,7 +60,7 @@ def test_a_crash_beyond_the_limit_is_seen(kubexit: Kubexit, alive: dict[str, int
 
 @pytest.mark.behaviour("silent-deaths-polled")
 def test_looking_does_not_wake_itself(kubexit: Kubexit, alive: dict[str, int]) -> None:
-    """Nothing happens, and nothing is done: looking at one dependency is no reason to look at it again at once.
+    """When nothing happens, kubexit sleeps: a look at one dependency does not cause another look at once.
 
     Fails when the events of its looks wake it: then it never sleeps.
     """

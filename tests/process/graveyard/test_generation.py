@@ -35,7 +35,7 @@ def left(kubexit: Kubexit) -> list[str]:
 
 @pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_an_earlier_generation_is_removed(kubexit: Kubexit) -> None:
-    """Births and deaths of an earlier generation go."""
+    """Births and deaths of an earlier generation are removed."""
     put(kubexit, "main", "sidecar", "größe", "-rf", "x" * 240)
     put(kubexit, "db", text='Born: "2020-04-28T10:41:46Z"\n')
     finished = begin(kubexit)
@@ -55,7 +55,7 @@ def test_of_the_original(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("new-generation-clears-graveyard", "crash-seen-by-peers")
 def test_of_crashed_containers(kubexit: Kubexit) -> None:
-    """So does what crashed containers left: tombstones, FIFOs, drafts."""
+    """Tombstones, FIFOs and drafts of crashed containers are removed too."""
     crashed = running(kubexit, "main")
     kubexit.wait_tombstone("main", "Born")
     crashed.kill()
@@ -69,7 +69,7 @@ def test_of_crashed_containers(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_of_the_living(kubexit: Kubexit) -> None:
-    """What belongs to a container that is alive stays, born or not."""
+    """The files of a living container stay, born or not."""
     born = running(kubexit, "born")
     kubexit.wait_tombstone("born", "Born")
     waiting(kubexit, "unborn", BIRTH_DEPS="never:born")
@@ -83,7 +83,7 @@ def test_of_the_living(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("junk-is-no-death", "links-not-followed", "new-generation-clears-graveyard")
 def test_files_of_others_stay(kubexit: Kubexit) -> None:
-    """What is not ours stays: other files, folders and what is in them, links and what they point to."""
+    """The files of others stay: other files, folders and their contents, links and their targets."""
     outside = kubexit.folder / "outside"
     outside.write_text(DEATH)
     put(kubexit, "notes.txt", "empty", ".hidden", text="")
@@ -119,7 +119,7 @@ def test_a_missing_graveyard_is_made(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("graveyard-not-a-folder", "codes-of-kubexit")
 def test_a_file_as_graveyard_exits_with_73(kubexit: Kubexit) -> None:
-    """What is no folder is 73 and a line."""
+    """If the path is no folder, kubexit exits with 73 and a line."""
     kubexit.graveyard.write_text("")
     finished = begin(kubexit)
 
@@ -130,7 +130,7 @@ def test_a_file_as_graveyard_exits_with_73(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unwritten-death-keeps-code", "codes-of-kubexit")
 def test_a_read_only_graveyard_exits_with_73(kubexit: Kubexit) -> None:
-    """A folder in which nothing could be removed is 73, also while there is nothing to remove."""
+    """If nothing could be removed from the folder, kubexit exits with 73, also if there is nothing to remove."""
     namespaces.require_mounts()
     put(kubexit, "main")
     world = namespaces.private_mounts(namespaces.read_only(kubexit.graveyard))
@@ -145,7 +145,7 @@ def test_a_read_only_graveyard_exits_with_73(kubexit: Kubexit) -> None:
     "options", [["--graveyard"], ["--graveyard", "a", "b"], ["--graveyards", "a"], ["-g", "a"], ["--graveyard=a"]]
 )
 def test_wrong_usage_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
-    """Anything but one folder behind the option is 2, and no folder is made."""
+    """With anything but one folder behind the option, kubexit exits with 2 and makes no folder."""
     finished = kubexit.run(options=options, name=None, GRAVEYARD=None, cwd=kubexit.folder)
 
     assert finished.code == 2
@@ -154,7 +154,7 @@ def test_wrong_usage_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
 
 @pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_it_can_be_run_again(kubexit: Kubexit) -> None:
-    """It can be run again and again, as an init container is."""
+    """The option can be used again and again, as an init container does."""
     put(kubexit, "main")
 
     assert [begin(kubexit).code for _ in range(3)] == [0, 0, 0]
@@ -162,7 +162,7 @@ def test_it_can_be_run_again(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_settings_do_not_matter(kubexit: Kubexit) -> None:
-    """Settings for the supervision of a command, good or bad, play no part."""
+    """Settings for the supervision of a command, good or bad, have no effect."""
     put(kubexit, "main")
     finished = begin(
         kubexit, env={"KUBEXIT_NAME": "main", "KUBEXIT_GRACE_PERIOD": "bad", "KUBEXIT_GRAVEYARD": "/nowhere"}
@@ -175,7 +175,7 @@ def test_settings_do_not_matter(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("new-generation-clears-graveyard")
 @pytest.mark.parametrize("order", [("main", "sidecar"), ("sidecar", "main")])
 def test_all_containers_restarted(kubexit: Kubexit, order: tuple[str, str]) -> None:
-    """After it, no container acts on the dead of the former generation, in any order in which containers start."""
+    """After a new generation, no container acts on the former one's dead, in any order in which containers start."""
     put(kubexit, "main", "sidecar", "proxy")
     begin(kubexit)
     started = {}
@@ -202,7 +202,7 @@ def test_all_containers_restarted(kubexit: Kubexit, order: tuple[str, str]) -> N
 
 @pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_without_it_an_old_death_counts(kubexit: Kubexit) -> None:
-    """Without it a sidecar that starts before its main takes the old death for new: a documented limit."""
+    """Without the option, a sidecar that starts before its main takes the old death for new: a documented limit."""
     put(kubexit, "main")
 
     assert kubexit.run("echo", "BORN", name="sidecar", DEATH_DEPS="main").stdout == ""

@@ -1,4 +1,4 @@
-"""Anything under a dependency's name: no hang, no false death, one warning, and the next good one counts."""
+"""Any file under a dependency's name causes no hang and no false death, but one warning; the next good one counts."""
 
 import os
 import shutil
@@ -57,7 +57,7 @@ def device(path: Path) -> None:
 
 
 def in_one_step(path: Path, text: bytes, size: int = 0) -> None:
-    """A file that is never seen in a state in between."""
+    """Make a file that is never seen in a state in between."""
     draft = path.with_name(".draft")
     draft.write_bytes(text)
     if size:
@@ -92,7 +92,7 @@ KINDS = [
 
 
 def clear(path: Path) -> None:
-    """Take it away again."""
+    """Remove it again."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -103,7 +103,7 @@ def clear(path: Path) -> None:
 @pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__)
 @pytest.mark.parametrize("there", [True, False], ids=["there at start", "appears later"])
 def test_things_that_are_no_file_cause_one_warning(kubexit: Kubexit, make: Callable[[Path], None], there: bool) -> None:
-    """Things that are no tombstones are warned about once. Shown to fail by making a good death instead."""
+    """Files that are no tombstones cause one warning. Shown to fail by making a good death instead."""
     path = kubexit.graveyard / "main"
     kubexit.graveyard.mkdir()
     if there:
@@ -139,7 +139,7 @@ def test_files_without_a_death_stop_no_command(kubexit: Kubexit, name: str) -> N
 
 @pytest.mark.behaviour("junk-is-no-death")
 def test_warned_again_after_a_good_one(kubexit: Kubexit) -> None:
-    """After a good tombstone a broken one is worth a new warning."""
+    """After a good tombstone a broken one causes a new warning."""
     container = running(kubexit, DEATH_DEPS="main", LOG_LEVEL="debug", POLL_INTERVAL="0")
     # Another state each time: only a change is a line, and a line is what shows that the good one was read.
     for count, state, keys in ((1, "born", {}), (2, "ready", {"Ready": True})):
@@ -164,7 +164,7 @@ def test_a_tombstone_has_at_most_64_kib(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("junk-is-no-death")
 def test_no_right_to_read(kubexit: Kubexit) -> None:
-    """A tombstone that we may not read is warned about, and read when we may."""
+    """A tombstone that kubexit may not read causes a warning, and is read when it may."""
     namespaces.require_root()
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
     (kubexit.graveyard / "main").chmod(0)

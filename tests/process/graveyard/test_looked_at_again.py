@@ -19,23 +19,23 @@ MANY = 64
 
 
 def limit(container: Supervised, descriptors: int) -> None:
-    """Set how many descriptors it can have."""
+    """Set how many descriptors the process can have."""
     resource.prlimit(container.pid, resource.RLIMIT_NOFILE, (descriptors, MANY))
 
 
 def open_now(container: Supervised) -> int:
-    """Its lowest free descriptor: with this as the limit it can open nothing."""
+    """Its lowest free descriptor: with this number as the limit it can open nothing."""
     taken = {int(name) for name in os.listdir(f"/proc/{container.pid}/fd")}
     return min(set(range(MANY)) - taken)
 
 
 def few() -> None:
-    """Between fork and exec."""
+    """Set the limit between fork and exec."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (MANY, MANY))
 
 
 def rest(container: Supervised) -> None:
-    """Return when it sleeps for as long as nothing happens."""
+    """Return when the process sleeps for as long as nothing happens."""
     eventually(lambda: Path(f"/proc/{container.pid}/stat").read_text().split()[2] == "S", "it sleeps")
 
 

@@ -23,7 +23,7 @@ def test_a_removed_graveyard_is_made_for_the_death(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unwritten-death-keeps-code")
 def test_read_only_by_now(kubexit: Kubexit) -> None:
-    """A volume that has become read-only is an error line; the code stays the command's."""
+    """If a volume becomes read-only, kubexit logs an error; the code stays the command's."""
     namespaces.require_mounts()
     kubexit.graveyard.mkdir()
     world = namespaces.private_mounts(namespaces.bind(kubexit.graveyard, kubexit.graveyard))
@@ -35,7 +35,7 @@ def test_read_only_by_now(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unwritten-death-keeps-code", "graveyard-replaced")
 def test_a_file_by_now(kubexit: Kubexit) -> None:
-    """A file in place of the graveyard is an error line; the code stays the command's."""
+    """If a file takes the graveyard's place, kubexit logs an error; the code stays the command's."""
     container = running(kubexit, "main", "TERM=7")
     kubexit.wait_tombstone("main", "Born")
     shutil.rmtree(kubexit.graveyard)

@@ -10,7 +10,7 @@ from harness.kubexit import Kubexit
 
 @pytest.mark.behaviour("graveyard-made-and-watched")
 def test_made_and_watched(kubexit: Kubexit) -> None:
-    """A death in a graveyard that we made is seen."""
+    """A death in a graveyard that kubexit made is seen."""
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
 
@@ -19,7 +19,7 @@ def test_made_and_watched(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("graveyard-made-and-watched")
 def test_missing_parents_are_made_too(kubexit: Kubexit) -> None:
-    """Folders above it are made too."""
+    """Missing folders above the graveyard are made too."""
     deep = kubexit.folder / "a/b/c"
     finished = kubexit.run("true", GRAVEYARD=deep)
 
@@ -30,7 +30,7 @@ def test_missing_parents_are_made_too(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("tombstone-readable-by-all", "graveyard-made-and-watched")
 @pytest.mark.parametrize("umask", [0, 0o002, 0o022, 0o077], ids="{:03o}".format)
 def test_the_umask_limits_its_mode(kubexit: Kubexit, umask: int) -> None:
-    """It is open to other users if the umask allows."""
+    """The graveyard is open to other users if the umask allows."""
     kubexit.run("true", preexec_fn=lambda: os.umask(umask))
 
     assert kubexit.graveyard.stat().st_mode & 0o7777 == 0o777 & ~umask
@@ -41,7 +41,7 @@ def test_the_umask_limits_its_mode(kubexit: Kubexit, umask: int) -> None:
     ("settings", "warnings"), [({"DEATH_DEPS": "db"}, 1), ({"BIRTH_DEPS": "db:born", "BIRTH_TIMEOUT": "0"}, 1), ({}, 0)]
 )
 def test_a_missing_graveyard_of_peers_is_a_warning(kubexit: Kubexit, settings: dict[str, str], warnings: int) -> None:
-    """Where others ought to be, a graveyard that was missing is worth a warning."""
+    """A missing graveyard causes a warning if dependencies should be in it."""
     finished = kubexit.run("true", **settings)
 
     assert len([line for line in lines(finished.stderr, "warn") if str(kubexit.graveyard) in line]) == warnings
@@ -49,7 +49,7 @@ def test_a_missing_graveyard_of_peers_is_a_warning(kubexit: Kubexit, settings: d
 
 @pytest.mark.behaviour("graveyard-made-and-watched")
 def test_an_existing_graveyard_causes_no_warning(kubexit: Kubexit) -> None:
-    """A graveyard that was there is not worth a line. Shown to fail by removing the folder first."""
+    """An existing graveyard causes no warning. Shown to fail by removing the folder first."""
     kubexit.graveyard.mkdir()
     kubexit.carve("db", Died=True, ExitCode=0)
     finished = kubexit.run("true", DEATH_DEPS="db")

@@ -67,7 +67,7 @@ def test_it_reads_ours(kubexit: Kubexit) -> None:
     ("file", "code"), [("died-zero", 0), ("died-by-signal", 255), ("died-unborn", 255), ("died-zone-kolkata", 2)]
 )
 def test_deaths_of_the_original_are_deaths(kubexit: Kubexit, file: str, code: int) -> None:
-    """Its deaths are deaths to us; its -1 is 255 as a process has it."""
+    """The original's deaths are deaths to kubexit; its -1 is 255, which is the code that a process can have."""
     container = running(kubexit, DEATH_DEPS="main", EXIT_CODE_ON_STOP="dependency", POLL_INTERVAL="0")
     put(kubexit.graveyard / "main", BORN)
     put(kubexit.graveyard / "main", (ORIGINAL / file).read_bytes())
@@ -101,7 +101,7 @@ def test_it_is_born(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("old-tombstone-gone-at-start", "crash-seen-by-peers")
 def test_a_name_changes_hands(kubexit: Kubexit) -> None:
-    """A container of the original that comes back as ours is ours, and the other way round."""
+    """A container of the original can come back under kubexit, and the other way round."""
     kubexit.graveyard.mkdir()
     put(kubexit.graveyard / "main", (ORIGINAL / "died-one").read_bytes())
     container = running(kubexit, DEATH_DEPS="main:succeeded,fence", POLL_INTERVAL="0")
@@ -116,7 +116,7 @@ def test_a_name_changes_hands(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("original-and-kubexit-see-each-other", "leftover-drafts-removed")
 def test_our_other_files(kubexit: Kubexit) -> None:
-    """Our drafts and FIFOs have names that the original cannot have as a dependency's by accident."""
+    """Drafts and FIFOs have names that the original cannot have as a dependency's by accident."""
     eye = Observer(kubexit.graveyard)
     container = running(kubexit, DEATH_DEPS="fence")
     fenced_off(kubexit, container)

@@ -1,4 +1,4 @@
-"""Behind inotify there is a slow poll, for file systems where inotify is silent.
+"""A slow poll backs inotify, for file systems where inotify is silent.
 
 A file that is changed through a memory map, or written and not closed, makes no event to wait for:
 so the poll alone can find what happened.
@@ -63,13 +63,13 @@ def test_sleeps_until_the_next_poll(kubexit: Kubexit, interval: str, polls: bool
 
 
 def asleep(pid: int) -> bool:
-    """Whether a process is in a system call, and waits there."""
+    """Whether a process waits in a system call."""
     return processes.state(pid) == "S" and len(Path(f"/proc/{pid}/syscall").read_text().split()) > 3
 
 
 @pytest.mark.behaviour("silent-deaths-polled")
 def test_an_interval_of_zero_polls_never(kubexit: Kubexit) -> None:
-    """With 0 nothing polls. Shown to fail by any other interval below the time that the fence takes."""
+    """With an interval of 0 nothing polls. Shown to fail by any interval that is shorter than the fence's time."""
     main = Silent(kubexit.graveyard / "main")
     container = running(kubexit, DEATH_DEPS="main,fence", POLL_INTERVAL="0")
     main.write(DEATH)
@@ -105,7 +105,7 @@ def test_a_silent_birth_is_found(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("original-and-kubexit-see-each-other", "silent-deaths-polled")
 def test_written_and_not_closed(kubexit: Kubexit) -> None:
-    """A death whose writer keeps the file open is found by the poll at the latest."""
+    """The poll finds a death whose writer keeps the file open."""
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="20ms")
     file = os.open(kubexit.graveyard / "main", os.O_CREAT | os.O_WRONLY, 0o644)
     os.write(file, DEATH)
@@ -129,7 +129,7 @@ def test_a_life_between_two_polls_is_a_death(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("junk-is-no-death", "silent-deaths-polled")
 def test_a_broken_tombstone_causes_one_warning(kubexit: Kubexit) -> None:
-    """A broken tombstone that is read over and over is warned about once."""
+    """A broken tombstone that is read again and again causes one warning."""
     broken = Silent(kubexit.graveyard / "broken")
     broken.write(b'Died: "2020')
     main = Silent(kubexit.graveyard / "main")

@@ -58,7 +58,7 @@ def test_nothing_is_carved_again(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("graveyard-replaced")
 @pytest.mark.parametrize("poll", ["20ms", "0"])
 def test_a_replaced_folder_is_left_for_the_new(kubexit: Kubexit, poll: str) -> None:
-    """A folder that is moved away and replaced by another is left for the other."""
+    """If a folder is moved away and replaced by another, kubexit uses the new one."""
     container = born(kubexit, "sidecar", DEATH_DEPS="main,fence", POLL_INTERVAL=poll)
     kubexit.graveyard.rename(kubexit.folder / "old")
     kubexit.graveyard.mkdir()
@@ -83,7 +83,7 @@ def test_a_death_in_the_new_folder_counts(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("graveyard-replaced")
 def test_a_link_that_is_turned(kubexit: Kubexit) -> None:
-    """A graveyard behind a symbolic link that is turned elsewhere is found by the backstop."""
+    """The backstop finds a graveyard behind a symbolic link whose target changes."""
     for name in ("one", "two"):
         (kubexit.folder / name).mkdir()
     kubexit.graveyard.symlink_to("one")
@@ -97,7 +97,7 @@ def test_a_link_that_is_turned(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("graveyard-replaced", "silent-deaths-polled")
 def test_covered_by_a_mount(kubexit: Kubexit) -> None:
-    """A volume that is mounted over it, of which inotify says nothing, is found by the backstop."""
+    """The backstop finds a volume that is mounted over the graveyard, of which inotify reports nothing."""
     namespaces.require_mounts()
     kubexit.graveyard.mkdir()
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="10ms", preexec_fn=namespaces.private_mounts())
@@ -110,7 +110,7 @@ def test_covered_by_a_mount(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("graveyard-replaced")
 def test_the_folder_below_a_volume_counts(kubexit: Kubexit) -> None:
-    """When the volume is unmounted, what lies below it counts."""
+    """When the volume is unmounted, the folder below it counts."""
     namespaces.require_mounts()
     kubexit.graveyard.mkdir()
     world = namespaces.private_mounts(namespaces.tmpfs(kubexit.graveyard, "size=64k"))

@@ -1,4 +1,4 @@
-"""A command that a signal ended gives 128 plus its number."""
+"""If a signal ends the command, kubexit exits with 128 plus its number."""
 
 import os
 import resource
@@ -19,7 +19,7 @@ ENDING = [
 
 
 def no_core() -> None:
-    """Between fork and exec: no core files from deaths that would write one."""
+    """Forbid core files, for deaths that would write one, between fork and exec."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -39,7 +39,7 @@ def test_every_ending_signal(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("signal-death-is-128-plus-n", "core-dump-keeps-code")
 def test_fault_with_core_dump(kubexit: Kubexit, actor: str) -> None:
-    """A real fault is 128+SEGV, also when the kernel dumps core."""
+    """A real fault is 128 plus SIGSEGV, also when the kernel dumps core."""
     unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
     finished = kubexit.run(
@@ -51,7 +51,7 @@ def test_fault_with_core_dump(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("signal-death-is-128-plus-n")
 def test_killed_from_outside(kubexit: Kubexit, actor: str) -> None:
-    """SIGKILL sent to the command by another process is 137, and kubexit does not claim it."""
+    """SIGKILL sent to the command by another process is 137, and kubexit does not log it as its own."""
     supervised = kubexit.start(actor, "ready-then-wait")
     supervised.wait_line("READY")
     os.kill(supervised.command_pid(), signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""The command's exit code is kubexit's exit code, and the one on the tombstone."""
+"""kubexit exits with the command's exit code, and writes it to the tombstone."""
 
 import pytest
 
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.every_form
 
 @pytest.mark.behaviour("exit-codes-passed-on")
 def test_every_code_is_passed(kubexit: Kubexit, actor: str) -> None:
-    """All codes from 0 to 255 come out as they went in."""
+    """All codes from 0 to 255 are passed unchanged."""
     codes = range(256) if kubexit.is_native else (0, 1, 2, 69, 126, 127, 128, 137, 143, 254, 255)
     running = [(code, kubexit.start(actor, "exit", str(code), name=f"main-{code}")) for code in codes]
 
@@ -19,7 +19,7 @@ def test_every_code_is_passed(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("only-the-tombstone-remains")
 def test_nothing_but_the_tombstone_is_left(kubexit: Kubexit, actor: str) -> None:
-    """After an orderly end the graveyard holds the tombstone alone."""
+    """After an orderly end only the tombstone is in the graveyard."""
     kubexit.run(actor, "exit", "0", DEATH_DEPS="db")
 
     assert [path.name for path in kubexit.graveyard.iterdir()] == ["main"]

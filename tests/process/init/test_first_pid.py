@@ -1,4 +1,4 @@
-"""The command is its first pid, even if that pid exits early."""
+"""kubexit supervises the command's first pid, even if that pid exits early."""
 
 import signal
 
@@ -42,7 +42,7 @@ def test_closed_stdio_does_not_end_supervision(kubexit: Kubexit, actor: str) -> 
 
 @pytest.mark.behaviour("first-pid-followed")
 def test_exec_of_another_program(kubexit: Kubexit, actor: str) -> None:
-    """A command that executes another program is that program then."""
+    """A command that executes another program is supervised as that program."""
     supervised = kubexit.start("sh", "-c", f"exec {actor} ready-then-wait --exit TERM=8")
     supervised.wait_line("READY")
     supervised.signal(signal.SIGTERM)

@@ -77,7 +77,7 @@ def test_death_is_carved_with_the_commands_code(kubexit: Kubexit, actor: str) ->
 
 @pytest.mark.behaviour("left-over-processes-stopped")
 def test_as_pid_1(kubexit: Kubexit, actor: str) -> None:
-    """As PID 1 they get the same."""
+    """Orphans get the same under PID 1."""
     finished = kubexit.run(actor, "leave", "2", "--session", "--exit", "3", pid1=True, ORPHAN_GRACE_PERIOD="1h")
 
     assert finished.code == 3
@@ -86,7 +86,7 @@ def test_as_pid_1(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("left-over-processes-stopped")
 def test_stopped_left_over(kubexit: Kubexit, actor: str) -> None:
-    """A left-over that is stopped is killed in the end."""
+    """An orphan that is stopped is killed when the time is over."""
     supervised = kubexit.start(actor, "leave", "1", fence=True, ORPHAN_GRACE_PERIOD="100ms")
     supervised.wait_line("READY")
     _, left = processes.children(supervised.pid)
@@ -140,7 +140,7 @@ def test_strangers_in_the_pid_namespace(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("left-over-processes-stopped", "stopped-command-continues")
 def test_stopped_left_over_can_react(kubexit: Kubexit, actor: str) -> None:
-    """A stopped left-over is continued after its SIGTERM, and ends by it. Fails by a grace period of an hour."""
+    """A stopped orphan is continued after its SIGTERM, and ends by it. Fails by a grace period of an hour."""
     supervised = kubexit.start(actor, "leave", "1", fence=True, ORPHAN_GRACE_PERIOD="1h")
     supervised.wait_line("READY")
     _, left = processes.children(supervised.pid)
@@ -155,7 +155,7 @@ def test_stopped_left_over_can_react(kubexit: Kubexit, actor: str) -> None:
 @pytest.mark.behaviour("left-over-processes-stopped", "refused-signal-does-not-count")
 @pytest.mark.parametrize(("count", "words"), [("1", "1 process that"), ("2", "2 processes that")])
 def test_left_over_of_another_user(kubexit: Kubexit, actor: str, count: str, words: str) -> None:
-    """Left-overs that kubexit may not signal are counted in a warning, and do not hold it up."""
+    """Orphans that kubexit may not signal are counted in a warning, and do not delay it."""
     namespaces.require_root()
     finished = kubexit.run(
         actor, "as-user", "10003", "leave", count, "--ignore", "--exit", "3",

@@ -1,4 +1,4 @@
-"""Orphans that end in numbers do not keep kubexit from anything else."""
+"""Many orphans that end at once do not keep kubexit from its other work."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ ORPHANS = 1000
 @pytest.mark.behaviour("exit-after-death-is-written", "pid-1-reaps-orphans", "storm-of-orphans")
 @pytest.mark.parametrize("pid1", [True, False], ids=["pid1", "subreaper"])
 def test_death_among_orphans(kubexit: Kubexit, actor: str, pid1: bool) -> None:
-    """A dependency's death is acted on after a limited number of orphans, not after the last of them.
+    """kubexit acts on a dependency's death after a limited number of orphans, not after the last of them.
 
     Fails when each turn of the loop collects all there are: then the stop comes last, and where orphans arrive as fast
     as they are collected it never comes. kubexit is stopped until all of it is pending.

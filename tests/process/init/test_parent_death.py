@@ -11,7 +11,7 @@ pytestmark = pytest.mark.every_form
 
 @pytest.mark.behaviour("parent-death-kills-command")
 def test_killing_kubexit_kills_its_command(kubexit: Kubexit, actor: str) -> None:
-    """SIGKILL of kubexit is the end of its command, which ignores everything else."""
+    """SIGKILL of kubexit also ends its command, which ignores everything else."""
     supervised = kubexit.start(actor, "ready-then-wait")
     supervised.wait_line("READY")
     command = supervised.command_pid()
@@ -22,7 +22,7 @@ def test_killing_kubexit_kills_its_command(kubexit: Kubexit, actor: str) -> None
 
 @pytest.mark.behaviour("parent-death-kills-command")
 def test_command_in_the_moment_of_its_birth(kubexit: Kubexit, actor: str) -> None:
-    """Also when the SIGKILL comes between fork and exec: the child looks for its parent again.
+    """A SIGKILL between fork and exec ends the command too: the child looks for its parent again.
 
     Fails when a child sets its parent-death signal and does not look: a parent that died before is never noticed.
     """
@@ -35,7 +35,7 @@ def test_command_in_the_moment_of_its_birth(kubexit: Kubexit, actor: str) -> Non
 
 @pytest.mark.behaviour("parent-death-kills-command")
 def test_killing_kubexit_kills_its_waiter(kubexit: Kubexit, actor: str) -> None:
-    """SIGKILL of kubexit is the end of its waiter too."""
+    """SIGKILL of kubexit also ends its waiter."""
     waiter = kubexit.folder / "waiter"
     waiter.write_text(f"#!/bin/sh\nexec {actor} ready-then-wait\n")
     waiter.chmod(0o755)

@@ -1,4 +1,4 @@
-"""As PID 1 kubexit ends by exit: a signal on itself would have no effect there."""
+"""As PID 1 kubexit ends by exit: a signal that it sends to itself would have no effect there."""
 
 import signal
 
@@ -19,13 +19,13 @@ def test_the_exit_code_is_passed_on(kubexit: Kubexit, actor: str, code: int) -> 
 @pytest.mark.behaviour("signal-death-is-128-plus-n", "pid-1-exits")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
 def test_a_signal_death_is_128_plus_n(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
-    """A command that a signal ended is 128+n."""
+    """If a signal ends the command, PID 1 exits with 128+n."""
     assert kubexit.run(actor, "die", str(int(number)), pid1=True).code == 128 + number
 
 
 @pytest.mark.behaviour("pid-1-exits")
 def test_ends_with_orphans_around(kubexit: Kubexit, actor: str) -> None:
-    """Left-over processes do not keep PID 1 from leaving; the kernel ends them with it."""
+    """Orphans do not keep PID 1 from exiting; the kernel ends them with it."""
     finished = kubexit.run(actor, "leave", "3", "--ignore", "--exit", "4", pid1=True)
 
     assert finished.code == 4
@@ -33,7 +33,7 @@ def test_ends_with_orphans_around(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("codes-of-kubexit", "pid-1-exits")
 def test_a_missing_command_exits_with_127(kubexit: Kubexit) -> None:
-    """A command that is not there is 127."""
+    """If the command is missing, PID 1 exits with 127."""
     assert kubexit.run("/no/such/command", pid1=True).code == 127
 
 

@@ -1,4 +1,4 @@
-"""Orphans find a parent in kubexit, as PID 1 and below it."""
+"""kubexit collects orphans, as PID 1 and below it."""
 
 import signal
 
@@ -14,9 +14,9 @@ both_places = pytest.mark.parametrize("pid1", [True, False], ids=["pid1", "subre
 @both_places
 @pytest.mark.behaviour("pid-1-reaps-orphans", "subreaper-if-not-pid-1")
 def test_thousand_orphans_at_once(kubexit: Kubexit, actor: str, pid1: bool) -> None:
-    """A thousand orphans that die in one moment leave no zombie behind.
+    """A thousand orphans that die at the same moment leave no zombie behind.
 
-    Fails when one child is collected for one CHLD: the signal coalesces, and most of them stay.
+    Fails when one child is collected for one SIGCHLD: the signal coalesces, and most of them stay.
     """
     supervised = kubexit.start(actor, "orphans", "1000", "--when", "USR1", pid1=pid1)
     supervised.wait_line("READY")
@@ -32,7 +32,7 @@ def test_thousand_orphans_at_once(kubexit: Kubexit, actor: str, pid1: bool) -> N
 @both_places
 @pytest.mark.behaviour("orphans-keep-command-status")
 def test_commands_status_among_orphans(kubexit: Kubexit, actor: str, pid1: bool) -> None:
-    """The command's code is kept when it ends in the moment in which its orphans end."""
+    """The command's code is kept when it exits at the same moment as its orphans."""
     for number in range(5):
         supervised = kubexit.start(actor, "orphans", "100", "--exit", "7", name=f"main-{number}", pid1=pid1)
 

@@ -1,4 +1,4 @@
-"""SIGCHLD was ignored by the process that started kubexit."""
+"""kubexit works when the process that started it ignored SIGCHLD."""
 
 import signal
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.every_form
 
 
 def ignore() -> None:
-    """Between fork and exec."""
+    """Ignore SIGCHLD between fork and exec."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
 
@@ -25,11 +25,11 @@ def test_command_is_waited_for(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("default-dispositions", "ignored-sigchld")
 def test_command_gets_what_came_in(kubexit: Kubexit, actor: str) -> None:
-    """The command has CHLD ignored, as it would without kubexit."""
+    """The command has SIGCHLD ignored, as it would without kubexit."""
     assert kubexit.run(actor, "mask", preexec_fn=ignore).stdout == "ignored 17\n"
 
 
 @pytest.mark.behaviour("orphans-keep-command-status", "ignored-sigchld")
 def test_orphans_are_reaped_with_sigchld_ignored(kubexit: Kubexit, actor: str) -> None:
-    """Orphans are collected as usual."""
+    """Orphans are collected although SIGCHLD was ignored."""
     assert kubexit.run(actor, "orphans", "100", "--exit", "7", preexec_fn=ignore).code == 7

@@ -1,4 +1,4 @@
-"""kubexit where nothing is granted: a foreign user, no capabilities, an empty root that cannot be written to."""
+"""kubexit works without any rights: a foreign user, no capabilities, an empty root that cannot be written to."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ WORLDS = {
 
 @pytest.fixture(params=WORLDS, autouse=True)
 def world(request: pytest.FixtureRequest, kubexit: Kubexit) -> Sandbox:
-    """One of the worlds, if it is available."""
+    """Return one of the strict environments, if it is available."""
     if kubexit.form == "sanitize":
         pytest.skip("the sanitizers need a loader and /proc")
     if WORLDS[request.param].filtered:
@@ -36,7 +36,7 @@ def world(request: pytest.FixtureRequest, kubexit: Kubexit) -> Sandbox:
 
 @pytest.mark.behaviour("settings-of-the-original", "codes-of-kubexit")
 def test_code_and_tombstone(kubexit: Kubexit, world: Sandbox) -> None:
-    """The command runs, its code is kubexit's, and the tombstone is written."""
+    """The command runs, kubexit exits with its code, and the tombstone is written."""
     started = world.start(kubexit, "/bin/actor", "exit", "7", environment=NAMED)
 
     assert started.wait() == 7, started.stderr
@@ -66,7 +66,7 @@ def test_sigterm_reaches_the_command(kubexit: Kubexit, world: Sandbox) -> None:
 
 @pytest.mark.behaviour("environment-bytes-unchanged", "no-packaging-in-environment")
 def test_the_environment_gains_nothing(kubexit: Kubexit, world: Sandbox) -> None:
-    """The command's environment is that of kubexit and nothing else, also where HOME or PATH are not set."""
+    """The command's environment is kubexit's and nothing else, also if HOME or PATH are not set."""
     started = world.start(kubexit, "/bin/actor", "dump-env", environment=NAMED)
 
     assert started.wait() == 0
@@ -83,14 +83,14 @@ def test_an_empty_environment_exits_with_2(kubexit: Kubexit, world: Sandbox) -> 
 
 
 def test_an_execute_only_file_supervises(kubexit: Kubexit) -> None:
-    """A file that may be executed and not read supervises all the same."""
+    """A file that may be executed and not read supervises too."""
     started = Sandbox(mode=0o111).start(kubexit, "/bin/actor", "exit", "7", environment=NAMED)
 
     assert started.wait() == 7, started.stderr
 
 
 def test_the_world_is_as_strict_as_it_says(kubexit: Kubexit, world: Sandbox) -> None:
-    """The tests above would tell nothing in a world that is not strict: no rights, no way to write, PID 1."""
+    """The environment of the tests above is strict: no rights, no way to write, PID 1. Otherwise they show nothing."""
     started = world.start(kubexit, "/bin/actor", "ready-then-wait", environment=NAMED)
     started.wait_line("^READY$")
     pid = started.pid

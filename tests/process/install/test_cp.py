@@ -71,7 +71,7 @@ def test_the_cp_of_the_original_works_again_and_again(kubexit: Kubexit, image: P
     ],
 )
 def test_cp_copies_to_files_and_folders(kubexit: Kubexit, image: Path, arguments: str, copy: str) -> None:
-    """To a file, or under its own name into a folder; harmless options are passed over."""
+    """cp copies to a file, or under its name into a folder; harmless options are ignored."""
     finished = cp(kubexit, image, *arguments.split())
 
     assert finished.code == 0
@@ -80,7 +80,7 @@ def test_cp_copies_to_files_and_folders(kubexit: Kubexit, image: Path, arguments
 
 @pytest.mark.behaviour("installs-itself")
 def test_a_hard_link_called_cp_copies(kubexit: Kubexit, image: Path) -> None:
-    """It is the same file by a hard link too."""
+    """A hard link that is called cp copies too."""
     (image / "bin/cp").unlink()
     os.link(image / "bin/kubexit", image / "bin/cp")
 
@@ -105,7 +105,7 @@ def test_links_at_the_end(kubexit: Kubexit, image: Path) -> None:
 @pytest.mark.behaviour("installs-itself")
 @pytest.mark.parametrize("target", ["bin", "bin/kubexit"])
 def test_cp_onto_itself_changes_nothing(kubexit: Kubexit, image: Path, target: str) -> None:
-    """Copied onto itself, the file is left as it is: the same file, bytes, rights and times of change."""
+    """A file that is copied onto itself stays unchanged: the same file, bytes, rights and times of change."""
 
     def facts() -> tuple[object, ...]:
         # Not the time of access, which reading may change.
@@ -139,7 +139,7 @@ def test_cp_onto_itself_changes_nothing(kubexit: Kubexit, image: Path, target: s
     ],
 )
 def test_cp_copies_only_itself(kubexit: Kubexit, image: Path, arguments: str) -> None:
-    """Another file, or an option with another meaning, is 2 and one line: this cp copies only itself."""
+    """For another file, or an option with another meaning, the code is 2 with one line: this cp copies only itself."""
     (image / "other").write_bytes((image / "bin/kubexit").read_bytes())
     finished = cp(kubexit, image, *arguments.split())
 
@@ -164,7 +164,7 @@ def test_cp_copies_only_itself(kubexit: Kubexit, image: Path, arguments: str) ->
     ids=lambda value: value[:16],
 )
 def test_cp_makes_no_folder(kubexit: Kubexit, image: Path, target: str, what: str) -> None:
-    """A folder that is not there is not made, as cp makes none; the line names what was asked for."""
+    """cp makes no missing folder; the line names the folder that was asked for."""
     before = sorted(os.listdir(image))
     finished = cp(kubexit, image, "bin/kubexit", target)
 
@@ -177,7 +177,7 @@ def test_cp_makes_no_folder(kubexit: Kubexit, image: Path, target: str, what: st
 
 @pytest.mark.behaviour("settings-of-the-original", "installs-itself", "disabled-executes-only")
 def test_settings_do_not_matter(kubexit: Kubexit, image: Path) -> None:
-    """In an init container with the settings of its neighbours it copies all the same."""
+    """In an init container with its neighbours' settings, cp copies all the same."""
     env = {"KUBEXIT_NAME": "main", "KUBEXIT_GRAVEYARD": "graveyard", "KUBEXIT_DISABLED": "true", "KUBEXIT_X": "x"}
     finished = cp(kubexit, image, "bin/kubexit", "kubexit", env=env)
 
@@ -189,7 +189,7 @@ def test_settings_do_not_matter(kubexit: Kubexit, image: Path) -> None:
 @pytest.mark.behaviour("settings-of-the-original")
 @pytest.mark.parametrize("name", ["kubexit", "cp.old", "xcp", "cp/kubexit"])
 def test_other_names_of_the_file_supervise(kubexit: Kubexit, image: Path, name: str) -> None:
-    """By any other name it supervises, a command called cp as well."""
+    """Under any other name it supervises; this includes a command called cp."""
     (image / "cp").mkdir()
     link = image / "bin" / name
     if name != "kubexit":

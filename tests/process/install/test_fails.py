@@ -1,4 +1,4 @@
-"""A copy that cannot be made says why in one line, and leaves nothing behind."""
+"""A copy that fails logs one line that says why, and leaves nothing behind."""
 
 import errno
 import os
@@ -42,14 +42,14 @@ def open_folder() -> Iterator[Path]:
 
 
 def error_line(finished: Finished) -> str:
-    """The only line, which is an error."""
+    """Return the only line, which is an error."""
     (line,) = finished.stderr.splitlines()
     assert " error kubexit: cannot " in line
     return line
 
 
 def on_small_disk(kubexit: Kubexit, shared: Path, *steps: namespaces.Step) -> tuple[Finished, list[str]]:
-    """Install to a disk of 64 KiB; what is in it afterwards."""
+    """Install to a disk of 64 KiB; return what is in it afterwards."""
     namespaces.require_mounts()
     world = namespaces.private_mounts(namespaces.tmpfs(shared, "size=64k"))
     holder = running(kubexit, "holder", preexec_fn=world)
@@ -71,7 +71,7 @@ def test_a_full_disk_is_reported_before_writing(kubexit: Kubexit, shared: Path) 
 
 @pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_disk_fills_up(kubexit: Kubexit, shared: Path) -> None:
-    """So is one that turns out to be full while it is written to; the draft is removed."""
+    """A disk that becomes full during the write is reported too; the draft is removed."""
     finished, left = on_small_disk(kubexit, shared, namespaces.refuse("fstatfs", errno.ENOSYS))
 
     assert finished.code == 73
@@ -99,7 +99,7 @@ def test_disk_without_bound(kubexit: Kubexit, shared: Path) -> None:
     ids=str,
 )
 def test_late_errors_keep_the_older_file(kubexit: Kubexit, shared: Path, call: str, error: int, words: str) -> None:
-    """An error that comes at the end, as on a network's disk, leaves the older file in place, and no draft."""
+    """After an error at the end, as on a network disk, the older file stays in place, and there is no draft."""
     finished = install(kubexit, shared, preexec_fn=namespaces.refuse(call, error))
 
     assert finished.code == 73
@@ -116,7 +116,7 @@ def test_disk_without_sync(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_file_size_limit(kubexit: Kubexit, shared: Path) -> None:
-    """A limit for files is a line, not a signal that would leave a draft."""
+    """A limit for file sizes causes an error line, not a signal that would leave a draft."""
     finished = install(
         kubexit, shared, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
     )
@@ -128,7 +128,7 @@ def test_file_size_limit(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_a_read_only_volume_is_reported(kubexit: Kubexit, shared: Path) -> None:
-    """A volume that is mounted read-only is said so."""
+    """A read-only volume is reported."""
     namespaces.require_mounts()
     finished = install(kubexit, shared, preexec_fn=namespaces.private_mounts(namespaces.read_only(shared)))
 
@@ -140,7 +140,7 @@ def test_a_read_only_volume_is_reported(kubexit: Kubexit, shared: Path) -> None:
 @pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 @pytest.mark.parametrize("path", ["shared", "shared/new"])
 def test_folder_of_another_user(kubexit: Kubexit, open_folder: Path, path: str) -> None:
-    """A folder that this user may not write to is said so, with the user; and what would be right."""
+    """A folder that this user may not write to is reported, with the user and a word on fsGroup."""
     namespaces.require_other_users(kubexit.path)
     (open_folder / "shared").mkdir(mode=0o755)
     finished = install(kubexit, open_folder / path, preexec_fn=namespaces.user(NOBODY, NOBODY))
@@ -155,7 +155,7 @@ def test_folder_of_another_user(kubexit: Kubexit, open_folder: Path, path: str) 
 @pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 @pytest.mark.parametrize("path", ["shared/kubexit", "shared/kubexit/below", "dangling"])
 def test_a_target_that_is_no_folder_is_left_alone(kubexit: Kubexit, shared: Path, path: str) -> None:
-    """What is no folder is said so, and left as it is."""
+    """A target that is no folder is reported, and stays as it is."""
     (kubexit.folder / "dangling").symlink_to("nowhere")
     finished = install(kubexit, kubexit.folder / path)
 
@@ -179,7 +179,7 @@ def test_folder_has_the_name(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_path_too_long(kubexit: Kubexit) -> None:
-    """A path that is longer than the system's is said so."""
+    """A path above the system's limit is reported."""
     finished = install(kubexit, "/x" * 2047)
 
     assert finished.code == 73
@@ -188,7 +188,7 @@ def test_path_too_long(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("codes-of-kubexit", "installs-itself")
 def test_file_that_cannot_be_read(kubexit: Kubexit, open_folder: Path) -> None:
-    """A file that may be executed and not read says which mode it takes."""
+    """If the file may be executed and not read, the message says which mode it needs."""
     namespaces.require_other_users(kubexit.path)
     shutil.copy(kubexit.path, open_folder / "secret")
     (open_folder / "secret").chmod(0o111)

@@ -1,4 +1,4 @@
-"""`--install` and `--graveyard` together: one init container for both, and an order that is safe to break off."""
+"""`--install` and `--graveyard` together are one init container, in an order that is safe to interrupt."""
 
 import itertools
 import os
@@ -49,7 +49,7 @@ def test_both_options_work_in_any_order(kubexit: Kubexit, shared: Path, install_
 @pytest.mark.behaviour("new-generation-clears-graveyard", "codes-of-kubexit", "installs-itself")
 @pytest.mark.parametrize("install_first", [True, False])
 def test_a_failed_install_clears_nothing(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
-    """Where nothing can be installed nothing is removed either, and that is said."""
+    """If the file cannot be installed, nothing is removed either, and the log says so."""
     shared.rmdir()
     shared.write_text("no folder")
     finished = prepare(kubexit, shared, kubexit.graveyard, install_first)
@@ -63,7 +63,7 @@ def test_a_failed_install_clears_nothing(kubexit: Kubexit, shared: Path, install
 
 @pytest.mark.behaviour("new-generation-clears-graveyard", "codes-of-kubexit", "installs-itself")
 def test_a_failed_clearing_installs_all_the_same(kubexit: Kubexit, shared: Path) -> None:
-    """Where the graveyard cannot be cleared the file is installed, and both are said."""
+    """If the graveyard cannot be cleared, the file is installed, and the log reports both."""
     namespaces.require_mounts()
     world = namespaces.private_mounts(namespaces.read_only(kubexit.graveyard))
     finished = prepare(kubexit, shared, kubexit.graveyard, preexec_fn=world)
@@ -77,7 +77,7 @@ def test_a_failed_clearing_installs_all_the_same(kubexit: Kubexit, shared: Path)
 
 @pytest.mark.behaviour("new-generation-clears-graveyard", "installs-itself")
 def test_one_folder_for_both(kubexit: Kubexit, shared: Path) -> None:
-    """The file may lie in the graveyard: it is no tombstone, nor is the draft of a copy that is under way."""
+    """The file may be in the graveyard: it is no tombstone, and neither is the draft of a copy that is under way."""
     (kubexit.graveyard / f"{single_file.DRAFTS}1").write_text("")
     alone = kubexit.run(options=["--graveyard", kubexit.graveyard], name=None, GRAVEYARD=None)
     assert alone.code == 0

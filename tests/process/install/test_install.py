@@ -51,7 +51,7 @@ def test_the_copy_is_whole_and_executable(kubexit: Kubexit, shared: Path, umask:
 
 @pytest.mark.behaviour("installs-itself")
 def test_by_the_copy(kubexit: Kubexit, shared: Path) -> None:
-    """A copy can be copied on; over itself it stays what it is."""
+    """A copy can copy itself; over itself it stays unchanged."""
     install(kubexit, shared)
     copy = kubexit.under(shared / "kubexit")
     before = (shared / "kubexit").stat()
@@ -64,7 +64,7 @@ def test_by_the_copy(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("installs-itself")
 def test_it_can_be_run_again(kubexit: Kubexit, shared: Path) -> None:
-    """It can be run again and again, as an init container is; each time the file is replaced by a new one."""
+    """The option can be used again and again, as an init container does; each time the file is replaced."""
     inodes = set()
     for _ in range(3):
         assert install(kubexit, shared).code == 0
@@ -76,7 +76,7 @@ def test_it_can_be_run_again(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("installs-itself")
 def test_over_one_that_runs(kubexit: Kubexit, shared: Path) -> None:
-    """An older file is replaced also while it is being executed, and runs on."""
+    """An older file is replaced also while it is executed, and continues to run."""
     (shared / "kubexit").write_bytes(Path(kubexit.path).read_bytes() + b"older")
     (shared / "kubexit").chmod(0o755)
     older = kubexit.under(shared / "kubexit")
@@ -92,7 +92,7 @@ def test_over_one_that_runs(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("installs-itself")
 def test_folder_is_made(kubexit: Kubexit, shared: Path) -> None:
-    """A folder that is not there is made, with all that leads to it; that is worth a warning."""
+    """A missing folder is made, with all folders above it; that causes a warning."""
     finished = install(kubexit, shared / "a" / "b")
 
     assert finished.code == 0
@@ -103,7 +103,7 @@ def test_folder_is_made(kubexit: Kubexit, shared: Path) -> None:
 @pytest.mark.behaviour("installs-itself")
 @pytest.mark.parametrize("path", ["shared", "shared/", "./shared//", ".", "link", "link/"])
 def test_the_line_names_the_absolute_path(kubexit: Kubexit, shared: Path, path: str) -> None:
-    """Relative, with slashes at the end, through a link: the line names the file by its absolute path."""
+    """The line names the file by its absolute path: for a relative path, slashes at the end, or a link."""
     (kubexit.folder / "link").symlink_to(shared)
     finished = install(kubexit, path, cwd=kubexit.folder)
     target = kubexit.folder / path / "kubexit"
@@ -127,7 +127,7 @@ def test_the_root_folder_is_a_folder(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("installs-itself")
 def test_over_a_link_to_itself(kubexit: Kubexit, shared: Path) -> None:
-    """A link to the file that is running is replaced: where another container sees the folder it may lead nowhere."""
+    """A link to the running file is replaced: in another container that sees the folder it may lead nowhere."""
     (shared / "kubexit").symlink_to(kubexit.path)
 
     assert install(kubexit, shared).code == 0
@@ -136,7 +136,7 @@ def test_over_a_link_to_itself(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("installs-itself")
 def test_over_a_link(kubexit: Kubexit, shared: Path) -> None:
-    """A link that has the name is replaced; what it points to is left alone."""
+    """A link with the name is replaced; its target is not changed."""
     outside = kubexit.folder / "outside"
     outside.write_text("precious")
     (shared / "kubexit").symlink_to(outside)
@@ -163,7 +163,7 @@ def test_draft_that_is_a_link(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("installs-itself", "disabled-executes-only")
 def test_settings_do_not_matter(kubexit: Kubexit, shared: Path) -> None:
-    """Settings for the supervision of a command, good or bad, play no part; no tombstone is written."""
+    """Settings for the supervision of a command, good or bad, have no effect; no tombstone is written."""
     env = {"KUBEXIT_NAME": "main", "KUBEXIT_GRACE_PERIOD": "bad", "KUBEXIT_DISABLED": "true"}
     finished = kubexit.run(options=["--install", shared], env=env)
 

@@ -41,7 +41,7 @@ def is_written(shared: Path) -> bool:
 
 @pytest.mark.behaviour("installs-itself")
 def test_the_draft_of_a_killed_copy_is_removed(kubexit: Kubexit, shared: Path) -> None:
-    """The draft of a copy that was killed goes with the next one."""
+    """The next copy removes the draft of a copy that was killed."""
     install(single_file.traced(kubexit, "fsync:signal=KILL"), shared)
     assert len(drafts(shared)) == 1
     assert os.listdir(shared) == drafts(shared)
@@ -111,7 +111,7 @@ def test_executable_at_once(kubexit: Kubexit, shared: Path) -> None:
 
 @pytest.mark.behaviour("installs-itself")
 def test_side_by_side(kubexit: Kubexit, shared: Path) -> None:
-    """Many at a time: all succeed, a reader meanwhile sees a whole file, and no draft is left."""
+    """When many copies run at a time, all succeed, a reader always sees a whole file, and no draft is left."""
     whole = Path(kubexit.path).read_bytes()
     install(kubexit, shared)
     copies = [kubexit.start(options=["--install", shared], name=None, GRAVEYARD=None) for _ in range(8)]

@@ -1,4 +1,4 @@
-"""`--install`, alone or with `--graveyard`, and the name `cp`: what is refused, by every form."""
+"""The wrong uses of `--install`, alone or with `--graveyard`, and of the name `cp` are refused by every form."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.every_form
 
 @pytest.mark.behaviour("bad-setting-exits-with-2", "installs-itself")
 def test_one_call_logs_one_line(kubexit: Kubexit) -> None:
-    """One call, one line. A Python package is no single file: it says which file to take, and makes no folder."""
+    """One call logs one line. A Python package is no single file: it says which file to take, and makes no folder."""
     finished = install(kubexit, kubexit.folder / "shared")
 
     if kubexit.is_native:
@@ -28,7 +28,7 @@ def test_one_call_logs_one_line(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("bad-setting-exits-with-2", "new-generation-clears-graveyard")
 def test_one_call_for_both(kubexit: Kubexit) -> None:
-    """A Python package refuses both in one go and removes nothing."""
+    """A Python package refuses both options in one call and removes nothing."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
     options = ["--graveyard", kubexit.graveyard, "--install", kubexit.folder / "shared"]
     finished = kubexit.run(options=options, name=None, GRAVEYARD=None)
@@ -69,7 +69,7 @@ def test_package_as_cp(kubexit: Kubexit) -> None:
     ids=" ".join,
 )
 def test_wrong_usage_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
-    """Anything but one folder behind each option is 2 and makes none; an empty word is not the working folder."""
+    """With anything but one folder behind each option, the code is 2; an empty word is not the working folder."""
     finished = kubexit.run(options=options, name=None, GRAVEYARD=None, cwd=kubexit.folder)
 
     assert finished.code == 2

@@ -1,4 +1,4 @@
-"""KUBEXIT_MESH: the proxy of a mesh is waited for, and asked to quit; where none was injected nothing is in the way.
+"""KUBEXIT_MESH: kubexit waits for a mesh's proxy and asks it to quit; a pod without a proxy is not held up.
 
 The proxies' ports are fixed, so each test has its own network.
 """
@@ -84,7 +84,7 @@ def test_a_proxy_on_the_other_loopback_is_found(kubexit: Kubexit, web: Web, netw
 
 @every_mesh
 def test_a_late_proxy_is_waited_for(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
-    """A proxy that is not up yet is waited for."""
+    """A proxy that starts later is waited for."""
     main = start(kubexit, network, mesh, LOG_LEVEL="debug", QUIT_TIMEOUT="0")
     main.wait_line("not ready: .*Connection refused", "stderr")
     web(listener=network.bound(mesh.ready[0]))
@@ -96,7 +96,7 @@ def test_a_late_proxy_is_waited_for(kubexit: Kubexit, web: Web, network: Network
 @every_mesh
 @pytest.mark.parametrize("timeout", ["200ms", "0"])
 def test_without_a_proxy_the_command_starts(kubexit: Kubexit, network: Network, mesh: Mesh, timeout: str) -> None:
-    """Without a proxy the command starts after the timeout, and there is nothing to warn of, now or at the end."""
+    """Without a proxy the command starts after the timeout, without a warning then or at the end."""
     main = start(kubexit, network, mesh, BIRTH_TIMEOUT=timeout)
 
     assert main.wait() == 0
@@ -122,7 +122,7 @@ def test_debug_logs_the_refused_request(kubexit: Kubexit, network: Network, mesh
 def test_an_unready_proxy_ends_the_wait_at_the_timeout(
     kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, answer: webserver.Answer
 ) -> None:
-    """A proxy that is there and does not get ready is no reason to give up either."""
+    """A proxy that is there and does not become ready does not prevent the start either."""
     web(answer, listener=network.bound(mesh.ready[0]))
     main = start(kubexit, network, mesh, BIRTH_TIMEOUT="300ms", QUIT_TIMEOUT="0")
 
@@ -137,7 +137,7 @@ def test_an_unready_proxy_ends_the_wait_at_the_timeout(
 def test_birth_on_timeout_decides_if_set(
     kubexit: Kubexit, network: Network, mesh: Mesh, on_timeout: str, code: int
 ) -> None:
-    """KUBEXIT_BIRTH_ON_TIMEOUT, where it is set, decides."""
+    """If KUBEXIT_BIRTH_ON_TIMEOUT is set, it decides."""
     main = start(kubexit, network, mesh, BIRTH_TIMEOUT="200ms", BIRTH_ON_TIMEOUT=on_timeout)
 
     assert main.wait() == code
@@ -147,7 +147,7 @@ def test_birth_on_timeout_decides_if_set(
 @every_mesh
 @pytest.mark.parametrize("missing", ["db", "own URL", "both"])
 def test_something_else_is_missing(kubexit: Kubexit, network: Network, mesh: Mesh, missing: str) -> None:
-    """What the user waits for himself is not optional: without it the command does not start."""
+    """A dependency that the user sets is not optional: without it the command does not start."""
     settings = {
         "db": {"BIRTH_DEPS": "db:born"},
         "own URL": {"BIRTH_URLS": "http://127.0.0.1:9/"},
@@ -161,7 +161,7 @@ def test_something_else_is_missing(kubexit: Kubexit, network: Network, mesh: Mes
 
 @every_mesh
 def test_a_missing_proxy_alone_does_not_fail(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
-    """With everything else there and the proxy alone missing the command starts after the timeout."""
+    """If only the proxy is missing, the command starts after the timeout."""
     kubexit.carve("db", Born=True)
     own = web(listener=network.bound(80))
     settings = {"BIRTH_DEPS": "db:born", "BIRTH_URLS": own.url()}
@@ -174,7 +174,7 @@ def test_a_missing_proxy_alone_does_not_fail(kubexit: Kubexit, web: Web, network
 @every_mesh
 @pytest.mark.parametrize("answer", [status(404), status(503)], ids=["404", "503"])
 def test_does_not_quit(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, answer: webserver.Answer) -> None:
-    """A proxy that is there and refuses is worth a warning: Linkerd's needs an annotation to allow it."""
+    """A proxy that refuses to quit is worth a warning: Linkerd's needs an annotation to allow it."""
     web(answer, listener=network.bound(mesh.quit[0]))
     main = start(kubexit, network, mesh, "sh", "-c", "exit 3", BIRTH_TIMEOUT="100ms")
 
@@ -187,7 +187,7 @@ def test_does_not_quit(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh,
 @every_mesh
 @pytest.mark.parametrize("policy", ["success", "failure"])
 def test_the_policy_holds_for_the_proxy(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh, policy: str) -> None:
-    """The policy holds for the proxy too."""
+    """The quit policy is valid for the proxy too."""
     server = web(listener=network.bound(mesh.quit[0]))
     main = start(kubexit, network, mesh, "false", BIRTH_TIMEOUT="0", QUIT_POLICY=policy)
 
@@ -200,7 +200,7 @@ def test_the_policy_holds_for_the_proxy(kubexit: Kubexit, web: Web, network: Net
 def test_sigterm_during_the_wait_asks_the_proxy_to_quit(
     kubexit: Kubexit, web: Web, network: Network, mesh: Mesh
 ) -> None:
-    """A SIGTERM during the wait for the proxy: no command, and the proxy is asked to quit all the same."""
+    """A SIGTERM during the wait for the proxy prevents the command, and the proxy is still asked to quit."""
     server = web(status(503), listener=network.bound(mesh.quit[0]))
     main = start(kubexit, network, mesh)
     eventually(lambda: processes.children(main.pid), "the proxy is asked")

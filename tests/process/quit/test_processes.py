@@ -27,14 +27,14 @@ Web = Callable[..., WebServer]
 
 
 class Pod:
-    """A container, asked to end, and its sidecars, each with what it has printed so far."""
+    """A container that is asked to end, and its sidecars, each with its output so far."""
 
     def __init__(self, kubexit: Kubexit, main: Supervised, sidecars: tuple[str, ...]) -> None:
         self.main = main
         self._files = {name: kubexit.folder / f"{name}.out" for name in sidecars}
 
     def got_term(self) -> set[str]:
-        """The sidecars that have said so."""
+        """The sidecars that have printed it."""
         return {name for name, file in self._files.items() if "SIGNAL TERM" in file.read_text()}
 
     def are_ready(self) -> bool:
@@ -80,7 +80,7 @@ def test_a_process_of_the_name_gets_sigterm(kubexit: Kubexit, web: Web, names: s
 
 
 def test_all_processes_of_all_names_get_sigterm(kubexit: Kubexit, web: Web) -> None:
-    """All processes of all names get it."""
+    """All processes of all names get SIGTERM."""
     with pod(kubexit, web, "envoy", "agent", "other", QUIT_PROCESSES="agent,envoy") as pod_:
         eventually(lambda: pod_.got_term() == {"envoy", "agent"}, "both got SIGTERM")
 
@@ -89,7 +89,7 @@ def test_all_processes_of_all_names_get_sigterm(kubexit: Kubexit, web: Web) -> N
 
 @pytest.mark.parametrize("name", ["env", "envoy2", "Envoy", "nvoy", "envoy ready-then-wait", "*"])
 def test_only_the_exact_name_counts(kubexit: Kubexit, web: Web, name: str) -> None:
-    """A part of a name, another case, a pattern: no process matches. Shown to fail by the tests above."""
+    """A part of a name, another case, or a pattern matches no process. Shown to fail by the tests above."""
     with pod(kubexit, web, "envoy", QUIT_PROCESSES=name) as pod_:
         assert pod_.signalled() == set()
         assert pod_.got_term() == set()
@@ -134,7 +134,7 @@ def test_a_script_has_its_own_name(kubexit: Kubexit, web: Web) -> None:
 
 
 def test_kubexit_and_pid_1_are_never_meant(kubexit: Kubexit, web: Web) -> None:
-    """Neither kubexit itself nor PID 1, the pause process, is ever signalled, with any names."""
+    """Neither kubexit itself nor PID 1, the pause process, is ever signalled, with any names in the setting."""
     with pod(kubexit, web, "envoy", QUIT_PROCESSES="actor,kubexit,python,python3,envoy", LOG_LEVEL="debug") as pod_:
         eventually(lambda: pod_.got_term() == {"envoy"}, "it got SIGTERM")
 
@@ -144,7 +144,7 @@ def test_kubexit_and_pid_1_are_never_meant(kubexit: Kubexit, web: Web) -> None:
 
 
 def test_the_policy_holds_for_processes(kubexit: Kubexit, web: Web) -> None:
-    """The policy holds for them too."""
+    """The quit policy is valid for processes too."""
     script = f"{kubexit.program()} plain & exit 3"
     finished = kubexit.run("sh", "-c", script, fence=True, QUIT_PROCESSES="actor", QUIT_POLICY="success")
 
@@ -153,7 +153,7 @@ def test_the_policy_holds_for_processes(kubexit: Kubexit, web: Web) -> None:
 
 
 def test_processes_alone_cost_no_time(kubexit: Kubexit) -> None:
-    """Alone they cost no time: kubexit does not wait for their end."""
+    """Processes alone cost no time: kubexit does not wait for their end."""
     finished = kubexit.run("true", fence=True, QUIT_PROCESSES="envoy", QUIT_TIMEOUT="1h")
 
     assert finished.code == 0

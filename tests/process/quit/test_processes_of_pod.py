@@ -1,4 +1,4 @@
-"""KUBEXIT_QUIT_PROCESSES where the processes of other pods are in sight too (hostPID: true)."""
+"""KUBEXIT_QUIT_PROCESSES when the processes of other pods are visible too (hostPID: true)."""
 
 import shutil
 import signal
@@ -55,7 +55,7 @@ def started(kubexit: Kubexit, node: cgroups.Node, **settings: Any) -> Supervised
 
 
 def text(kubexit: Kubexit, name: str) -> str:
-    """What a process has printed so far."""
+    """The output of a process so far."""
     out = kubexit.folder / f"{name}.out"
     return out.read_text() if out.exists() else ""
 

@@ -31,7 +31,7 @@ def test_a_post_is_sent_as_documented(kubexit: Kubexit, web: Web, path: str) -> 
 
 
 def test_a_get_has_no_body(kubexit: Kubexit, web: Web) -> None:
-    """GET has no body and says nothing of one; both lists are asked."""
+    """GET has no body and no length; both lists are asked."""
     server = web()
     kubexit.run("true", QUIT_POST=server.url("/post"), QUIT_GET=f"{server.url('/one')},{server.url('/two')}")
     asked = {request.target: request for request in server.requests}
@@ -66,7 +66,7 @@ def test_both_addresses_of_localhost_are_tried(kubexit: Kubexit, web: Web, host:
 
 
 def test_side_by_side(kubexit: Kubexit, web: Web) -> None:
-    """All are asked at once: no answer comes here before the last of them was asked."""
+    """All URLs are asked at once: no answer comes here before the last of them was asked."""
     all_asked = threading.Barrier(16)
     server = web(lambda connection: (all_asked.wait(20), status(200)(connection)))
     finished = kubexit.run(
@@ -79,7 +79,7 @@ def test_side_by_side(kubexit: Kubexit, web: Web) -> None:
 
 @pytest.mark.behaviour("quit-requests-never-delay-sigkill")
 def test_one_time_limit_holds_for_all(kubexit: Kubexit, web: Web) -> None:
-    """The time limit is for all of them together; each that was not answered is named."""
+    """One time limit is valid for all URLs together; each one without an answer is named."""
     silent, quick = web(webserver.silent), web()
     begin = time.monotonic()
     finished = kubexit.run(
@@ -107,7 +107,7 @@ def test_a_time_limit_of_zero_still_asks_all(kubexit: Kubexit, web: Web) -> None
 
 
 def test_without_a_proxy(kubexit: Kubexit, web: Web) -> None:
-    """A proxy of the environment is not for what is in our own pod."""
+    """A proxy in the environment is not used for URLs in the same pod."""
     server = web()
     env = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"), "http://127.0.0.1:1")
     kubexit.run("true", QUIT_POST=server.url(), env=env)

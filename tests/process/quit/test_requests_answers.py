@@ -1,4 +1,4 @@
-"""What becomes of the answers to quit requests: a line each, and never another exit code."""
+"""An answer to a quit request makes one line each, and never changes the exit code."""
 
 import socket
 from collections.abc import Callable
@@ -68,7 +68,7 @@ def test_any_other_answer_is_one_warning(kubexit: Kubexit, web: Web, answer: str
 
 
 def test_is_not_reset(kubexit: Kubexit, web: Web) -> None:
-    """The rest of an answer is taken too: a connection closed on unread bytes would be reset, which servers report."""
+    """The rest of an answer is read too: closing on unread bytes would reset the connection, which servers report."""
     ends: list[bytes] = []
 
     def answer(connection: socket.socket) -> None:
@@ -83,7 +83,7 @@ def test_is_not_reset(kubexit: Kubexit, web: Web) -> None:
 
 
 def test_a_refused_connection_is_one_warning(kubexit: Kubexit, web: Web) -> None:
-    """If no server listens: one warning."""
+    """If no server listens, kubexit logs one warning."""
     server = web(listening=False)
     finished = kubexit.run("true", QUIT_POST=server.url())
 
@@ -93,7 +93,7 @@ def test_a_refused_connection_is_one_warning(kubexit: Kubexit, web: Web) -> None
 
 
 def test_a_broken_connection_is_one_warning(kubexit: Kubexit, web: Web) -> None:
-    """A connection that breaks before the answer: one warning."""
+    """If a connection breaks before the answer, kubexit logs one warning."""
     finished = kubexit.run("true", QUIT_POST=web(webserver.resets).url())
 
     assert finished.code == 0
@@ -102,7 +102,7 @@ def test_a_broken_connection_is_one_warning(kubexit: Kubexit, web: Web) -> None:
 
 
 def test_an_unreachable_address_is_one_warning(kubexit: Kubexit) -> None:
-    """An address that no route leads to: one warning."""
+    """If no route leads to an address, kubexit logs one warning."""
     finished = kubexit.run("true", QUIT_POST="http://255.255.255.255/")
 
     assert finished.code == 0

@@ -58,7 +58,7 @@ def test_the_death_is_written_before_the_request(kubexit: Kubexit, web: Web, cod
 
 @pytest.mark.behaviour("exit-after-death-is-written", "death-before-quit-requests")
 def test_peers_do_not_wait(kubexit: Kubexit, web: Web) -> None:
-    """A peer ends by the death while the request is still under way, and nothing more happens to it afterwards."""
+    """A peer ends at the death while the request is still under way, and nothing more happens to it afterwards."""
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     main = asking(kubexit, web(webserver.silent))
 
@@ -87,7 +87,7 @@ def test_kill_is_no_crash(kubexit: Kubexit, web: Web, when: str) -> None:
 
 @pytest.mark.behaviour("old-tombstone-gone-at-start", "death-before-quit-requests")
 def test_restart_after_kill(kubexit: Kubexit, web: Web) -> None:
-    """The next life of a container that was killed meanwhile begins as any other."""
+    """After SIGKILL during the requests, the next life of the container begins as any other."""
     asking(kubexit, web(webserver.silent)).kill()
     again = kubexit.run("sh", "-c", "exit 4")
 

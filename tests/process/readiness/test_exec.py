@@ -51,7 +51,7 @@ def test_a_failed_probe_is_tried_again(kubexit: Kubexit, failure: str) -> None:
     ],
 )
 def test_the_setting_is_split_without_a_shell(kubexit: Kubexit, setting: str, words: list[str]) -> None:
-    """The setting is split at blanks and nothing else is done to it: no shell."""
+    """The setting is split at blanks, without a shell, and is not changed otherwise."""
     script = kubexit.folder / "p"
     script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {script}.words\n')
     script.chmod(0o755)
@@ -71,7 +71,7 @@ def test_the_probe_is_found_along_path(kubexit: Kubexit) -> None:
 
 @pytest.mark.parametrize(("name", "code"), [("no-such-probe", 127), ("/etc/passwd", 126), ("./", 126)])
 def test_cannot_be_executed(kubexit: Kubexit, name: str, code: int) -> None:
-    """A probe that cannot be executed is worth one warning, and no harm to the command."""
+    """A probe that cannot be executed makes one warning, and does no harm to the command."""
     db = running(kubexit, "db", READY_EXEC=name, READY_PERIOD="10ms", LOG_LEVEL="debug")
     db.wait_line(f"readiness probe exited with {code}", "stderr", count=3)
 
@@ -81,7 +81,7 @@ def test_cannot_be_executed(kubexit: Kubexit, name: str, code: int) -> None:
 
 
 def test_a_probe_can_be_installed_later(kubexit: Kubexit) -> None:
-    """One that is put in place later succeeds then."""
+    """A probe that is put in place later succeeds then."""
     path = kubexit.folder / "probe"
     db = running(kubexit, "db", READY_EXEC=path, READY_PERIOD="10ms")
     db.wait_line("cannot execute", "stderr")
@@ -102,7 +102,7 @@ def test_one_at_a_time(kubexit: Kubexit) -> None:
 
 
 def test_the_probe_prints_nothing(kubexit: Kubexit) -> None:
-    """What a probe prints does not mix with what the command says; it reads nothing either."""
+    """A probe's output does not mix with the command's; the probe has no input."""
     script = probe(kubexit, "echo PROBE; echo PROBE >&2; read line && exit 1; exit 0")
     db = running(kubexit, "db", READY_EXEC=script, stdin=subprocess.PIPE)
     kubexit.wait_tombstone("db", "Ready")
@@ -113,7 +113,7 @@ def test_the_probe_prints_nothing(kubexit: Kubexit) -> None:
 
 
 def test_at_debug_its_output_is_shown(kubexit: Kubexit) -> None:
-    """At debug both its outputs go to stderr."""
+    """At debug both outputs of the probe go to stderr."""
     script = probe(kubexit, "echo PROBE ONE; echo PROBE TWO >&2")
     db = running(kubexit, "db", READY_EXEC=script, LOG_LEVEL="debug")
     db.wait_line("^PROBE ONE", "stderr")
@@ -124,7 +124,7 @@ def test_at_debug_its_output_is_shown(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("no-descriptor-inherited", "default-dispositions", "surroundings-unchanged")
 def test_the_probe_has_the_commands_surroundings(kubexit: Kubexit, actor: str) -> None:
-    """It has the command's environment and umask, nothing blocked, no descriptor of kubexit, and its own group."""
+    """The probe has the command's environment and umask, nothing blocked, no descriptor of kubexit, and its group."""
     script = probe(kubexit, f"{actor} fds; {actor} mask; echo VALUE $VALUE; umask; {actor} stat")
     narrow = {"preexec_fn": lambda: os.umask(0o27)}
     db = running(kubexit, "db", READY_EXEC=script, LOG_LEVEL="debug", env={"VALUE": "1"}, **narrow)
@@ -140,7 +140,7 @@ def test_the_probe_has_the_commands_surroundings(kubexit: Kubexit, actor: str) -
 
 @pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_readiness_starts_a_waiting_container(kubexit: Kubexit) -> None:
-    """A container that waits for it with the graveyard as its source starts then: no API, no rights."""
+    """A container that waits for readiness in the graveyard starts then: no API, no rights."""
     go = kubexit.folder / "go"
     script = probe(kubexit, f"test -e {go}")
     app = waiting(kubexit, BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", LOG_LEVEL="debug", POLL_INTERVAL="0")

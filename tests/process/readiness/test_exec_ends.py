@@ -15,7 +15,7 @@ pytestmark = pytest.mark.behaviour("readiness-probe-process")
 
 
 def pids_of(script: Path) -> list[int]:
-    """The pids that it has left in a file."""
+    """The pids that the probe has written to a file."""
     file = script.with_suffix(".pids")
     text = eventually(lambda: file.exists() and file.read_text().endswith("\n") and file.read_text(), "its pids")
     return [int(pid) for pid in text.split()]
@@ -23,7 +23,7 @@ def pids_of(script: Path) -> list[int]:
 
 @pytest.mark.parametrize("after", ["exit 0", "exit 1"])
 def test_what_it_leaves(kubexit: Kubexit, after: str) -> None:
-    """What a probe leaves behind ends with it: a thousand probes must not leave a thousand processes."""
+    """The processes that a probe leaves behind end with it: a thousand probes must not leave a thousand processes."""
     script = probe(kubexit, f"sleep 1000 & echo $! > {kubexit.folder}/probe.pids; {after}")
     running(kubexit, "db", READY_EXEC=script, READY_PERIOD="1h")
     (left,) = pids_of(script)
@@ -33,7 +33,7 @@ def test_what_it_leaves(kubexit: Kubexit, after: str) -> None:
 
 @pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 def test_ends_with_the_command(kubexit: Kubexit, pid1: bool) -> None:
-    """A probe that still runs when the command ends is ended with its children, and holds up nothing."""
+    """A probe that still runs when the command exits is ended with its children, and delays nothing."""
     script = probe(kubexit, f"sleep 1000 & echo $! $$ > {kubexit.folder}/probe.pids; wait")
     db = running(kubexit, "db", "TERM=4", READY_EXEC=script, pid1=pid1)
     pids = pids_of(script)
@@ -46,7 +46,7 @@ def test_ends_with_the_command(kubexit: Kubexit, pid1: bool) -> None:
 
 @pytest.mark.behaviour("parent-death-kills-command")
 def test_dies_with_us(kubexit: Kubexit) -> None:
-    """It does not outlive a supervisor that is killed."""
+    """The probe does not outlive a supervisor that is killed."""
     script = probe(kubexit, f"echo $$ > {kubexit.folder}/probe.pids; exec sleep 1000")
     db = running(kubexit, "db", READY_EXEC=script)
     (pid,) = pids_of(script)

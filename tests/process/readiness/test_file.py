@@ -22,7 +22,7 @@ def test_a_file_that_appears_is_readiness(kubexit: Kubexit) -> None:
 
 
 def test_an_old_file_is_no_readiness(kubexit: Kubexit) -> None:
-    """One that is older than the start is not, until it is touched."""
+    """A file that is older than the start is no readiness until it is touched."""
     file = kubexit.folder / "ready"
     file.touch()
     os.utime(file, (time.time() - 5, time.time() - 5))
@@ -45,7 +45,7 @@ def test_old_one_stays_old(kubexit: Kubexit) -> None:
 
 
 def test_made_by_the_command(kubexit: Kubexit) -> None:
-    """A file that the command makes as its very first act counts: clocks of different fineness do not hide it."""
+    """A file that the command makes first of all counts: the different resolution of clocks does not hide it."""
     file = kubexit.folder / "ready"
     for _ in range(5):
         file.unlink(missing_ok=True)

@@ -56,7 +56,7 @@ def test_a_server_that_is_down_is_not_ready(kubexit: Kubexit, web: Web) -> None:
 
 
 def test_is_not_disturbed(kubexit: Kubexit, web: Web) -> None:
-    """Once ready the server is not asked again, and the process that asked it is gone with its memory."""
+    """Once ready, the server is not asked again, and the process that asked it is gone with its memory."""
     server = web()
     db = running(kubexit, "db", READY_HTTP=server.url(), READY_PERIOD="10ms")
     kubexit.wait_tombstone("db", "Ready")
@@ -69,7 +69,7 @@ def test_is_not_disturbed(kubexit: Kubexit, web: Web) -> None:
 
 @pytest.mark.parametrize("pid1", [False, True], ids=["not-pid1", "pid1"])
 def test_a_slow_server_delays_no_signal(kubexit: Kubexit, web: Web, pid1: bool) -> None:
-    """A server that takes its time holds up neither signals nor the end, and its probe ends with the command."""
+    """A slow server delays neither signals nor the end, and its probe ends with the command."""
     server = web(webserver.silent)
     db = running(kubexit, "db", "TERM=4", READY_HTTP=server.url(), READY_PERIOD="10ms", pid1=pid1)
     server.wait_asked()
@@ -81,7 +81,7 @@ def test_a_slow_server_delays_no_signal(kubexit: Kubexit, web: Web, pid1: bool) 
 
 
 def test_a_command_that_ends_first_has_no_ready(kubexit: Kubexit, web: Web) -> None:
-    """A command that ends before it was ready has no Ready on its tombstone, and its code."""
+    """A command that exits before it was ready has no Ready in its tombstone, and keeps its code."""
     server = web(status(503))
     finished = kubexit.run("sh", "-c", "exit 3", name="db", READY_HTTP=server.url())
 
@@ -125,7 +125,7 @@ def test_dies_with_us(kubexit: Kubexit, web: Web) -> None:
 
 @pytest.mark.behaviour("no-descriptor-inherited")
 def test_the_probe_inherits_no_descriptor(kubexit: Kubexit, web: Web) -> None:
-    """The probe holds nothing of the graveyard: our FIFO ends with us alone."""
+    """The probe holds nothing of the graveyard: the FIFO of a container ends with its kubexit alone."""
     kubexit.carve("main", Born=True)
     server = web(webserver.silent)
     db = running(kubexit, "db", READY_HTTP=server.url(), DEATH_DEPS="main")
@@ -137,7 +137,7 @@ def test_the_probe_inherits_no_descriptor(kubexit: Kubexit, web: Web) -> None:
 
 @pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_readiness_starts_a_waiting_container(kubexit: Kubexit, web: Web) -> None:
-    """A container that waits for it with the graveyard as its source starts then, and not at the birth."""
+    """A container that waits for readiness in the graveyard starts then, and not at the birth."""
     server = web(status(503))
     app = waiting(kubexit, BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", LOG_LEVEL="debug", POLL_INTERVAL="0")
     running(kubexit, "db", READY_HTTP=server.url(), READY_PERIOD="10ms")

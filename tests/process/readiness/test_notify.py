@@ -52,7 +52,7 @@ def test_ready_1_is_readiness(kubexit: Kubexit, message: bytes) -> None:
     ],
 )
 def test_other_messages_are_no_readiness(kubexit: Kubexit, message: bytes) -> None:
-    """Other messages are not. Shown to fail by sending READY=1; messages are read in their order."""
+    """Other messages are no readiness. Shown to fail by sending READY=1; messages are read in their order."""
     db, client = notified(kubexit)
     client.send(message)
     client.send(b"STATUS=still here")
@@ -64,7 +64,7 @@ def test_other_messages_are_no_readiness(kubexit: Kubexit, message: bytes) -> No
 
 
 def test_other_messages_do_not_block_later_ones(kubexit: Kubexit) -> None:
-    """A message that is not it does not keep the next one from being read."""
+    """A message without READY=1 does not keep the next one from being read."""
     _, client = notified(kubexit)
     for message in (b"STATUS=starting", b"", b"EXTEND_TIMEOUT_USEC=1", b"READY=1"):
         client.send(message)
@@ -74,7 +74,7 @@ def test_other_messages_do_not_block_later_ones(kubexit: Kubexit) -> None:
 
 
 def test_a_large_message_is_harmless(kubexit: Kubexit) -> None:
-    """One that is larger than any has a right to be is harmless."""
+    """A very large message is harmless."""
     _, client = notified(kubexit)
     client.send(b"x" * 100_000)
     client.send(b"READY=1")
@@ -126,7 +126,7 @@ def barrier(client: socket.socket) -> None:
 
 
 def test_of_somebody_else(kubexit: Kubexit) -> None:
-    """A NOTIFY_SOCKET that came with the environment is replaced, and all else stays."""
+    """A NOTIFY_SOCKET in kubexit's environment is replaced, and all other variables stay."""
     env = {"NOTIFY_SOCKET": "/run/systemd/notify", "NOTIFY_SOCKET_2": "kept", "LAST": "1"}
     finished = kubexit.run("/usr/bin/env", READY_NOTIFY="true", env=env)
     lines = finished.stdout.splitlines()
@@ -138,7 +138,7 @@ def test_of_somebody_else(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("surroundings-unchanged")
 def test_without_the_setting_the_socket_passes_unchanged(kubexit: Kubexit) -> None:
-    """Without the setting a NOTIFY_SOCKET passes unchanged: it is the command's own affair."""
+    """Without the setting a NOTIFY_SOCKET passes unchanged: it is for the command."""
     finished = kubexit.run("/usr/bin/env", env={"NOTIFY_SOCKET": "/run/systemd/notify"})
 
     assert "NOTIFY_SOCKET=/run/systemd/notify" in finished.stdout.splitlines()
@@ -155,7 +155,7 @@ def test_two_of_them(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("surroundings-unchanged")
 def test_not_for_the_waiter(kubexit: Kubexit) -> None:
-    """The socket is made for the command: a container that waits for birth has none yet."""
+    """The socket is made for the command: a container that waits for birth does not have it yet."""
     script = kubexit.folder / "waiter"
     script.write_text('#!/bin/sh\necho "SOCKET=$NOTIFY_SOCKET" >&2\n')
     script.chmod(0o755)
@@ -166,7 +166,7 @@ def test_not_for_the_waiter(kubexit: Kubexit) -> None:
 
 
 def test_works_without_autobind(kubexit: Kubexit) -> None:
-    """Where the kernel chooses no address (gVisor before 2024), kubexit does: another one each time, and it works."""
+    """If the kernel chooses no address (gVisor before 2024), kubexit chooses one, another each time, and it works."""
     addresses = set()
     for name in ("one", "other"):
         step = seccomp.without_autobind()

@@ -74,7 +74,7 @@ def test_readiness_needs_one_connection(kubexit: Kubexit) -> None:
 
 
 def test_a_hanging_connection_delays_no_signal(kubexit: Kubexit) -> None:
-    """A connection that hangs holds up neither signals nor the end."""
+    """A connection that hangs delays neither signals nor the end."""
     with bound("127.0.0.1") as server:
         server.listen(0)
         address = server.getsockname()

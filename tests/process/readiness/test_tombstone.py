@@ -35,7 +35,7 @@ def test_ready_is_between_born_and_died(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("tombstone-appears-whole")
 def test_ready_is_written_once(kubexit: Kubexit) -> None:
-    """It is written once, at any number of later probes."""
+    """Ready is written once, at any number of later probes."""
     eye = Observer(kubexit.graveyard)
     db, file = probed(kubexit)
     file.touch()
@@ -49,7 +49,7 @@ def test_ready_is_written_once(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_readiness_starts_a_waiting_container(kubexit: Kubexit) -> None:
-    """A container that waits for it with the graveyard as its source starts then, and not at the birth."""
+    """A container that waits for readiness in the graveyard starts then, and not at the birth."""
     app = waiting(kubexit, BIRTH_DEPS="db", BIRTH_SOURCE="graveyard", LOG_LEVEL="debug", POLL_INTERVAL="0")
     _, file = probed(kubexit)
     app.wait_line("db: born, not ready", stream="stderr")
@@ -81,7 +81,7 @@ def test_without_a_probe_there_is_no_ready(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("exit-codes-passed-on")
 def test_a_command_never_ready_ends_as_usual(kubexit: Kubexit) -> None:
-    """A command that ends before it was ready ends as it does."""
+    """A command that exits before it was ready ends as one without a probe."""
     finished = kubexit.run("sh", "-c", "exit 3", READY_FILE="/no/such/file", READY_PERIOD="10ms")
 
     assert finished.code == 3
@@ -90,7 +90,7 @@ def test_a_command_never_ready_ends_as_usual(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("graveyard-source-asks-no-api")
 def test_a_chain_starts_in_order(kubexit: Kubexit) -> None:
-    """A chain of three starts in its order."""
+    """A chain of three containers starts in its order."""
     app = waiting(kubexit, "c", BIRTH_DEPS="b", BIRTH_SOURCE="graveyard")
     b_file = kubexit.folder / "b.ready"
     b = kubexit.start(

@@ -1,4 +1,4 @@
-"""Bad settings: exit 2, one line that names the variable, and a tombstone if a peer could be waiting."""
+"""At a bad setting kubexit exits with 2, names the variable in one line, and writes a tombstone for waiting peers."""
 
 import json
 import re
@@ -46,7 +46,7 @@ def in_order_of_help(*variables: str) -> list[str]:
 @pytest.mark.behaviour("bad-setting-exits-with-2", "every-exit-writes-a-death")
 @pytest.mark.parametrize("variable", BAD)
 def test_a_bad_value_exits_with_2(kubexit: Kubexit, variable: str) -> None:
-    """A bad value is one line with the variable and the value; the command does not start; the death is written."""
+    """A bad value causes one line with variable and value; the command does not start; the death is written."""
     finished = kubexit.run("echo", "BORN", pid1=variable == "ORPHAN_GRACE_PERIOD", **{variable: BAD[variable]})
 
     assert (finished.code, finished.stdout) == (2, "")
@@ -66,7 +66,7 @@ def test_a_bad_value_exits_with_2(kubexit: Kubexit, variable: str) -> None:
     ids=lambda name: repr(name)[:20],
 )
 def test_a_bad_name_writes_nothing(kubexit: Kubexit, name: str | None) -> None:
-    """Without a valid name nothing is written anywhere."""
+    """Without a valid name nothing is written."""
     finished = kubexit.run("echo", "BORN", name=name)
 
     assert (finished.code, finished.stdout) == (2, "")
@@ -78,7 +78,7 @@ def test_a_bad_name_writes_nothing(kubexit: Kubexit, name: str | None) -> None:
 @pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize("options", [[], ["--"]], ids=str)
 def test_a_missing_command_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
-    """No command is 2 and a line, and a death is written."""
+    """Without a command kubexit exits with 2 and a line, and a death is written."""
     finished = kubexit.run(options=options)
 
     assert finished.code == 2
@@ -116,7 +116,7 @@ def test_the_first_error_is_reported(kubexit: Kubexit, first: str, second: str) 
 @pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize("variable", ["GRAVEYARD", "LOG_LEVEL", "LIVENESS"])
 def test_the_log_format_holds_for_every_error(kubexit: Kubexit, variable: str) -> None:
-    """A missing name and a bad value before or behind the log format in the table are logged in this format."""
+    """A missing name, and a bad value before or after the log format in the table, are logged in this format."""
     bad = {"GRAVEYARD": "x" * 5000, "LOG_LEVEL": "loud", "LIVENESS": "perhaps"}[variable]
     for settings in ({variable: bad}, {"name": None}):
         finished = kubexit.run("echo", "BORN", LOG_FORMAT="json", **settings)
@@ -128,7 +128,7 @@ def test_the_log_format_holds_for_every_error(kubexit: Kubexit, variable: str) -
 
 @pytest.mark.behaviour("bad-setting-exits-with-2")
 def test_peers_are_not_kept_waiting(kubexit: Kubexit) -> None:
-    """A main with a typo does not hang its sidecars."""
+    """A bad setting of main does not leave its sidecars waiting."""
     sidecar = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL="0")
     main = kubexit.run("echo", "BORN", GRACE_PERIOD="30")
 
@@ -162,7 +162,7 @@ def test_without_a_graveyard(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("settings-of-the-original")
 @pytest.mark.parametrize("variable", BAD)
 def test_empty_is_unset(kubexit: Kubexit, variable: str) -> None:
-    """An empty value is no value."""
+    """An empty value is the same as no value."""
     assert kubexit.run("true", pid1=variable == "ORPHAN_GRACE_PERIOD", **{variable: ""}).code == 0
 
 
@@ -193,7 +193,7 @@ def test_foreign_variables_are_ignored(kubexit: Kubexit) -> None:
     ids=" ".join,
 )
 def test_an_unknown_option_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
-    """An unknown or wrong option is 2 and one line that quotes it; a death is written as for other faults."""
+    """For an unknown or wrong option the code is 2, and one line quotes it; a death is written as for other faults."""
     finished = kubexit.run("echo", "BORN", options=options) if len(options) == 1 else kubexit.run(options=options)
 
     assert (finished.code, finished.stdout) == (2, "")

@@ -1,4 +1,4 @@
-"""KUBEXIT_LOG_LEVEL and KUBEXIT_LOG_FORMAT."""
+"""KUBEXIT_LOG_LEVEL and KUBEXIT_LOG_FORMAT select the lines and their form."""
 
 import json
 import os
@@ -17,7 +17,7 @@ LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z (debug|info|warn|erro
 
 
 def eventful(kubexit: Kubexit, **settings: str) -> str:
-    """The log of a run that has something to say at each level."""
+    """The log of a run that logs something at each level."""
     finished = kubexit.run("/no/such/command", DEATH_DEPS="db", env={"KUBEXIT_UNKNOWN": "1"}, **settings)
     assert finished.code == 127
     assert finished.stdout == ""
@@ -27,7 +27,7 @@ def eventful(kubexit: Kubexit, **settings: str) -> str:
 @pytest.mark.behaviour("log-lines")
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_level_selects_lines(kubexit: Kubexit, level: str) -> None:
-    """Lines of this level and above appear, others do not; each has a time, its level and our name."""
+    """Lines of this level and above appear, others do not; each has a time, its level and the container's name."""
     log = eventful(kubexit, LOG_LEVEL=level).splitlines()
     assert [line for line in log if not LINE.fullmatch(line)] == []
     seen = {line.split()[1] for line in log}
@@ -46,7 +46,7 @@ def test_the_level_selects_lines(kubexit: Kubexit, level: str) -> None:
 
 @pytest.mark.behaviour("log-lines")
 def test_json_logs_the_same_story(kubexit: Kubexit) -> None:
-    """As JSON each line is an object with time, level, name and message, and is the same story."""
+    """As JSON each line is an object with time, level, name and message, and the content is the same."""
     text = eventful(kubexit, LOG_LEVEL="debug").splitlines()
     lines = [json.loads(line) for line in eventful(kubexit, LOG_LEVEL="debug", LOG_FORMAT="json").splitlines()]
 
@@ -71,7 +71,7 @@ def test_hostile_names_in_json(kubexit: Kubexit, name: str) -> None:
 @pytest.mark.behaviour("log-lines")
 @pytest.mark.parametrize("style", ["text", "json"])
 def test_control_characters_are_escaped(kubexit: Kubexit, style: str) -> None:
-    """Control characters in what we quote neither break a line nor reach a terminal."""
+    """Control characters in quoted text neither break a line nor reach a terminal."""
     finished = kubexit.run("/no/such\n\x1b[31m\r\x07command", LOG_FORMAT=style)
 
     assert not set("\x1b\r\x07") & set(finished.stderr)
@@ -82,7 +82,7 @@ def test_control_characters_are_escaped(kubexit: Kubexit, style: str) -> None:
 @pytest.mark.behaviour("log-lines")
 @pytest.mark.parametrize("level", ["info", "debug"])
 def test_arguments_are_logged_at_debug_only(kubexit: Kubexit, level: str) -> None:
-    """Arguments of the command, which may be secrets, are logged at debug alone."""
+    """Arguments of the command, which may be secrets, are logged only at debug."""
     finished = kubexit.run("true", "--password=hunter2", LOG_LEVEL=level)
 
     assert ("hunter2" in finished.stderr) == (level == "debug")
@@ -98,7 +98,7 @@ def test_stdout_is_the_commands(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("log-lines")
 def test_one_write_a_line(kubexit: Kubexit) -> None:
-    """Each line is one write: a packet pipe, which keeps writes apart, gets one line a packet."""
+    """Each line is one write: a packet pipe, which keeps writes apart, gets one packet for each line."""
     reader, writer = os.pipe2(os.O_DIRECT)
     container = running(kubexit, "main", stderr=writer, LOG_LEVEL="debug", DEATH_DEPS="db")
     container.signal(signal.SIGHUP)
@@ -117,7 +117,7 @@ def test_one_write_a_line(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("full-stderr-does-not-delay", "log-lines")
 @pytest.mark.parametrize("how", ["closed", "full device", "closed pipe"])
 def test_without_stderr_the_command_runs(kubexit: Kubexit, how: str) -> None:
-    """Where stderr cannot be written to, the command runs and its code stays."""
+    """If stderr cannot be written to, the command runs and its code stays."""
     stderr: int | None = None
     if how == "full device":
         stderr = os.open("/dev/full", os.O_WRONLY)
@@ -143,7 +143,7 @@ def test_bad_level_is_told(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("log-lines")
 def test_off_is_off_for_errors(kubexit: Kubexit) -> None:
-    """With off not even a settings error is a line; the tombstone has the reason."""
+    """With off not even a settings error is logged; the tombstone has the reason."""
     finished = kubexit.run("true", LOG_LEVEL="off", GRACE_PERIOD="30")
 
     assert (finished.code, finished.stderr) == (2, "")
@@ -152,7 +152,7 @@ def test_off_is_off_for_errors(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("bad-setting-exits-with-2", "log-lines")
 def test_an_unknown_level_is_refused_at_the_default_level(kubexit: Kubexit) -> None:
-    """A level that does not exist leaves the default: the refusal is logged, debug lines are not."""
+    """For an unknown level the default is used: the refusal is logged, debug lines are not."""
     finished = kubexit.run("true", LOG_LEVEL="bogus", QUIT_GET="http://127.0.0.1:1/", QUIT_TIMEOUT="100ms")
 
     assert finished.code == 2

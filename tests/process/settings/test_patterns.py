@@ -1,4 +1,4 @@
-"""`*` and `NAME?` are for birth dependencies; a name that only looks like one is a name."""
+"""The patterns `*` and `NAME?` are for birth dependencies; in a name these letters have no other meaning."""
 
 import pytest
 
@@ -11,7 +11,7 @@ POD = {"POD_NAME": "pod", "NAMESPACE": "ns"}
 @pytest.mark.behaviour("lists-ignore-blanks-and-repeats", "names-of-tombstones")
 @pytest.mark.parametrize("element", ["*", "db?", "*:failed", "db?:died"])
 def test_impossible_death_dependencies_are_refused(kubexit: Kubexit, element: str) -> None:
-    """A death dependency that no container could have the name of would never die: it is refused by name."""
+    """A death dependency with a name that no container can have would never die: kubexit refuses it."""
     finished = kubexit.run("echo", "BORN", DEATH_DEPS=f"other,{element}")
 
     assert (finished.code, finished.stdout) == (2, "")

@@ -1,4 +1,4 @@
-"""Whenever kubexit itself ended things, one line says so in /dev/termination-log."""
+"""If kubexit itself ends the run, it writes one line with the reason to /dev/termination-log."""
 
 import os
 from pathlib import Path
@@ -25,7 +25,7 @@ def log(kubexit: Kubexit) -> Path:
 
 
 def world(log: Path) -> Step:
-    """A private /dev with little in it."""
+    """Make a private /dev with few files."""
     devices = log.parent
     links = [namespaces.bind(Path("/dev", name), devices / name) for name in ("null", "zero")]
     return namespaces.private_mounts(
@@ -49,7 +49,7 @@ def carved_reason(kubexit: Kubexit, name: str = "main") -> str:
     ids=["settings", "timeout", "dead", "dead and awaited"],
 )
 def test_the_line_is_the_reason(kubexit: Kubexit, log: Path, settings: dict[str, str], code: int) -> None:
-    """The line is the reason on the tombstone."""
+    """The line is the reason in the tombstone."""
     kubexit.carve("dead", Died=True, ExitCode=1)
     finished = kubexit.run("echo", "BORN", preexec_fn=world(log), **settings)
 
@@ -76,7 +76,7 @@ def test_an_unusable_graveyard_is_named(kubexit: Kubexit, log: Path) -> None:
 
 @pytest.mark.behaviour("bad-setting-exits-with-2")
 def test_a_missing_name_is_reported(kubexit: Kubexit, log: Path) -> None:
-    """So is a name that is missing."""
+    """A missing name is reported."""
     kubexit.run("true", name=None, preexec_fn=world(log))
 
     assert "KUBEXIT_NAME" in log.read_text()
@@ -84,7 +84,7 @@ def test_a_missing_name_is_reported(kubexit: Kubexit, log: Path) -> None:
 
 @pytest.mark.behaviour("stop-signal-then-sigkill")
 def test_a_stop_is_explained_there(kubexit: Kubexit, log: Path) -> None:
-    """A command that was stopped for a dependency's death is explained."""
+    """The line explains a stop of the command for a dependency's death."""
     container = running(kubexit, DEATH_DEPS="main", preexec_fn=world(log))
     kubexit.carve("main", Died=True, ExitCode=1)
     container.wait()
@@ -94,7 +94,7 @@ def test_a_stop_is_explained_there(kubexit: Kubexit, log: Path) -> None:
 
 @pytest.mark.behaviour("signal-during-birth-wait")
 def test_signal_during_birth(kubexit: Kubexit, log: Path) -> None:
-    """So is a wait that a signal ended."""
+    """The line explains a birth wait that a signal ended."""
     app = waiting(kubexit, BIRTH_DEPS="db:born", preexec_fn=world(log))
     app.signal(15)
     app.wait()
@@ -107,7 +107,7 @@ def test_signal_during_birth(kubexit: Kubexit, log: Path) -> None:
     "command", [["true"], ["sh", "-c", "exit 3"], ["sh", "-c", "kill -KILL $$"]], ids=["0", "3", "killed"]
 )
 def test_a_command_that_ends_writes_its_own(kubexit: Kubexit, log: Path, command: list[str]) -> None:
-    """A command that ended by itself has said what it had to say. Shown to fail by a death dependency."""
+    """If the command exits by itself, kubexit writes nothing. Shown to fail by a death dependency."""
     kubexit.run(*command, preexec_fn=world(log))
 
     assert log.read_text() == ""
@@ -115,7 +115,7 @@ def test_a_command_that_ends_writes_its_own(kubexit: Kubexit, log: Path, command
 
 @pytest.mark.behaviour("stop-signal-then-sigkill")
 def test_the_commands_own_words(kubexit: Kubexit, log: Path) -> None:
-    """What the command wrote there stays alone."""
+    """kubexit does not change what the command wrote there."""
     command = "echo mine > /dev/termination-log; echo READY; exec sleep 60"
     container = kubexit.start("sh", "-c", command, DEATH_DEPS="db", preexec_fn=world(log))
     container.wait_line("READY")
@@ -128,7 +128,7 @@ def test_the_commands_own_words(kubexit: Kubexit, log: Path) -> None:
 @pytest.mark.behaviour("links-not-followed")
 @pytest.mark.parametrize("kind", ["missing", "folder", "fifo", "read-only"])
 def test_a_missing_file_is_not_made(kubexit: Kubexit, log: Path, kind: str) -> None:
-    """Where it is not there or no file, nothing is made and nothing hangs."""
+    """If the file is missing or no file, nothing is made and nothing hangs."""
     log.unlink()
     if kind == "folder":
         log.mkdir()

@@ -20,7 +20,7 @@ MISSPELT = {
 @pytest.mark.behaviour("unknown-setting-warns")
 @pytest.mark.parametrize("name", MISSPELT)
 def test_a_warning_names_the_nearest_setting(kubexit: Kubexit, name: str) -> None:
-    """One warning names it and the nearest that exists."""
+    """One warning names the variable and the nearest setting that exists."""
     finished = kubexit.run("echo", "BORN", env={name: "1s"})
 
     assert (finished.code, finished.stdout) == (0, "BORN\n")
@@ -33,7 +33,7 @@ def test_a_warning_names_the_nearest_setting(kubexit: Kubexit, name: str) -> Non
 @pytest.mark.parametrize("service", ["KUBEXIT", "KUBEXIT_DEMO", "KUBEXIT_GRACE", "KUBEXIT_PORT", "KUBEXIT_READY_2"])
 @pytest.mark.parametrize("protocol", ["tcp", "udp", "sctp"])
 def test_service_links_cause_no_warning(kubexit: Kubexit, service: str, protocol: str) -> None:
-    """What the kubelet sets for a Service whose name begins with kubexit is none of it."""
+    """Variables that the kubelet sets for a Service whose name begins with kubexit cause no warning."""
     port = f"{service}_PORT_80_{protocol.upper()}"
     env = {
         f"{service}_SERVICE_HOST": "10.0.0.1",
@@ -65,7 +65,7 @@ def test_service_links_cause_no_warning(kubexit: Kubexit, service: str, protocol
     ],
 )
 def test_names_like_service_links_are_warned_about(kubexit: Kubexit, name: str) -> None:
-    """A name that only resembles one is warned about."""
+    """A variable that is only similar to one of a Service causes a warning."""
     (line,) = lines(kubexit.run("true", env={name: "8080"}).stderr, "warn")
 
     assert name in line
@@ -73,7 +73,7 @@ def test_names_like_service_links_are_warned_about(kubexit: Kubexit, name: str) 
 
 @pytest.mark.behaviour("unknown-setting-warns")
 def test_known_settings_cause_no_warning(kubexit: Kubexit) -> None:
-    """Known ones are not warned about, empty or not."""
+    """Known settings cause no warning, empty or not."""
     settings = {"LOG_LEVEL": "warn", "DEATH_DEPS": "", "GRACE_PERIOD": "5s", "POD_NAME": "p", "NAMESPACE": "n"}
 
     assert kubexit.run("true", **settings).stderr == ""
@@ -81,7 +81,7 @@ def test_known_settings_cause_no_warning(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unknown-setting-warns")
 def test_value_is_not_shown(kubexit: Kubexit) -> None:
-    """Its value, which may be a secret, is not shown."""
+    """The warning does not show the value, which may be a secret."""
     finished = kubexit.run("true", env={"KUBEXIT_PASSWORD": "hunter2"})
 
     assert "KUBEXIT_PASSWORD" in finished.stderr
@@ -90,7 +90,7 @@ def test_value_is_not_shown(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unknown-setting-warns")
 def test_many_unknown_settings_cause_few_warnings(kubexit: Kubexit) -> None:
-    """A hundred of them are some warnings, not a hundred, and no harm."""
+    """A hundred unknown settings cause few warnings, and no harm."""
     finished = kubexit.run("true", env={f"KUBEXIT_X{number}": "1" for number in range(100)})
 
     assert finished.code == 0
@@ -99,5 +99,5 @@ def test_many_unknown_settings_cause_few_warnings(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unknown-setting-warns")
 def test_reaches_the_command(kubexit: Kubexit) -> None:
-    """It reaches the command like all others."""
+    """An unknown variable reaches the command like all others."""
     assert "KUBEXIT_X=1" in kubexit.run("/usr/bin/env", env={"KUBEXIT_X": "1"}).stdout.splitlines()

@@ -1,4 +1,4 @@
-"""Mask and dispositions with which the command starts."""
+"""The command starts with a clean mask and with the right dispositions."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ def test_mask_of_whoever_started_us(kubexit: Kubexit, actor: str) -> None:
 @pytest.mark.behaviour("default-dispositions")
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGRTMAX])
 def test_ignored_on_entry_stays_ignored(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
-    """What was ignored on entry is ignored in the command (nohup)."""
+    """A signal that was ignored on entry is ignored in the command (nohup)."""
     lines = report(kubexit, actor, preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
 
     assert lines == [f"ignored {int(number)}"]
@@ -45,7 +45,7 @@ def test_ignored_on_entry_stays_ignored(kubexit: Kubexit, actor: str, number: si
 @pytest.mark.behaviour("default-dispositions")
 @pytest.mark.parametrize("number", [signal.SIGPIPE, signal.SIGXFSZ])
 def test_what_an_interpreter_ignores_stays_ignored(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
-    """PIPE and XFSZ too, when no interpreter runs before the supervisor, which would ignore both in any case."""
+    """SIGPIPE and SIGXFSZ stay ignored too, unless an interpreter runs first: it ignores both in any case."""
     if not kubexit.is_native:
         pytest.skip("Python ignores PIPE and XFSZ itself: how they came in is unknown (installed form)")
 
@@ -56,7 +56,7 @@ def test_what_an_interpreter_ignores_stays_ignored(kubexit: Kubexit, actor: str,
 
 @pytest.mark.behaviour("default-dispositions")
 def test_ignored_signal_is_forwarded_all_the_same(kubexit: Kubexit, actor: str) -> None:
-    """A signal that was ignored on entry still reaches a command that wants it."""
+    """A signal that was ignored on entry still reaches a command that handles it."""
     supervised = kubexit.start(
         actor, "ready-then-wait", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
     )

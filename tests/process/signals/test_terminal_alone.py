@@ -1,4 +1,4 @@
-"""A terminal whose shell, if there is one, cannot continue what the terminal stops: kubexit does."""
+"""kubexit continues the command that a terminal stops, if no shell can."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.every_form
 
 
 def leader(kubexit: Kubexit, terminal: Terminal, pid1: bool, *act: str) -> Supervised:
-    """kubexit as the leader of a session on the terminal, as with `tty: true`; with a group for the command."""
+    """Start kubexit as the leader of a session on the terminal, as with `tty: true`; with a group for the command."""
     command = [kubexit.program(), *(act or ("continued",))]
     settings = {"SIGNAL_GROUP": True, "LOG_LEVEL": "debug"}
     if not pid1:
@@ -63,7 +63,7 @@ def test_stop_is_not_undone(kubexit: Kubexit, terminal: Terminal) -> None:
 @pytest.mark.behaviour("own-group-has-terminal", "no-shell-to-continue")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_terminal_of_another_namespace(kubexit: Kubexit, terminal: Terminal, own_group: bool) -> None:
-    """With a terminal whose session is outside of the PID namespace, the command can read, and gets its keys.
+    """If the terminal's session is outside the PID namespace, the command can read, and gets its keys.
 
     With its own group it is in the background at first, and stopped at its first read.
     """

@@ -46,7 +46,7 @@ def test_the_command_is_in_the_foreground(kubexit: Kubexit, actor: str, terminal
 
 @pytest.mark.behaviour("terminal-job-control", "own-group-has-terminal")
 def test_terminal_that_is_not_ours(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
-    """A terminal on stdin that is not the controlling one is no reason to fail."""
+    """A terminal on stdin that is not the controlling one does no harm."""
     finished = kubexit.run(actor, "exit", "3", stdin=terminal.inside, SIGNAL_GROUP=True)
 
     assert finished.code == 3
@@ -144,7 +144,7 @@ def test_as_a_job_of_a_shell(kubexit: Kubexit, actor: str, terminal: Terminal, o
 def test_continued_in_the_background(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
     """A stopped kubexit that is continued by `bg` leaves the terminal to the shell; `fg` gives it to the command again.
 
-    Fails when CONT alone gives the foreground to the command.
+    Fails when SIGCONT alone gives the foreground to the command.
     """
     shell = subprocess.Popen(
         ["bash", "--norc", "--noprofile", "-i"],

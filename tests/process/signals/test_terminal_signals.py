@@ -18,7 +18,7 @@ both_groups = pytest.mark.parametrize("own_group", [False, True], ids=["shared-g
 
 
 def start(kubexit: Kubexit, terminal: Terminal, *command: str, **settings: Any) -> Supervised:
-    """kubexit as the leader of a session on the terminal, with its output on pipes."""
+    """Start kubexit as the leader of a session on the terminal, with its output on pipes."""
     supervised = kubexit.start(*command, stdin=terminal.inside, preexec_fn=terminal.session, **settings)
     supervised.wait_line("READY")
     return supervised
@@ -69,7 +69,7 @@ def test_hang_up_reaches_the_command(kubexit: Kubexit, actor: str, terminal: Ter
 @both_groups
 @pytest.mark.behaviour("terminal-job-control")
 def test_hang_up_ends_a_stopped_command(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
-    """The CONT that the kernel sends with a hang-up is passed on too: a command that was stopped can end."""
+    """The SIGCONT that the kernel sends with a hang-up is forwarded too: a command that was stopped can end."""
     supervised = start(kubexit, terminal, actor, "plain", SIGNAL_GROUP=own_group)
     command = supervised.command_pid()
     os.kill(command, signal.SIGSTOP)
@@ -82,7 +82,7 @@ def test_hang_up_ends_a_stopped_command(kubexit: Kubexit, actor: str, terminal: 
 @both_groups
 @pytest.mark.behaviour("terminal-job-control", "own-group-has-terminal")
 def test_key_ends_the_command(kubexit: Kubexit, actor: str, terminal: Terminal, own_group: bool) -> None:
-    """Ctrl-C ends a command that does not care, and kubexit with it: 130."""
+    """Ctrl-C ends a command without a handler, and kubexit with it: the code is 130."""
     supervised = start(kubexit, terminal, actor, "plain", SIGNAL_GROUP=own_group)
     terminal.type(INTERRUPT)
 
@@ -91,7 +91,7 @@ def test_key_ends_the_command(kubexit: Kubexit, actor: str, terminal: Terminal, 
 
 @pytest.mark.behaviour("own-group-has-terminal", "ctrl-c-once")
 def test_signal_from_outside_is_forwarded(kubexit: Kubexit, actor: str, terminal: Terminal) -> None:
-    """An INT that does not come from the terminal (`kill -INT`) is forwarded, although there is a terminal."""
+    """A SIGINT that does not come from the terminal (`kill -INT`) is forwarded, although there is a terminal."""
     supervised = start(kubexit, terminal, actor, "ready-then-wait")
     supervised.signal(signal.SIGINT)
 
@@ -101,7 +101,7 @@ def test_signal_from_outside_is_forwarded(kubexit: Kubexit, actor: str, terminal
 @pytest.mark.behaviour("terminal-job-control")
 @pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU])
 def test_stop_signals_without_a_terminal(kubexit: Kubexit, actor: str, number: signal.Signals) -> None:
-    """Without a terminal a stop signal reaches the command and CONT brings it back; kubexit itself never stops."""
+    """Without a terminal a stop signal reaches the command and SIGCONT continues it; kubexit itself never stops."""
     supervised = kubexit.start(actor, "ready-then-wait", "--exit", "USR1=5", SIGNAL_GROUP=True)
     supervised.wait_line("READY")
     supervised.signal(number)
@@ -115,7 +115,7 @@ def test_stop_signals_without_a_terminal(kubexit: Kubexit, actor: str, number: s
 
 @pytest.mark.behaviour("terminal-job-control")
 def test_stopped_command_is_continued(kubexit: Kubexit, actor: str) -> None:
-    """A stopped command is not an ended one, and CONT from outside brings it back."""
+    """A stopped command has not ended, and SIGCONT from outside continues it."""
     supervised = kubexit.start(actor, "stop-self")
     supervised.wait_line("READY")
     eventually(lambda: processes.state(supervised.command_pid()) == "T", "the command stopped")

@@ -1,4 +1,4 @@
-"""Signals with a value (sigqueue(3)), and signals that the kernel sends to kubexit."""
+"""The command gets signals with their values (sigqueue(3)), and kubexit handles signals of the kernel."""
 
 import ctypes
 import os
@@ -16,7 +16,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def queue(pid: int, number: int, value: int) -> None:
-    """sigqueue(3)."""
+    """Call sigqueue(3)."""
     if _libc.sigqueue(pid, number, ctypes.c_void_p(value)) != 0:
         raise OSError(ctypes.get_errno(), "sigqueue")
 
@@ -63,7 +63,7 @@ def test_a_deferred_signal_keeps_its_value(kubexit: Kubexit, actor: str) -> None
 @pytest.mark.behaviour("signals-forwarded")
 @pytest.mark.parametrize("own_group", [False, True], ids=["shared-group", "own-group"])
 def test_a_plain_signal_comes_from_kubexit(kubexit: Kubexit, actor: str, own_group: bool) -> None:
-    """A plain signal comes from kubexit; and to a group it goes without its value."""
+    """A plain signal comes from kubexit; a group gets a signal without its value."""
     supervised = kubexit.start(actor, "values", SIGNAL_GROUP=own_group)
     supervised.wait_line("READY")
     if own_group:

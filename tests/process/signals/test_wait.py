@@ -1,4 +1,4 @@
-"""The one place where kubexit sleeps: nothing else blocks, and a system that forbids it is reported."""
+"""kubexit sleeps in one place only: nothing else blocks, and a system that forbids this wait is reported."""
 
 import errno
 import signal
@@ -41,7 +41,7 @@ def test_no_read_blocks(kubexit: Kubexit, settings: dict[str, str]) -> None:
     "settings", [{}, {"DEATH_DEPS": "db"}, {"BIRTH_DEPS": "db:born"}], ids=["alone", "death", "birth"]
 )
 def test_poll_is_refused(kubexit: Kubexit, pid1: bool, settings: dict[str, str]) -> None:
-    """A sandbox that refuses ppoll(2): exit code 70 and a tombstone with the reason, not a hang."""
+    """In a sandbox that refuses ppoll(2) the code is 70, and the tombstone has the reason: kubexit does not hang."""
     finished = kubexit.run(
         kubexit.program(), "plain", preexec_fn=namespaces.refuse("ppoll", errno.EPERM), pid1=pid1, **settings
     )
@@ -55,7 +55,7 @@ def test_poll_is_refused(kubexit: Kubexit, pid1: bool, settings: dict[str, str])
 
 @pytest.mark.behaviour("refused-ppoll-exits-with-70")
 def test_stopped_and_continued(kubexit: Kubexit) -> None:
-    """A wait that SIGSTOP and SIGCONT interrupt is taken up again."""
+    """A wait that SIGSTOP and SIGCONT interrupt is continued."""
     supervised = running(kubexit, "main", "USR1=3", DEATH_DEPS="db", POLL_INTERVAL="1h")
     for _ in range(20):
         supervised.signal(signal.SIGSTOP)

@@ -41,7 +41,7 @@ ENDS = {
 
 
 def assert_died(kubexit: Kubexit, code: int, born: bool) -> None:
-    """There is exactly this death."""
+    """Assert that exactly this death is written."""
     stone = kubexit.tombstone()
     assert stone is not None
     assert stone["ExitCode"] == code
@@ -73,7 +73,7 @@ def test_every_exit_writes_its_code(kubexit: Kubexit, end: End) -> None:
     ("verdict", "code"), [(2, 2), (69, 69), (70, 70), (77, 77), (1, 70), (3, 70), (127, 70), (143, 70), (255, 70)]
 )
 def test_a_refusing_waiter_sets_the_code(kubexit: Kubexit, tmp_path: Path, verdict: int, code: int) -> None:
-    """A waiter that says no ends kubexit with its code, or with 70 when the code means nothing."""
+    """A waiter that refuses ends kubexit with its code, or with 70 when the code has no meaning."""
     finished = kubexit.run("echo", waiter=Waiter(tmp_path, f"exit {verdict}"), **POD)
 
     assert finished.code == code
@@ -86,7 +86,7 @@ def test_a_refusing_waiter_sets_the_code(kubexit: Kubexit, tmp_path: Path, verdi
     "number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP], ids=lambda number: number.name
 )
 def test_signal_during_birth(kubexit: Kubexit, number: signal.Signals) -> None:
-    """A signal that ends the birth wait is 128 plus its number."""
+    """For a signal that ends the birth wait, the code is 128 plus its number."""
     container = waiting(kubexit, "main", BIRTH_DEPS="db:born")
     container.signal(number)
 
@@ -98,7 +98,7 @@ def test_signal_during_birth(kubexit: Kubexit, number: signal.Signals) -> None:
 @pytest.mark.behaviour("every-exit-writes-a-death", "dead-before-start")
 @pytest.mark.parametrize(("births", "code"), [("", 0), ("db", 69), ("db:born", 69), ("other:born", 0)])
 def test_an_earlier_death_sets_the_code(kubexit: Kubexit, births: str, code: int) -> None:
-    """A dependency that is dead already is 0, or 69 when its birth was awaited too."""
+    """For a dependency that is dead already, the code is 0, or 69 when its birth was awaited too."""
     kubexit.carve("db", Died=True, ExitCode=0)
     finished = kubexit.run("echo", DEATH_DEPS="db", BIRTH_DEPS=births, BIRTH_SOURCE="graveyard")
 
@@ -110,7 +110,7 @@ def test_an_earlier_death_sets_the_code(kubexit: Kubexit, births: str, code: int
 @pytest.mark.behaviour("every-exit-writes-a-death", "dead-before-start", "death-during-birth-wait")
 @pytest.mark.parametrize(("births", "code"), [("other:born", 0), ("db", 69), ("db,other:born", 69)])
 def test_a_death_during_the_wait_sets_the_code(kubexit: Kubexit, births: str, code: int) -> None:
-    """A dependency that dies during the birth wait is the same."""
+    """For a dependency that dies during the birth wait, the code is the same."""
     container = waiting(kubexit, "main", DEATH_DEPS="db", BIRTH_DEPS=births, BIRTH_SOURCE="graveyard")
     kubexit.carve("db", Died=True, ExitCode=0)
 

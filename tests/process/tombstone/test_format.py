@@ -16,7 +16,7 @@ TIME = r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z"'
 
 @pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339")
 def test_a_birth_is_one_line(kubexit: Kubexit) -> None:
-    """A birth is one line."""
+    """A birth is written as one line."""
     running(kubexit, "main")
     kubexit.wait_tombstone("main", "Born")
 
@@ -26,7 +26,7 @@ def test_a_birth_is_one_line(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339", "tombstone-has-exit-code")
 @pytest.mark.parametrize("code", [0, 3])
 def test_a_death_is_three_lines(kubexit: Kubexit, code: int) -> None:
-    """A death is three lines: Born, Died, ExitCode, and nothing else if the command exited by itself."""
+    """A death has three lines, Born, Died and ExitCode, and nothing else if the command exited by itself."""
     kubexit.run("sh", "-c", f"exit {code}")
 
     assert re.fullmatch(rf"Born: {TIME}\nDied: {TIME}\nExitCode: {code}\n", (kubexit.graveyard / "main").read_text())
@@ -34,7 +34,7 @@ def test_a_death_is_three_lines(kubexit: Kubexit, code: int) -> None:
 
 @pytest.mark.behaviour("tombstone-lines")
 def test_a_death_without_birth_has_no_born(kubexit: Kubexit) -> None:
-    """The death of a container whose command never started has no Born."""
+    """The death of a container whose command never started has no line Born."""
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
     kubexit.run("true", DEATH_DEPS="db")
 

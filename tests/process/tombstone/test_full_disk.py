@@ -57,7 +57,7 @@ def test_an_unwritten_birth_is_a_warning(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("unwritten-death-keeps-code")
 def test_no_room_at_all(kubexit: Kubexit) -> None:
-    """A death that cannot be written within a second is an error line, and the code stays the command's."""
+    """If a death cannot be written within a second, kubexit logs an error; the code stays the command's."""
     finished = kubexit.run("sh", "-c", "exit 7", preexec_fn=small_disk(kubexit.graveyard, 1, 1))
 
     assert finished.code == 7
@@ -137,7 +137,7 @@ def test_a_birth_is_written_when_there_is_room(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("birth-written-later")
 def test_readiness_is_written_when_there_is_room(kubexit: Kubexit) -> None:
-    """So is readiness, for which peers wait."""
+    """Readiness, for which peers wait, is also written as soon as there is room."""
     ready = kubexit.folder / "ready"
     container = kubexit.start(
         kubexit.program(),
@@ -176,7 +176,7 @@ def test_peers_see_a_crash(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("unwritten-death-keeps-code", "unwritten-birth-continues")
 @pytest.mark.parametrize("inodes", [1, 2], ids="nr_inodes={}".format)
 def test_without_inodes_the_command_runs(kubexit: Kubexit, inodes: int) -> None:
-    """Where not even a file can be made, there is no FIFO either; the command runs and its code stays."""
+    """If not even a file can be made, there is no FIFO either; the command runs and its code stays."""
     finished = kubexit.run("sh", "-c", "exit 7", preexec_fn=small_disk(kubexit.graveyard, 4, 0, f",nr_inodes={inodes}"))
 
     assert finished.code == 7

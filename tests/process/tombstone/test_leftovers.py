@@ -13,7 +13,7 @@ DEATH = b'Born: "2020-04-28T10:41:46Z"\nDied: "2020-04-28T10:41:47Z"\nExitCode: 
 
 @pytest.mark.behaviour("leftover-drafts-removed", "only-the-tombstone-remains")
 def test_owner_removes_them(kubexit: Kubexit) -> None:
-    """Drafts and the FIFO of a killed predecessor are gone after the next orderly end."""
+    """The next orderly end removes the drafts and the FIFO of a killed predecessor."""
     kubexit.graveyard.mkdir()
     put(kubexit.graveyard / ".main.tmp", DEATH[:20])
     os.mkfifo(kubexit.graveyard / ".main.alive.tmp")
@@ -27,7 +27,7 @@ def test_owner_removes_them(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("leftover-drafts-removed", "links-not-followed")
 @pytest.mark.parametrize("kind", ["symbolic", "hard"])
 def test_a_link_for_a_draft_is_not_written_through(kubexit: Kubexit, kind: str) -> None:
-    """A link where the draft should be is replaced, and not written through: a peer may have put it there."""
+    """A link in the draft's place is replaced, and not written through: a peer may have put it there."""
     precious = kubexit.folder / "precious"
     precious.write_text("precious")
     container = running(kubexit, "main", "TERM=7")
@@ -72,7 +72,7 @@ def test_readers_ignore_them(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("old-tombstone-gone-at-start")
 @pytest.mark.parametrize("liveness", [True, False])
 def test_own_old_death_during_the_birth_wait(kubexit: Kubexit, liveness: bool) -> None:
-    """The death of an earlier run is away before the birth wait begins."""
+    """The death of an earlier run is removed before the birth wait begins."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=1)
     eye = Observer(kubexit.graveyard)
     container = kubexit.start("true", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="infinite", LIVENESS=liveness)
@@ -84,7 +84,7 @@ def test_own_old_death_during_the_birth_wait(kubexit: Kubexit, liveness: bool) -
 
 @pytest.mark.behaviour("old-tombstone-gone-at-start", "crash-seen-by-peers")
 def test_alive_before_the_old_death_goes(kubexit: Kubexit) -> None:
-    """The FIFO is there before the old tombstone goes: a crash in between is seen as one."""
+    """The FIFO is there before the old tombstone is removed: a crash in between is seen as one."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=1)
     eye = Observer(kubexit.graveyard)
     waiting(kubexit, "main", BIRTH_DEPS="db:born")

@@ -24,7 +24,7 @@ def test_a_stop_writes_one_birth_and_one_death(kubexit: Kubexit, code: str) -> N
 
 @pytest.mark.behaviour("death-written-once", "signal-after-exit-ignored")
 def test_signals_around_the_end(kubexit: Kubexit) -> None:
-    """Signals that arrive while the command ends change nothing on the tombstone."""
+    """Signals that arrive while the command exits do not change the tombstone."""
     eye = Observer(kubexit.graveyard)
     container = running(kubexit, exits="TERM=3")
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

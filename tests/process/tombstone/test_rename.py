@@ -9,7 +9,7 @@ from harness.observer import Observer
 
 @pytest.mark.behaviour("tombstone-appears-whole", "death-written-once")
 def test_a_life_is_two_renames(kubexit: Kubexit) -> None:
-    """Of a whole life an observer sees two renames under the tombstone's name, and no write."""
+    """During a whole life an observer sees two renames to the tombstone's name, and no write."""
     eye = Observer(kubexit.graveyard)
     kubexit.run("true")
 
@@ -27,7 +27,7 @@ def test_drafts_begin_with_a_dot(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("tombstone-appears-whole")
 def test_same_file_system(kubexit: Kubexit) -> None:
-    """The draft lies in the graveyard itself, so that the rename never crosses a mount."""
+    """The draft is in the graveyard itself, so that the rename never crosses a mount."""
     eye = Observer(kubexit.graveyard)
     running(kubexit, "main")
     eye.until(lambda event: event.kind == "IN_MOVED_TO" and event.file == "main")

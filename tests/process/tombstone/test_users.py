@@ -19,7 +19,7 @@ ONE, OTHER, GROUP = 10_001, 10_002, 10_100
 
 @pytest.fixture
 def pod(kubexit: Kubexit) -> Iterator[Path]:
-    """A graveyard as an emptyDir with fsGroup is: group-writable, with the set-group-ID bit."""
+    """A graveyard like an emptyDir with fsGroup: group-writable, with the set-group-ID bit."""
     interpreter = [] if kubexit.is_native else [Path(kubexit.path).with_name("python")]
     namespaces.require_other_users(kubexit.program(), kubexit.path, *interpreter)
     folder = Path(tempfile.mkdtemp(prefix="kubexit-"))
@@ -30,7 +30,7 @@ def pod(kubexit: Kubexit) -> Iterator[Path]:
 
 
 def old_fifo(pod: Path) -> None:
-    """What a crashed run of another user left in a sticky folder, for all to open and none to replace."""
+    """The FIFO of a crashed run of another user in a sticky folder, which all may open and none may replace."""
     pod.chmod(0o1777)
     os.mkfifo(pod / ".main.alive")
     (pod / ".main.alive").chmod(0o666)
@@ -109,7 +109,7 @@ def test_life_behind_the_old_fifo_of_another_user(kubexit: Kubexit, pod: Path) -
 @pytest.mark.behaviour("foreign-tombstone-keeps-code", "crash-seen-by-peers")
 @pytest.mark.parametrize("orderly", [True, False], ids=["death", "crash"])
 def test_end_behind_the_old_fifo_of_another_user(kubexit: Kubexit, pod: Path, orderly: bool) -> None:
-    """Its own end is seen for what it is, also by one that looks later: the FIFO stays, and the tombstone counts."""
+    """The container's orderly end is seen as one, also by a later look: the FIFO stays, and the tombstone counts."""
     old_fifo(pod)
     main = running(kubexit, "main", GRAVEYARD=pod, preexec_fn=namespaces.user(ONE, ONE))
     sidecar = running(

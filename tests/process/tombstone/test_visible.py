@@ -11,7 +11,7 @@ from harness.observer import Observer
 
 @pytest.mark.behaviour("exit-after-death-is-written")
 def test_before_the_exit(kubexit: Kubexit) -> None:
-    """The death is in place when the parent sees the exit."""
+    """The death is written when the parent sees the exit."""
     for code in (0, 1, 2):
         assert kubexit.run("sh", "-c", f"exit {code}").code == code
         assert (kubexit.tombstone() or {}).get("ExitCode") == code
@@ -19,7 +19,7 @@ def test_before_the_exit(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("exit-after-death-is-written", "only-the-tombstone-remains")
 def test_before_the_fifo_goes(kubexit: Kubexit) -> None:
-    """The death is in place when the FIFO goes, so that no peer takes an orderly end for a crash."""
+    """The death is written when the FIFO is removed, so that no peer takes an orderly end for a crash."""
     eye = Observer(kubexit.graveyard)
     container = running(kubexit, "main")
     container.signal(15)
@@ -32,7 +32,7 @@ def test_before_the_fifo_goes(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("only-the-tombstone-remains")
 @pytest.mark.parametrize("liveness", [True, False])
 def test_nothing_else_is_left(kubexit: Kubexit, liveness: bool) -> None:
-    """After an orderly end the graveyard holds the tombstone and nothing else."""
+    """After an orderly end the graveyard has the tombstone and nothing else."""
     kubexit.run("true", LIVENESS=liveness)
 
     assert os.listdir(kubexit.graveyard) == ["main"]
@@ -45,7 +45,7 @@ def test_nothing_else_is_left(kubexit: Kubexit, liveness: bool) -> None:
     ids=["settings", "timeout", "dead"],
 )
 def test_nothing_else_is_left_without_a_life(kubexit: Kubexit, settings: dict[str, str]) -> None:
-    """The same holds when the command never started."""
+    """Nothing else is left when the command never started, either."""
     kubexit.carve("dead", Died=True, ExitCode=0)
     kubexit.run("true", **settings)
 
