@@ -1,4 +1,4 @@
-"""A test's own way to the API server: as admin, by raw requests, and for a service account as a pod gets it."""
+"""A connection of the tests to the API server: as admin, by raw requests, and for a service account like a pod's."""
 
 import uuid
 import warnings
@@ -34,7 +34,7 @@ class Account:
 
 
 class Access:
-    """The admin's connection, in a namespace that is the test run's own."""
+    """The admin's connection, in a namespace for this test run."""
 
     def __init__(self, kubeconfig: Path) -> None:
         self.client = kubernetes.config.new_client_from_config(str(kubeconfig))
@@ -91,7 +91,7 @@ class Access:
                 raise
 
     def close(self) -> None:
-        """Remove the namespace; what is in it goes with it where a controller looks after that."""
+        """Remove the namespace; a controller removes its contents, if there is one."""
         self.call("DELETE", f"/api/v1/namespaces/{self.namespace}")
         self.client.close()
 

@@ -17,7 +17,7 @@ OWN_NAME = "app"
 
 
 class Birth:
-    """What a test of the birth wait needs at hand; its pods are gone afterwards."""
+    """The parts that a test of the birth wait needs; its pods are removed afterwards."""
 
     def __init__(self, access: Access, account: Account, folder: Path, audit: Audit | None) -> None:
         self.access = access
@@ -33,11 +33,11 @@ class Birth:
         return {} if self._audit is not None else {"LOG_LEVEL": "debug"}
 
     def pod(self, *containers: str | dict[str, Any], **keywords: Any) -> PodObject:
-        """A Pod object with the container `app`, which is to wait, and these."""
+        """Make a Pod object with the container `app`, which must wait, and the containers that are given."""
         return self.keep(PodObject(self.access, OWN_NAME, *containers, **keywords))
 
     def keep(self, pod: PodObject) -> PodObject:
-        """Look after a pod: it is removed at the end."""
+        """Register a pod, so that it is removed at the end."""
         self._pods.append(pod)
         return pod
 
@@ -90,13 +90,13 @@ class Birth:
 
 
 def assert_born(container: Supervised) -> None:
-    """The command starts, and its end is kubexit's."""
+    """Assert that the command starts, and that kubexit exits with its code."""
     assert container.wait(60) == 0, container.stderr
     assert container.stdout == "BORN\n"
 
 
 def failed(container: Supervised, code: int, *said: str) -> None:
-    """The command does not start; kubexit exits with this code and says why."""
+    """Assert that the command does not start, and that kubexit exits with this code and says why."""
     assert container.wait(60) == code, container.stderr
     assert container.stdout == ""
     for word in said:

@@ -1,4 +1,4 @@
-"""Which containers a name can mean, and which graphs are impossible."""
+"""A name can mean some containers only, and some waits are impossible."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What waiters cost the API server: one by its bytes and requests, many by when they come back."""
+"""The load of waiters on the API server: bytes and requests of one, and the moments at which many come back."""
 
 import json
 import uuid
@@ -116,19 +116,19 @@ def delays_after_refusal(requests: list[Entry]) -> list[float]:
 
 
 def note(name: str, **measured: Any) -> None:
-    """Keep what was measured, for the docs."""
+    """Keep the measured values, for the docs."""
     path = MEASURED / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(measured, indent=2) + "\n")
 
 
 def birthday(kubexit: Kubexit) -> datetime:
-    """When the command was born."""
+    """Return the time at which the command was born."""
     stone = kubexit.tombstone("app")
     assert stone is not None
     return datetime.fromisoformat(stone["Born"])
 
 
 def object_size(birth: Birth, pod: PodObject) -> int:
-    """The bytes of the pod as the server sends it."""
+    """Return the bytes of the pod as the server sends it."""
     return len(json.dumps(birth.access.call("GET", pod.path), separators=(",", ":")))

@@ -29,7 +29,7 @@ def test_deleting_the_pod_fails_the_wait(kubexit: Kubexit, birth: Birth) -> None
 
 @pytest.mark.behaviour("pod-gone-ends-wait")
 def test_a_new_pod_of_the_name_is_another_pod(kubexit: Kubexit, birth: Birth) -> None:
-    """Another pod under the same name is not the one that was waited in, ready as it may be."""
+    """Another pod under the same name is not the pod of this container, even if it is ready."""
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db")
     birth.watched(container, pod)
@@ -55,7 +55,7 @@ def test_no_command_starts_in_a_pod_being_deleted(kubexit: Kubexit, birth: Birth
 
 @pytest.mark.behaviour("deleted-pod-starts-nothing")
 def test_no_command_starts_if_deletion_came_first(kubexit: Kubexit, birth: Birth) -> None:
-    """The same when the deletion came first, and the dependency is ready."""
+    """No command starts either if the deletion came first, and the dependency is ready."""
     pod = birth.pod("db", held=True)
     pod.show(db=READY)
     pod.delete()
@@ -65,7 +65,7 @@ def test_no_command_starts_if_deletion_came_first(kubexit: Kubexit, birth: Birth
 
 @pytest.mark.behaviour("exited-never-ready")
 def test_ended_for_good(kubexit: Kubexit, birth: Birth) -> None:
-    """A dependency that ended under restartPolicy Never cannot get ready: the wait ends, and says with which code."""
+    """A dependency that ended under restartPolicy Never cannot become ready: the wait ends and names its code."""
     pod = birth.pod("db", restartPolicy="Never")
     container = birth.start(kubexit, pod, "db")
     birth.watched(container, pod)

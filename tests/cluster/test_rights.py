@@ -1,4 +1,4 @@
-"""What the service account may do, and what kubexit says when that is too little."""
+"""If the service account has too few rights, kubexit says which."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def test_missing_rights_exit_with_77(kubexit: Kubexit, birth: Birth, tmp_path: P
 
 @pytest.mark.behaviour("refused-by-api", "list-and-watch-are-enough")
 def test_missing_watch_is_named(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
-    """The right to list alone is not enough, and the message says which is missing."""
+    """The right to list alone is not enough, and the message names the missing right."""
     account = birth.access.account(tmp_path / "account", verbs=["list"])
     pod = birth.pod("db")
 

@@ -1,4 +1,4 @@
-"""An API server that is not there, comes back, and has forgotten the version that was being watched."""
+"""The waiter survives an API server that is away, comes back, and no longer knows the watched version."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ PATIENT = "200s"
 
 @pytest.mark.behaviour("broken-streams-reopened")
 def test_unreachable_at_first(kubexit: Kubexit, birth: Birth, own: Keeper) -> None:
-    """A server that refuses connections is asked again until it is there."""
+    """The waiter asks a server that refuses connections again until it is there."""
     pod = birth.pod("db")
     pod.show(db=READY)
     own.stop_server()
@@ -56,7 +56,7 @@ def test_restarted_during_watch(kubexit: Kubexit, birth: Birth, own: Keeper, aud
 
 @pytest.mark.behaviour("gone-leads-to-new-list", "broken-streams-reopened")
 def test_ready_while_away(kubexit: Kubexit, birth: Birth, own: Keeper) -> None:
-    """A change that the waiter slept through, and that the server has forgotten since, is seen in a new list."""
+    """A change that the waiter missed, and that the server has forgotten since, is seen in a new list."""
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db", BIRTH_TIMEOUT=PATIENT)
     birth.watched(container, pod)

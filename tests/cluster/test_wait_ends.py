@@ -1,4 +1,4 @@
-"""What else ends the wait: a death, a signal, the deadline; and what the graveyard adds to readiness."""
+"""A death, a signal or the deadline ends the wait; the graveyard adds conditions to readiness."""
 
 import signal
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.cluster
 
 @pytest.mark.behaviour("dead-before-start", "death-during-birth-wait")
 def test_a_death_ends_the_wait(kubexit: Kubexit, birth: Birth) -> None:
-    """A death dependency that dies during the wait ends it: no waiter, no command, a tombstone, exit code 0."""
+    """A death dependency that dies ends the wait with exit code 0: no waiter, no command, a tombstone."""
     pod = birth.pod("db", "main")
     container = birth.start(kubexit, pod, "db", DEATH_DEPS="main")
     birth.watched(container, pod)
@@ -28,7 +28,7 @@ def test_a_death_ends_the_wait(kubexit: Kubexit, birth: Birth) -> None:
 
 @pytest.mark.behaviour("dead-before-start", "signal-during-birth-wait")
 def test_sigterm_ends_the_wait(kubexit: Kubexit, birth: Birth) -> None:
-    """SIGTERM during the wait ends it: no command, a tombstone, 143."""
+    """SIGTERM ends the wait with 143: no command, a tombstone."""
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db")
     birth.watched(container, pod)
@@ -54,7 +54,7 @@ def test_a_killed_supervisor_leaves_no_waiter(kubexit: Kubexit, birth: Birth) ->
 
 @pytest.mark.behaviour("timeout-names-the-missing")
 def test_timeout_says_why(kubexit: Kubexit, birth: Birth) -> None:
-    """At the deadline each dependency that is not ready is named with what it waits for and how often it restarted."""
+    """At the deadline each dependency that is not ready is named, with its state and its number of restarts."""
     pod = birth.pod("db", "cache", "web", "done")
     pod.show(db=waiting("ImagePullBackOff", "no such image"), cache=waiting("CrashLoopBackOff", restarts=4), done=READY)
     pod.show(web=running(ready=False, restarts=2))
@@ -69,7 +69,7 @@ def test_timeout_says_why(kubexit: Kubexit, birth: Birth) -> None:
 
 @pytest.mark.behaviour("readiness-wins-at-timeout")
 def test_a_timeout_of_zero_expires_at_once(kubexit: Kubexit, birth: Birth) -> None:
-    """A timeout of 0 has expired before anything was seen, ready or not."""
+    """A timeout of 0 expires before anything is seen, ready or not."""
     pod = birth.pod("db")
     pod.show(db=READY)
 
@@ -92,7 +92,7 @@ def test_with_graveyard_conditions(kubexit: Kubexit, birth: Birth) -> None:
 
 @pytest.mark.behaviour("ready-needs-no-event")
 def test_the_api_can_be_ready_last(kubexit: Kubexit, birth: Birth) -> None:
-    """The same when the graveyard is complete and the API is last."""
+    """The API can also be the last of them."""
     kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db,migrate:succeeded")

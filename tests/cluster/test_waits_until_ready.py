@@ -12,7 +12,7 @@ pytestmark = pytest.mark.cluster
 
 @pytest.mark.behaviour("ready-needs-no-event", "list-and-watch-are-enough")
 def test_starts_when_ready(kubexit: Kubexit, birth: Birth) -> None:
-    """A dependency that turns ready while it is watched lets the command start; list and watch are all it takes."""
+    """A dependency that becomes ready during the watch starts the command, after only a list and a watch."""
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db")
     birth.watched(container, pod)
@@ -59,7 +59,7 @@ def test_all_in_one_object(kubexit: Kubexit, birth: Birth) -> None:
 
 @pytest.mark.behaviour("ready-needs-no-event", "list-and-watch-are-enough")
 def test_one_list_one_watch(kubexit: Kubexit, birth: Birth, audit: Audit) -> None:
-    """All that reaches the server is one list of one pod, not from a cache, and one watch from the list's version."""
+    """The server gets one list of one pod, not from a cache, and one watch from the list's version."""
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db")
     birth.watched(container, pod)

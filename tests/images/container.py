@@ -34,7 +34,7 @@ class Container:
 
     @property
     def stderr(self) -> str:
-        """What it wrote to stderr so far: kubexit's lines are there."""
+        """What it has written to stderr so far, with kubexit's lines."""
         return self._logs()[1]
 
     @property
@@ -44,7 +44,7 @@ class Container:
 
     @property
     def process(self) -> dict[str, str]:
-        """/proc/PID/status of its first process, seen from out here."""
+        """/proc/PID/status of its first process, seen from outside."""
         return status(self._pid)
 
     @property

@@ -116,7 +116,7 @@ class Engine:
             self._containers.pop().remove()
 
     def close(self) -> None:
-        """Leave nothing behind."""
+        """Remove everything that was made."""
         self.remove_containers()
         if self.is_isolated:
             # All there is in this storage is ours.

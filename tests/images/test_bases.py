@@ -1,4 +1,4 @@
-"""The one file in foreign images: empty, distroless, Alpine (musl), Debian (glibc)."""
+"""The one file runs in foreign images: empty, distroless, Alpine (musl), Debian (glibc)."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +29,7 @@ def test_the_exit_code_is_passed_on(
 def test_a_missing_command_exits_with_127(
     base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
 ) -> None:
-    """A command that is not in the image: 127, and a line that names it."""
+    """For a command that is not in the image the code is 127, and a line names it."""
     done = engine.run(wrapped(base), "/app/nobody", options=settings(graveyard, "main"))
 
     assert done.code == 127
@@ -54,7 +54,7 @@ def test_stop_reaches_the_command(base: Base, wrapped: Callable[[Base], str], en
 def test_two_containers_start_and_end_together(
     base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
 ) -> None:
-    """Through a folder that both share one container begins, and ends, with the other."""
+    """Through a shared folder, one container starts, and ends, when the other does."""
     image = wrapped(base)
     awaited = {"BIRTH_DEPS": "proxy:born", "BIRTH_SOURCE": "graveyard", "BIRTH_TIMEOUT": "1m"}
     main = engine.start(image, "/app/actor", "exit", "5", options=settings(graveyard, "main", **awaited))
@@ -72,7 +72,7 @@ def test_two_containers_start_and_end_together(
 def test_a_killed_container_is_seen_by_its_peer(
     base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
 ) -> None:
-    """A container that is killed as a whole writes no tombstone, and its peer sees it die all the same."""
+    """A container that is killed as a whole writes no tombstone, but its peer sees the crash."""
     image = wrapped(base)
     main = engine.start(image, "/app/actor", "ready-then-wait", options=settings(graveyard, "main"))
     main.wait_line("^READY$")

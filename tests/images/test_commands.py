@@ -1,4 +1,4 @@
-"""What each image has to offer as a command, under the same kubexit."""
+"""The same kubexit runs the commands that each image has."""
 
 import shutil
 import subprocess
@@ -66,7 +66,7 @@ def test_a_shell_script_gets_sigterm(
 
 @pytest.mark.parametrize("base", [base for base in BASES if not base.shell], ids=str)
 def test_kubexit_needs_no_shell(base: Base, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path) -> None:
-    """There is no shell in the other images, and kubexit asks for none."""
+    """The other images have no shell, and kubexit needs none."""
     done = engine.run(wrapped(base), "sh", "-c", "exit 0", options=settings(graveyard, "main"))
 
     assert done.code == 127

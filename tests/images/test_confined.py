@@ -1,4 +1,4 @@
-"""How little the one file needs: any user, a read-only root, no capabilities, nothing to gain, few system calls."""
+"""The one file needs few rights: any user, a read-only root, no capabilities, no new privileges, few system calls."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ RESTRICTED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-priv
 def test_it_runs_with_all_restrictions(
     base: Base, user: str, wrapped: Callable[[Base], str], engine: Engine, graveyard: Path
 ) -> None:
-    """All at once, in every image, for every user: it runs, ends at SIGTERM with the command's code and a tombstone."""
+    """With all restrictions, in every image, for every user, it runs, ends at SIGTERM and writes a tombstone."""
     options = (*RESTRICTED, "--user", user, *settings(graveyard, "main"))
     container = engine.start(wrapped(base), *WAITS, options=options)
     container.wait_line(READY)
@@ -66,7 +66,7 @@ def test_the_filter_of_system_calls_is_in_force(
 
 
 def test_the_root_is_read_only(wrapped: Callable[[Base], str], engine: Engine, graveyard: Path) -> None:
-    """The root file system of the test above is read-only indeed: a graveyard there cannot be made, which is 73."""
+    """The root file system of the test above is read-only: a graveyard cannot be made there, and the code is 73."""
     options = (*RESTRICTED, "--env", "KUBEXIT_NAME=main", "--env", "KUBEXIT_GRAVEYARD=/elsewhere")
     done = engine.run(wrapped(BASES[0]), "/app/actor", "exit", "0", options=options)
 

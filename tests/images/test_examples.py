@@ -1,4 +1,4 @@
-"""The small examples as pods of podman: kubexit is brought by an init container into images that do not know it."""
+"""The small examples run as pods of podman: an init container brings kubexit into images that do not know it."""
 
 import re
 from collections.abc import Callable
@@ -101,7 +101,7 @@ def test_each_container_ends_as_promised(
 
 
 def test_every_small_example_has_a_case() -> None:
-    """No manifest is left out above."""
+    """Every manifest of a small example has a case above."""
     assert sorted({case.file for case in CASES}) == SMALL
 
 
@@ -109,7 +109,7 @@ def test_every_small_example_has_a_case() -> None:
     "path", sorted(manifests.EXAMPLES.rglob("*")), ids=lambda path: str(path.relative_to(manifests.EXAMPLES))
 )
 def test_pages_name_the_image_of_this_version(path: Path) -> None:
-    """Wherever an example or the README names kubexit's image it names that of this version."""
+    """Each example and the README name kubexit's image of this version."""
     version = re.search(r'^version = "(.*?)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)[1]
     text = path.read_text() if path.is_file() else ""
 
