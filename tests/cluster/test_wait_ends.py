@@ -92,7 +92,7 @@ def test_with_graveyard_conditions(kubexit: Kubexit, birth: Birth) -> None:
 
 @pytest.mark.behaviour("ready-needs-no-event")
 def test_the_api_can_be_ready_last(kubexit: Kubexit, birth: Birth) -> None:
-    """The API can also be the last of them."""
+    """The command also starts if the graveyard is complete and the API is the last."""
     kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
     pod = birth.pod("db")
     container = birth.start(kubexit, pod, "db,migrate:succeeded")

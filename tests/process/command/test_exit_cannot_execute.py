@@ -39,13 +39,13 @@ def test_a_missing_command_exits_with_127(kubexit: Kubexit, command: str) -> Non
 
 @pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 def test_an_empty_command_is_127(kubexit: Kubexit) -> None:
-    """For an empty word, for example from a variable that is not set, it is 127, and the message says so."""
+    """For an empty word, for example from a variable that is not set, the code is 127, and the message says so."""
     check(kubexit, kubexit.run(""), 127, "the command is empty", "cannot execute")
 
 
 @pytest.mark.behaviour("codes-of-kubexit", "disabled-executes-only")
 def test_an_empty_command_without_supervision_is_127(kubexit: Kubexit) -> None:
-    """For an empty word without supervision, it is 127 too."""
+    """For an empty word without supervision, the code is 127 too."""
     finished = kubexit.run("", DISABLED="true")
 
     assert finished.code == 127
@@ -54,13 +54,13 @@ def test_an_empty_command_without_supervision_is_127(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 def test_not_found_on_the_path(kubexit: Kubexit) -> None:
-    """For a command in no folder of PATH it is 127, and the message says where kubexit looked for it."""
+    """For a command in no folder of PATH the code is 127, and the message says where kubexit looked for it."""
     check(kubexit, kubexit.run("no-such-command"), 127, "PATH", "no-such-command")
 
 
 @pytest.mark.behaviour("codes-of-kubexit")
 def test_interpreter_not_found(kubexit: Kubexit) -> None:
-    """For a script whose interpreter does not exist, it is 127."""
+    """For a script whose interpreter does not exist, the code is 127."""
     script = kubexit.folder / "script"
     script.write_text("#!/no/such/interpreter\n")
     script.chmod(0o755)
@@ -83,7 +83,7 @@ def test_interpreter_not_found_on_the_path(kubexit: Kubexit, place: str) -> None
 @pytest.mark.behaviour("codes-of-kubexit", "one-file-for-all-images")
 @pytest.mark.parametrize("found", ["by path", "in PATH"])
 def test_loader_not_found(kubexit: Kubexit, found: str) -> None:
-    """For a program whose dynamic loader is not in the image (another C library), it is 127, and the log says so."""
+    """For a program whose dynamic loader is not in the image, the code is 127, and the log says so."""
     program = kubexit.folder / "program"
     loader = re.compile(rb"/lib[\w/.-]*/ld-[\w.-]+(?=\0)")
     program.write_bytes(
@@ -97,7 +97,7 @@ def test_loader_not_found(kubexit: Kubexit, found: str) -> None:
 
 @pytest.mark.behaviour("every-exit-writes-a-death", "codes-of-kubexit")
 def test_a_file_without_permission_exits_with_126(kubexit: Kubexit) -> None:
-    """For a file without the execute permission, it is 126."""
+    """For a file without the execute permission, the code is 126."""
     script = kubexit.folder / "script"
     script.write_text("#!/bin/sh\n")
     script.chmod(0o644)
@@ -107,13 +107,13 @@ def test_a_file_without_permission_exits_with_126(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("codes-of-kubexit")
 def test_a_folder_exits_with_126(kubexit: Kubexit) -> None:
-    """For a folder, it is 126."""
+    """For a folder, the code is 126."""
     check(kubexit, kubexit.run(kubexit.folder), 126, NO_PERMISSION, str(kubexit.folder))
 
 
 @pytest.mark.behaviour("codes-of-kubexit")
 def test_part_of_the_path_is_a_file(kubexit: Kubexit, actor: str) -> None:
-    """For a path through a file, it is 126 or 127, as in a shell; never 0."""
+    """For a path through a file, the code is 126 or 127, as in a shell; never 0."""
     finished = kubexit.run(f"{actor}/x")
 
     assert finished.code in (126, 127)
@@ -122,7 +122,7 @@ def test_part_of_the_path_is_a_file(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("every-exit-writes-a-death", "script-without-interpreter-line")
 def test_script_without_interpreter_line(kubexit: Kubexit) -> None:
-    """For a script without `#!` it is 126: kubexit does not hand it to a shell."""
+    """For a script without `#!` the code is 126: kubexit does not hand it to a shell."""
     witness = kubexit.folder / "witness"
     script = kubexit.folder / "script"
     script.write_text(f": > {witness}\n")
@@ -164,7 +164,7 @@ def test_not_executable_on_the_path_and_found_later(kubexit: Kubexit, actor: str
 
 @pytest.mark.behaviour("codes-of-kubexit")
 def test_not_executable_on_the_path(kubexit: Kubexit) -> None:
-    """If no file on the PATH with this name may be executed, it is 126."""
+    """If no file on the PATH with this name may be executed, the code is 126."""
     (kubexit.folder / "worker").write_text("no program")
 
     check(kubexit, kubexit.run("worker", env={"PATH": kubexit.folder}), 126, NO_PERMISSION, "worker")
@@ -195,7 +195,7 @@ def test_a_slash_keeps_path_out(kubexit: Kubexit, actor: str) -> None:
 
 @pytest.mark.behaviour("codes-of-kubexit")
 def test_a_truncated_program_exits_with_126(kubexit: Kubexit, actor: str) -> None:
-    """For a program that the kernel cannot load, it is 126."""
+    """For a program that the kernel cannot load, the code is 126."""
     broken = kubexit.folder / "broken"
     broken.write_bytes(Path(actor).read_bytes()[:100])
     broken.chmod(0o755)

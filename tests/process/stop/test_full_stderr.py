@@ -72,5 +72,5 @@ def test_an_unread_message_delays_no_exit(kubexit: Kubexit, actor: str, full_pip
 
 @pytest.mark.behaviour("codes-of-kubexit", "full-stderr-does-not-delay")
 def test_command_not_found(kubexit: Kubexit, full_pipe: int) -> None:
-    """A command that is not found does not either: that is logged between fork and exec."""
+    """A missing command does not keep kubexit from exiting either: it is logged between fork and exec."""
     assert kubexit.run("/no/such/command", stderr=full_pipe).code == 127
