@@ -116,7 +116,6 @@ def test_deletion_after_a_restart_keeps_the_order(here: Space, daemons: Control,
     assert made.when("main", "^over") < made.when("proxy", "^asked")
 
 
-@pytest.mark.xfail(strict=True, reason="v3: main is born on a readiness that the API still shows for a dead proxy")
 def test_dead_container_is_not_ready_in_any_source(here: Space, daemons: Control, layout: Layout) -> None:
     """A container whose crash the graveyard shows is not ready, even if the API still says so."""
     here.let_wait()

@@ -99,7 +99,6 @@ def test_the_api_orders_births_by_readiness(here: Space) -> None:
     assert 1.0 <= between.total_seconds() < 15
 
 
-@pytest.mark.xfail(strict=True, reason="u1: a dependency under kubexit that waits itself is ready to the API")
 def test_unborn_container_without_probe_is_not_ready(here: Space) -> None:
     """A container under kubexit that is not born yet is not ready, also where it has no readiness probe."""
     here.let_wait()

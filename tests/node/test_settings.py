@@ -42,7 +42,6 @@ def test_reason_is_the_termination_message(here: Space) -> None:
     assert "late" in ended["message"]
 
 
-@pytest.mark.xfail(strict=True, reason="p4: the waiter's reason is in the log and not in the termination message")
 def test_reason_of_the_waiter_is_the_termination_message(here: Space) -> None:
     """A name that the pod does not have is refused with 2, and the termination message says so."""
     here.let_wait()
@@ -55,7 +54,6 @@ def test_reason_of_the_waiter_is_the_termination_message(here: Space) -> None:
     assert "no container nevr" in ended["message"]
 
 
-@pytest.mark.xfail(strict=True, reason="v1: variables of a Service whose name begins with kubexit count as settings")
 def test_variables_of_a_service_are_no_settings(here: Space) -> None:
     """The variables that the kubelet makes for a Service called kubexit-demo are no settings."""
     spec = {"ports": [{"port": 80}], "selector": {"app": "nothing"}}
