@@ -129,7 +129,7 @@ print([name for name in frozen if getattr(sys.modules[name], "__spec__").origin 
     (folder / "token").write_text("token")
     (folder / "ca.crt").write_text("none")
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", script, str(folder)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-I", "-S", "-B", "-c", script, str(folder)], capture_output=True, text=True, timeout=60
     )
 
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
