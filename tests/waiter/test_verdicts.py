@@ -123,11 +123,14 @@ def test_leaves_at_once(api: ApiServer, waiter: Waiter, answer: Callable[[Exchan
 def test_lines_are_those_of_the_supervisor(api: ApiServer, waiter: Waiter) -> None:
     """Lines have the supervisor's format, as text and as JSON, from the level that is asked for."""
     api.show(ready(POD, "db"))
-    text = waiter.start("db")
-    structured = waiter.start("db", KUBEXIT_LOG_FORMAT="json")
-    quiet = waiter.start("db", KUBEXIT_LOG_LEVEL="error")
+    runs = []
+    for settings in ({}, {"KUBEXIT_LOG_FORMAT": "json"}, {"KUBEXIT_LOG_LEVEL": "error"}):
+        # One after the other: in the static file each run is a supervisor that needs the name for itself.
+        started = waiter.start("db", **settings)
+        assert started.wait() == 0
+        runs.append(started)
+    text, structured, quiet = runs
 
-    assert [started.wait() for started in (text, structured, quiet)] == [0, 0, 0]
     assert re.search(r"(?m)^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z info kubexit\[main\]: ready: db$", text.stderr)
     (line,) = [line for line in map(json.loads, structured.stderr.splitlines()) if "ready: " in line["message"]]
     assert list(line) == ["time", "level", "name", "message"]
