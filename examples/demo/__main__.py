@@ -98,7 +98,7 @@ def run(graveyard: Path, manifest: list[Container]) -> int:
         raise
     finally:
         pod.end()
-    screen.heading("What the tombstones tell:")
+    screen.heading("What the tombstones show:")
     screen.timeline(pod.lives())
     screen.heading("The tombstone of web:")
     screen.write((graveyard / "web").read_text().rstrip())

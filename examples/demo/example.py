@@ -70,7 +70,7 @@ def run(example: Example, name: str, kubexit: Path, alarm: float) -> int:
             return NOT_AS_DOCUMENTED
         finally:
             pod.end()
-        screen.heading("What the tombstones tell:")
+        screen.heading("What the tombstones show:")
         screen.timeline(pod.lives())
         return judge(screen, example.pod.kind, case, pod)
 

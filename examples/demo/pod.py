@@ -144,7 +144,7 @@ class Pod:
                 process.wait()
 
     def lives(self) -> list[Life]:
-        """What the tombstones tell; of a container that has none, what was seen of its process."""
+        """Print what the tombstones show; of a container without one, what was seen of its process."""
         return [self.life(name) for name in self.processes]
 
     def life(self, name: str) -> Life:

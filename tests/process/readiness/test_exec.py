@@ -124,7 +124,7 @@ def test_at_debug_its_output_is_shown(kubexit: Kubexit) -> None:
 
 @pytest.mark.behaviour("no-descriptor-inherited", "default-dispositions", "surroundings-unchanged")
 def test_the_probe_has_the_commands_surroundings(kubexit: Kubexit, actor: str) -> None:
-    """The probe has the command's environment and umask, nothing blocked, no descriptor of kubexit, and its group."""
+    """The probe gets the command's environment and umask, no blocked signal, no descriptor of kubexit, a group."""
     script = probe(kubexit, f"{actor} fds; {actor} mask; echo VALUE $VALUE; umask; {actor} stat")
     narrow = {"preexec_fn": lambda: os.umask(0o27)}
     db = running(kubexit, "db", READY_EXEC=script, LOG_LEVEL="debug", env={"VALUE": "1"}, **narrow)
