@@ -48,7 +48,7 @@ def _requests(log, namespace):
     found = {}
     for line in log.read_text().splitlines():
         event = json.loads(line)
-        if event["user"]["username"] != f"system:serviceaccount:{namespace}:default":
+        if event["user"].get("username") != f"system:serviceaccount:{namespace}:default":
             continue
         if event["stage"] != "ResponseComplete":
             continue
