@@ -83,7 +83,7 @@ def test_a_running_node_is_not_started_again(layout: Layout) -> None:
     """`make node` for a node that runs says where its KUBECONFIG is, and starts nothing."""
     before = control.process_one(layout)
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "node", "up"],
+        [sys.executable, "-P", "-B", "-m", "node", "up"],
         env={"PYTHONPATH": str(ROOT / "build"), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(Path.home())},
         capture_output=True,
         text=True,
