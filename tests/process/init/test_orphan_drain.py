@@ -12,6 +12,7 @@ import pytest
 
 from harness import processes
 from harness.kubexit import PID_NAMESPACE, Kubexit, pid_namespace_refused
+from harness.supervised import Supervised
 from harness.waiting import eventually
 from harness.world import namespaces
 
@@ -84,15 +85,21 @@ def test_as_pid_1(kubexit: Kubexit, actor: str) -> None:
     assert finished.stdout.count("left SIGNAL TERM") == 2
 
 
-@pytest.mark.behaviour("left-over-processes-stopped")
-def test_stopped_left_over(kubexit: Kubexit, actor: str) -> None:
-    """An orphan that is stopped is killed when the time is over."""
-    supervised = kubexit.start(actor, "leave", "1", fence=True, ORPHAN_GRACE_PERIOD="100ms")
+def end_beside_stopped(kubexit: Kubexit, actor: str, limit: str) -> Supervised:
+    """Send SIGTERM to a container in which a process that the command will leave behind is stopped."""
+    supervised = kubexit.start(actor, "leave", "1", fence=True, ORPHAN_GRACE_PERIOD=limit)
     supervised.wait_line("READY")
     _, left = processes.children(supervised.pid)
     os.kill(left, signal.SIGSTOP)
     eventually(lambda: processes.state(left) == "T", "the left-over stopped")
     supervised.signal(signal.SIGTERM)
+    return supervised
+
+
+@pytest.mark.behaviour("left-over-processes-stopped")
+def test_stopped_left_over(kubexit: Kubexit, actor: str) -> None:
+    """An orphan that is stopped is killed when the time is over."""
+    supervised = end_beside_stopped(kubexit, actor, "100ms")
 
     assert supervised.wait() == 143
     assert "FENCE NOBODY IS LEFT" in supervised.stdout
@@ -141,12 +148,7 @@ def test_strangers_in_the_pid_namespace(kubexit: Kubexit, actor: str) -> None:
 @pytest.mark.behaviour("left-over-processes-stopped", "stopped-command-continues")
 def test_stopped_left_over_can_react(kubexit: Kubexit, actor: str) -> None:
     """A stopped orphan is continued after its SIGTERM, and ends by it. Fails by a grace period of an hour."""
-    supervised = kubexit.start(actor, "leave", "1", fence=True, ORPHAN_GRACE_PERIOD="1h")
-    supervised.wait_line("READY")
-    _, left = processes.children(supervised.pid)
-    os.kill(left, signal.SIGSTOP)
-    eventually(lambda: processes.state(left) == "T", "the left-over stopped")
-    supervised.signal(signal.SIGTERM)
+    supervised = end_beside_stopped(kubexit, actor, "1h")
 
     assert supervised.wait() == 143
     assert "left SIGNAL TERM" in supervised.stdout
