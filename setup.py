@@ -17,7 +17,8 @@ supervisor = Extension(
     "kubexit._supervisor",
     ["ext/supervisor.pyx"],
     include_dirs=["ext"],
-    depends=PARTS,  # the root only includes: a changed part rebuilds it, and a source archive holds all of them
+    # The root only includes: a changed part rebuilds it, and a source archive holds all of them. So does a new version.
+    depends=[*PARTS, "pyproject.toml"],
     define_macros=[("KUBEXIT_VERSION", f'"{VERSION}"')],
     extra_compile_args=["-O2"],
 )

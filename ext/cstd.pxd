@@ -4,10 +4,10 @@ from libc.stddef cimport size_t
 cdef extern from "<errno.h>" nogil:
     int errno
     enum:
-        EACCES, ENODEV, ESTALE, ETIMEDOUT, EAGAIN, EDQUOT, EEXIST, EFBIG, EINPROGRESS, EINTR, EINVAL, EIO
-        EADDRINUSE, EBADF, ECONNREFUSED, EPROTO
+        ECHILD, EACCES, ENODEV, ESTALE, ETIMEDOUT, EAGAIN, EDQUOT, EEXIST, EFBIG, EINPROGRESS, EINTR, EINVAL, EIO
+        EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, EBADF, ECONNREFUSED, EPROTO
         EISDIR, ELOOP, EMFILE, ENAMETOOLONG, ENFILE, ENOENT, ENOEXEC, ENOMEM, ENOSPC
-        ENOTDIR, ENXIO, EPERM, EROFS, ESRCH
+        ENOTDIR, ENXIO, EPERM, EPIPE, EROFS, ESRCH
 
 cdef extern from "<string.h>" nogil:
     void *memcpy(void *target, const void *source, size_t size)
@@ -21,17 +21,21 @@ cdef extern from "<string.h>" nogil:
     int strncmp(const char *one, const char *two, size_t size)
     const char *strchr(const char *text, int byte)
     const char *strrchr(const char *text, int byte)
+    const char *strstr(const char *text, const char *words)
     size_t strspn(const char *text, const char *bytes)
+    size_t strcspn(const char *text, const char *bytes)
     char *strerror(int number)
 
 cdef extern from "<strings.h>" nogil:
     int strcasecmp(const char *one, const char *two)
     int strncasecmp(const char *one, const char *two, size_t size)
 
-cdef extern from "<stdio.h>" nogil:
-    int snprintf(char *target, size_t size, const char *format, ...)
+cdef extern from "base/format.h" nogil:
+    # Not the C library's, which needs a deep stack.
+    int snprintf "format_text"(char *target, size_t size, const char *format, ...)
 
 cdef extern from "<stdlib.h>" nogil:
+    char *getenv(const char *name)
     void *malloc(size_t size)
     void free(void *memory)
 
@@ -63,3 +67,17 @@ cdef extern from "<sys/wait.h>" nogil:
 cdef extern from "<arpa/inet.h>" nogil:
     unsigned short htons(unsigned short value)
     int inet_pton(int family, const char *text, void *address)
+
+cdef extern from "<netinet/in.h>" nogil:
+    struct in_addr:
+        pass
+    struct sockaddr_in:
+        unsigned short sin_family
+        unsigned short sin_port
+        in_addr sin_addr
+    struct in6_addr:
+        pass
+    struct sockaddr_in6:
+        unsigned short sin6_family
+        unsigned short sin6_port
+        in6_addr sin6_addr

@@ -41,6 +41,13 @@ cdef extern from "<fcntl.h>" nogil:
         AT_FDCWD, AT_SYMLINK_NOFOLLOW
     int openat(int folder, const char *path, int flags, ...)
 
+cdef extern from "<sys/ioctl.h>" nogil:
+    enum:
+        TIOCGWINSZ
+    struct winsize:
+        unsigned short ws_col
+    int ioctl(int descriptor, unsigned long request, ...)
+
 cdef extern from "<sys/file.h>" nogil:
     enum:
         LOCK_SH, LOCK_EX, LOCK_NB
@@ -119,7 +126,7 @@ cdef extern from "<signal.h>" nogil:
         SIGHUP, SIGINT, SIGQUIT, SIGKILL
         SIGPIPE, SIGTERM, SIGCHLD, SIGCONT, SIGSTOP
         SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH, SIGXFSZ
-        SI_KERNEL, SI_QUEUE
+        SI_KERNEL, SI_QUEUE, SI_USER
     ctypedef void (*sighandler_t)(int) noexcept nogil
     sighandler_t SIG_DFL, SIG_IGN
     struct sigaction_s "sigaction":
@@ -164,6 +171,7 @@ cdef extern from "<sys/inotify.h>" nogil:
         char name[1]
     int inotify_init1(int flags)
     int inotify_add_watch(int descriptor, const char *path, unsigned int mask)
+    int inotify_rm_watch(int descriptor, int watch)
 
 cdef extern from "<sys/socket.h>" nogil:
     enum:
@@ -185,16 +193,5 @@ cdef extern from "<sys/un.h>" nogil:
         unsigned short sun_family
         char sun_path[108]
 
-cdef extern from "<netinet/in.h>" nogil:
-    struct in_addr:
-        pass
-    struct sockaddr_in:
-        unsigned short sin_family
-        unsigned short sin_port
-        in_addr sin_addr
-    struct in6_addr:
-        pass
-    struct sockaddr_in6:
-        unsigned short sin6_family
-        unsigned short sin6_port
-        in6_addr sin6_addr
+cdef extern from "<sched.h>" nogil:
+    int sched_yield()

@@ -8,8 +8,8 @@ cdef enum:
 
 ctypedef struct address_t:
     # localhost is both loopback addresses: a server may bind either.
-    kernel.sockaddr_in v4
-    kernel.sockaddr_in6 v6
+    cstd.sockaddr_in v4
+    cstd.sockaddr_in6 v6
     bint has_v4
     bint has_v6
 
@@ -64,8 +64,8 @@ cdef bint address_is_own(int connection) noexcept nogil:
     TCP lets a socket connect to itself when the kernel happens to give it the very
     port that it calls, which any port of the ephemeral range may be.
     """
-    cdef kernel.sockaddr_in6 ours
-    cdef kernel.sockaddr_in6 theirs
+    cdef cstd.sockaddr_in6 ours
+    cdef cstd.sockaddr_in6 theirs
     cdef kernel.socklen_t our_length = sizeof(ours)
     cdef kernel.socklen_t their_length = sizeof(theirs)
     if kernel.getsockname(connection, <kernel.sockaddr *>&ours, &our_length) < 0 or \

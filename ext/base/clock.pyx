@@ -48,6 +48,19 @@ cdef long long clock_add_ns(long long start_ns, long long length_ns) noexcept no
     return start_ns + length_ns
 
 
+cdef long long clock_earlier(long long one_ns, long long two_ns) noexcept nogil:
+    """Return the earlier of two times."""
+    return one_ns if one_ns < two_ns else two_ns
+
+
+cdef void pause_ms(long long length_ms) noexcept nogil:
+    """Sleep. Signals are blocked, so nothing but a stop cuts it short."""
+    cdef kernel.timespec length
+    length.tv_sec = length_ms // 1000
+    length.tv_nsec = length_ms % 1000 * MILLISECOND_NS
+    kernel.nanosleep(&length, NULL)
+
+
 cdef date_t date_of_days(long long days) noexcept nogil:
     """Return days since 1970-01-01 as a date of the Gregorian calendar (any year from 0 on).
 

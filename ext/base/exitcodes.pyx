@@ -4,7 +4,7 @@ cimport cstd
 cdef extern from "base/exitcodes_table.h" nogil:
     enum:
         EXIT_STOPPED, EXIT_SETTINGS, EXIT_UNAVAILABLE, EXIT_INTERNAL, EXIT_GRAVEYARD
-        EXIT_REFUSED, EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_BY_SIGNAL, EXIT_CODE_COUNT
+        EXIT_REFUSED, EXIT_TIMED_OUT, EXIT_NOT_EXECUTABLE, EXIT_NOT_FOUND, EXIT_BY_SIGNAL, EXIT_CODE_COUNT
     ctypedef struct exit_code_row_t:
         int code
         const char *name

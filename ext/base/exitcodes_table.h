@@ -10,6 +10,7 @@
     ROW(INTERNAL, 70, "kubexit or its waiter failed for another reason") \
     ROW(GRAVEYARD, 73, "the graveyard cannot be used, or --install cannot write its file") \
     ROW(REFUSED, 77, "the Kubernetes API refused the request") \
+    ROW(TIMED_OUT, 124, "the command ran longer than KUBEXIT_TIMEOUT, or was not ready within KUBEXIT_READY_TIMEOUT") \
     ROW(NOT_EXECUTABLE, 126, "the command cannot be executed") \
     ROW(NOT_FOUND, 127, "the command was not found")
 

@@ -9,7 +9,7 @@ cimport kernel
 
 cdef enum:
     REQUEST_BYTES = URL_BYTES + 512
-    STATUS_BYTES = 12           # "HTTP/1.1 200"
+    PIECE_BYTES = 256           # read at once before the status: few of what follows
     REST_BYTES = 4096           # read at once of what follows
     REST_MS = 100               # for all of it
 
@@ -20,15 +20,22 @@ cdef int http_ask(const url_t *url, long long deadline_ns, int signals) noexcept
     -ETIMEDOUT at the deadline (monotonic), -EPROTO when the answer is not HTTP/1,
     -EINTR when SIGTERM is read from the descriptor signals (-1: none).
     """
-    cdef int status = -cstd.ECONNREFUSED
+    cdef int status
     cdef int family
     for family in range(2):
         # localhost has two addresses, and a server may bind either.
         if url.address.has_v6 if family else url.address.has_v4:
             status = http_ask_at(url, family, deadline_ns, signals)
-            if status != -cstd.ECONNREFUSED:
-                break
-    return status
+            if not http_is_refused(url, family, status):
+                return status
+    return -cstd.ECONNREFUSED
+
+
+cdef bint http_is_refused(const url_t *url, bint v6, int result) noexcept nogil:
+    """Return whether nothing listens at an address of a URL: it refuses, or is the ::1 of localhost in a pod without
+    IPv6."""
+    return result == -cstd.ECONNREFUSED or \
+        (v6 and url.address.has_v4 and (result == -cstd.EADDRNOTAVAIL or result == -cstd.EAFNOSUPPORT))
 
 
 cdef int http_ask_at(const url_t *url, bint v6, long long deadline_ns, int signals) noexcept nogil:
@@ -56,9 +63,9 @@ cdef int http_connect(int connection, const address_t *address, bint v6, long lo
     cdef int error = 0
     cdef kernel.socklen_t size = sizeof(error)
     if v6:
-        error = kernel.connect(connection, <const kernel.sockaddr *>&address.v6, sizeof(kernel.sockaddr_in6))
+        error = kernel.connect(connection, <const kernel.sockaddr *>&address.v6, sizeof(cstd.sockaddr_in6))
     else:
-        error = kernel.connect(connection, <const kernel.sockaddr *>&address.v4, sizeof(kernel.sockaddr_in))
+        error = kernel.connect(connection, <const kernel.sockaddr *>&address.v4, sizeof(cstd.sockaddr_in))
     if error < 0:
         if cstd.errno != cstd.EINPROGRESS:
             return -cstd.errno
@@ -96,26 +103,25 @@ cdef int http_send(int connection, const url_t *url, long long deadline_ns, int 
 
 
 cdef int http_receive(int connection, long long deadline_ns, int signals) noexcept nogil:
-    """Read the answer up to its status; return the status or -errno."""
-    cdef char answer[STATUS_BYTES + 1]
-    cdef kernel.ssize_t length = 0
+    """Read the answer up to its final status; return the status or -errno."""
+    cdef http_answer_t answer
+    cdef char piece[PIECE_BYTES]
     cdef kernel.ssize_t part
-    cdef int result
-    while length < STATUS_BYTES:
-        part = kernel.read(connection, answer + length, <size_t>(STATUS_BYTES - length))
+    cdef int result = 0
+    http_answer_begin(&answer)
+    while result == 0:
+        # Before each read: a server that sends without an end must not get past the deadline.
+        result = http_wait(connection, kernel.POLLIN, deadline_ns, signals)
+        if result != 0:
+            return result
+        part = kernel.read(connection, piece, PIECE_BYTES)
         if part == 0:
             return -cstd.EPROTO
         if part > 0:
-            length += part
-            continue
-        result = http_wait_again(connection, kernel.POLLIN, deadline_ns, signals)
-        if result != 0:
-            return result
-    answer[STATUS_BYTES] = 0
-    if cstd.memcmp(answer, b"HTTP/1.", 7) != 0 or answer[8] != c' ':
-        return -cstd.EPROTO
-    result = <int>number_parse(answer + 9, 599)
-    return result if result >= 100 else -cstd.EPROTO
+            result = http_answer_take(&answer, piece, part)
+        elif cstd.errno != cstd.EAGAIN:
+            return -cstd.errno
+    return result
 
 
 cdef void http_take_rest(int connection) noexcept nogil:
@@ -153,7 +159,7 @@ cdef int http_wait(int descriptor, short events, long long deadline_ns, int sign
         length.tv_nsec = left_ns % SECOND_NS
         poll_entry(&ready[0], descriptor, events)
         poll_entry(&ready[1], signals, kernel.POLLIN)
-        kernel.ppoll(ready, 2, &length, NULL)
+        poll_wait(ready, 2, &length)
         if ready[1].revents and kernel.read(signals, &taken, sizeof(taken)) > 0 and \
                 taken.ssi_signo == kernel.SIGTERM:
             return -cstd.EINTR

@@ -9,7 +9,7 @@ cimport kernel
 cdef extern from "base/log_format.h" nogil:
     enum:
         LOG_NONE, LOG_NOT_TRIED
-        LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_OFF
+        LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_OFF, LOG_REFUSAL
     ctypedef struct log_t:
         int level
         bint json
@@ -21,6 +21,7 @@ cdef extern from "base/log_format.h" nogil:
     void log_info(log_t *log, const char *format, ...)
     void log_warn(log_t *log, const char *format, ...)
     void log_error(log_t *log, const char *format, ...)
+    void log_refusal(log_t *log, const char *format, ...)
 
 cdef enum:
     RWF_NOWAIT = 8              # linux/fs.h; older headers lack it
@@ -52,16 +53,16 @@ cdef const char *log_level_name(int level) noexcept nogil:
 cdef void log_emit(log_t *log, int level, const char *message) noexcept nogil:
     """Compose one line and write it; errno is as before afterwards."""
     cdef int saved = cstd.errno
-    cdef text_t line
+    cdef text_t *line = text_draft()
     cdef char report[64]
     if log.lost > 0:
         # Once there is room again, the lost lines are reported first.
         cstd.snprintf(report, sizeof(report), b"%u log lines were lost: no process read stderr", log.lost)
-        log_compose(log, LOG_WARN, report, &line)
-        if log_try(log, &line):
+        log_compose(log, LOG_WARN, report, line)
+        if log_try(log, line):
             log.lost = 0
-    log_compose(log, level, message, &line)
-    if log.lost > 0 or not log_try(log, &line):
+    log_compose(log, level, message, line)
+    if log.lost > 0 or not log_try(log, line):
         log.lost += 1
     cstd.errno = saved
 
@@ -69,6 +70,8 @@ cdef void log_emit(log_t *log, int level, const char *message) noexcept nogil:
 cdef void log_compose(const log_t *log, int level, const char *message, text_t *line) noexcept nogil:
     """One line, as text or JSON."""
     cdef char now[TIME_BYTES]
+    if level == LOG_REFUSAL:
+        level = LOG_ERROR
     time_write(now, clock_wall_ns(), 6)
     line.length = 0
     if log.json:

@@ -4,10 +4,12 @@
 #define KUBEXIT_LOG_FORMAT_H
 
 #include <stdarg.h>
-#include <stdio.h>
+
+#include "base/format.h"
 
 enum { LOG_NONE = -1, LOG_NOT_TRIED = -2 };
 enum { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_OFF };
+enum { LOG_REFUSAL = LOG_OFF }; /* of a line: shown as error, and not even hidden by off */
 
 typedef struct log_s log_t;
 struct log_s {
@@ -28,7 +30,7 @@ static void log_line(log_t *log, int level, const char *format, ...)
     if (level < log->level)
         return;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    format_list(message, sizeof message, format, arguments);
     va_end(arguments);
     log->emit(log, level, message);
 }
@@ -37,5 +39,7 @@ static void log_line(log_t *log, int level, const char *format, ...)
 #define log_info(log, ...) log_line(log, LOG_INFO, __VA_ARGS__)
 #define log_warn(log, ...) log_line(log, LOG_WARN, __VA_ARGS__)
 #define log_error(log, ...) log_line(log, LOG_ERROR, __VA_ARGS__)
+/* Why the command was not started. */
+#define log_refusal(log, ...) log_line(log, LOG_REFUSAL, __VA_ARGS__)
 
 #endif

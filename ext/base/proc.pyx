@@ -5,14 +5,15 @@ cimport kernel
 
 
 cdef kernel.pid_t proc_next(kernel.DIR *proc) noexcept nogil:
-    """Return the next process in an open /proc, but never PID 1 and never us; 0 after the last."""
+    """Return the next process in an open /proc, but never PID 1 and never us; 0 after the last, -errno on failure."""
     cdef kernel.dirent *entry
     cdef long long pid
     cdef kernel.pid_t ours = kernel.getpid()
     while True:
+        cstd.errno = 0          # readdir(3) reports a failure only there
         entry = kernel.readdir(proc)
         if entry == NULL:
-            return 0
+            return -cstd.errno
         pid = number_parse(entry.d_name, 0x7fffffff)
         if pid > 1 and pid != ours:
             return <kernel.pid_t>pid
@@ -38,3 +39,8 @@ cdef void proc_read_text(kernel.pid_t pid, const char *what, char *text, size_t 
     """Read the beginning of a file of /proc/PID as text, in `size` bytes with the final zero; empty if that fails."""
     cdef kernel.ssize_t length = proc_read(pid, what, text, size - 1)
     text[length if length > 0 else 0] = 0
+
+
+cdef bint proc_is_gone(kernel.ssize_t result) noexcept nogil:
+    """Return whether a failure of proc_read means that the process has ended: other failures say nothing about it."""
+    return result == -cstd.ENOENT or result == -cstd.ESRCH

@@ -23,15 +23,16 @@ cdef void child_bind(kernel.pid_t parent) noexcept nogil:
 cdef void child_part_stdio() noexcept nogil:
     """In a child: replace the command's stdin and stdout. The child reads an end of file (from
     a pipe, since /dev/null may not exist) and writes to stderr; if that came in closed,
-    into a pipe without a reader."""
+    into a pipe without a reader.
+
+    The pipe takes the lowest free descriptors, so it is 0 and 1, even if no other one is free.
+    """
     cdef int ends[2]
     cdef bint mute = kernel.write(2, b"", 0) < 0 and cstd.errno == cstd.EBADF
-    if kernel.pipe(ends) == 0:
-        kernel.dup2(ends[0], 0)
-        kernel.close(ends[0])
-        if mute:
-            kernel.dup2(ends[1], 2)
-        kernel.close(ends[1])
+    kernel.close(0)
+    kernel.close(1)
+    if kernel.pipe(ends) == 0 and mute:
+        kernel.dup2(1, 2)
     kernel.dup2(2, 1)
 
 

@@ -1,4 +1,6 @@
 """Signal origin: where a signal came from, if the kernel reports it (sigaction(2), signalfd(2))."""
+from libc.stddef cimport size_t
+cimport cstd
 cimport kernel
 
 
@@ -28,18 +30,23 @@ cdef bint signal_ends_wait(const kernel.signalfd_siginfo *signal) noexcept nogil
         number != kernel.SIGTTIN and number != kernel.SIGTTOU
 
 
-cdef bint signal_is_echo(signals_t *signals, const kernel.signalfd_siginfo *signal, int stop_signal) noexcept nogil:
-    """Return whether the command sends us a signal to end that we gave back to it once before.
+cdef bint signal_is_echo(signals_t *signals, const kernel.signalfd_siginfo *signal, int sent,
+                         int stop_signal) noexcept nogil:
+    """Return whether the command sends us a signal to end that we gave back to it once before; it gets it as `sent`.
     With `trap 'kill 0' TERM` or `trap 'kill $PPID' TERM` that would never end."""
     cdef unsigned long long bit = <unsigned long long>1 << (signal.ssi_signo - 1)
-    if signal.ssi_signo != kernel.SIGTERM and signal.ssi_signo != kernel.SIGINT and \
-            signal.ssi_signo != kernel.SIGQUIT and signal.ssi_signo != kernel.SIGHUP and \
-            signal.ssi_signo != <unsigned int>stop_signal:
+    if not signal_ends(<int>signal.ssi_signo, stop_signal) and not signal_ends(sent, stop_signal):
         return False
     if signals.echoed & bit:
         return True
     signals.echoed |= bit
     return False
+
+
+cdef bint signal_ends(int number, int stop_signal) noexcept nogil:
+    """Return whether a signal asks a program to end."""
+    return number == kernel.SIGTERM or number == kernel.SIGINT or number == kernel.SIGQUIT or \
+        number == kernel.SIGHUP or number == stop_signal
 
 
 cdef bint signal_is_of_terminal(const kernel.signalfd_siginfo *signal) noexcept nogil:
@@ -56,3 +63,16 @@ cdef bint signal_is_of_terminal(const kernel.signalfd_siginfo *signal) noexcept 
         return kernel.getsid(0) != kernel.getpid()
     return number == kernel.SIGINT or number == kernel.SIGQUIT or number == kernel.SIGWINCH or \
         number == kernel.SIGTSTP or number == kernel.SIGTTIN or number == kernel.SIGTTOU
+
+
+cdef void signal_describe(const kernel.signalfd_siginfo *signal, char *target, size_t size) noexcept nogil:
+    """Describe a signal by its name and its sender: "SIGTERM from outside the pod", "SIGINT from pid 7, uid 0"."""
+    cdef char name[16]
+    signal_label(name, sizeof(name), <int>signal.ssi_signo)
+    if signal_is_from_outside(signal):
+        cstd.snprintf(target, size, b"%s from outside the pod", name)
+    elif signal.ssi_code == kernel.SI_KERNEL:
+        cstd.snprintf(target, size, b"%s from the %s", name,
+                      b"terminal" if signal_is_of_terminal(signal) else b"kernel")
+    else:
+        cstd.snprintf(target, size, b"%s from pid %u, uid %u", name, signal.ssi_pid, signal.ssi_uid)

@@ -16,7 +16,7 @@ cdef enum:
 cdef extern from *:
     """
     #include <signal.h>
-    typedef struct { int number; const char *name; } signal_name_t;
+    typedef struct { int number; char name[8]; } signal_name_t; /* no pointer: one page less is used */
     static const signal_name_t SIGNAL_NAMES[] = {
         {SIGTERM, "TERM"}, {SIGINT, "INT"}, {SIGQUIT, "QUIT"}, {SIGHUP, "HUP"},
         {SIGKILL, "KILL"}, {SIGUSR1, "USR1"}, {SIGUSR2, "USR2"}, {SIGWINCH, "WINCH"},
@@ -26,16 +26,17 @@ cdef extern from *:
         {SIGSTOP, "STOP"}, {SIGTSTP, "TSTP"}, {SIGTTIN, "TTIN"}, {SIGTTOU, "TTOU"},
         {SIGURG, "URG"}, {SIGXCPU, "XCPU"}, {SIGXFSZ, "XFSZ"}, {SIGVTALRM, "VTALRM"},
         {SIGPROF, "PROF"}, {SIGIO, "IO"}, {SIGIO, "POLL"}, {SIGPWR, "PWR"}, {SIGSYS, "SYS"},
-        {0, 0}
+        {0, ""}
     };
     """
     ctypedef struct signal_name_t:
         int number
-        const char *name
+        const char name[8]
     const signal_name_t *SIGNAL_NAMES
 
 ctypedef struct signals_t:
     int descriptor              # the signalfd, -1: none
+    int error                   # why signals could not be blocked, 0: they are
     kernel.pid_t pid            # our own
     unsigned long long echoed   # signals from the command that it was given back
     unsigned long long on_entry  # the mask that came in
@@ -46,15 +47,19 @@ cdef void signals_block(signals_t *signals) noexcept nogil:
     """Block everything; the first act of kubexit, so that no SIGTERM is lost."""
     cdef unsigned long long every = ~<unsigned long long>0
     signals.descriptor = -1
-    kernel.syscall(kernel.SYS_rt_sigprocmask, kernel.SIG_SETMASK, &every, &signals.on_entry, 8)
+    signals.error = 0
+    if kernel.syscall(kernel.SYS_rt_sigprocmask, kernel.SIG_SETMASK, &every, &signals.on_entry, 8) < 0:
+        signals.error = cstd.errno
 
 
 cdef int signals_open(signals_t *signals) noexcept nogil:
-    """Make the descriptor that signals are read from; 0 or -errno."""
+    """Make the descriptor that signals are read from; 0 or -errno. Signals that are not blocked cannot be read."""
     cdef kernel.sigaction_s standard
     cdef unsigned long long every = ~<unsigned long long>0
     signals.pid = kernel.getpid()
     signals.echoed = 0
+    if signals.error != 0:
+        return -signals.error
     # An ignored SIGCHLD (inherited from a parent that ignores it) would make the
     # kernel reap the command itself, and waiting for its status never end.
     cstd.memset(&standard, 0, sizeof(standard))

@@ -2,12 +2,18 @@
 from libc.stddef cimport size_t
 cimport cstd
 
-cdef enum:
-    TEXT_BYTES = 3584   # below PIPE_BUF (pipe(7)): log lines of several writers never mix
+cdef extern from "base/buffers.h" nogil:
+    enum:
+        TEXT_BYTES
+    ctypedef struct text_t:
+        size_t length
+        char *bytes
+    text_t buffers_line "buffers.line"
 
-ctypedef struct text_t:
-    size_t length
-    char bytes[TEXT_BYTES + 8]  # the rest is kept for text_add_end
+
+cdef text_t *text_draft() noexcept nogil:
+    """Return the text for what is written at once: a log line or a tombstone. The next use overwrites it."""
+    return &buffers_line
 
 
 cdef void text_add_byte(text_t *text, char byte) noexcept nogil:

@@ -17,6 +17,7 @@ ctypedef struct url_t:
     bint native                 # plain http to an IP literal or localhost
     bint by_post                # else GET
     bint of_mesh                # KUBEXIT_MESH put it there
+    int round                   # of quit requests, from 0 on
 
 ctypedef struct urls_t:
     int count
@@ -97,11 +98,11 @@ cdef bint url_is_host(const char *host) noexcept nogil:
     return True
 
 
-cdef bint urls_foreign(const urls_t *urls) noexcept nogil:
-    """Return whether one of the URLs needs a name resolved, or TLS: the waiter asks these."""
+cdef bint urls_foreign(const urls_t *urls, int round) noexcept nogil:
+    """Return whether one of the URLs of a round needs a name resolved, or TLS: the waiter asks these."""
     cdef int index
     for index in range(urls.count):
-        if not urls.list[index].native:
+        if urls.list[index].round == round and not urls.list[index].native:
             return True
     return False
 

@@ -27,4 +27,6 @@ cdef void child_close_descriptors(supervisor_t *sv) noexcept nogil:
         kernel.close(sv.fifo_fd)
     if sv.birth.words_fd >= 0:
         kernel.close(sv.birth.words_fd)
+    if sv.watcher.descriptor >= 0:
+        kernel.close(sv.watcher.descriptor)
     readiness_close(&sv.readiness)

@@ -56,6 +56,8 @@ cdef void probe_note(supervisor_t *sv, const url_t *url, int *last, int status) 
     http_describe(status, outcome, sizeof(outcome))
     if not http_is_good(status) and status != last[0]:
         log_debug(&sv.log, b"not ready: %.*s: %s", <int>url.length, url.text, outcome)
+        if sv.readiness.status_fd >= 0:
+            kernel.write(sv.readiness.status_fd, &status, sizeof(status))
     last[0] = PROBE_ANSWERED if http_is_good(status) else status
 
 

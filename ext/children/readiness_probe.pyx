@@ -17,6 +17,7 @@ cdef void readiness_begin(readiness_t *readiness) noexcept nogil:
     cstd.memset(readiness, 0, sizeof(readiness_t))
     readiness.kind = READY_NONE
     readiness.descriptor = -1
+    readiness.status_fd = -1
     readiness.next_ns = NEVER_NS
     readiness.second_address = True
 
@@ -67,37 +68,52 @@ cdef bint readiness_probe(readiness_t *readiness, const ready_settings_t *settin
     """Probe once. Return True if the command is ready."""
     cdef kernel.stat_s status
     readiness.next_ns = clock_add_ns(now_ns, settings.period_ns)
+    if readiness.kind == READY_FILE and kernel.fstatat(kernel.AT_FDCWD, settings.file, &status, 0) < 0:
+        return readiness_fail(readiness, cstd.strerror(cstd.errno))
     if readiness.kind == READY_FILE:
-        return kernel.fstatat(kernel.AT_FDCWD, settings.file, &status, 0) == 0 and \
-            status.st_mtim.tv_sec * SECOND_NS + status.st_mtim.tv_nsec >= readiness.start_ns
-    readiness_close(readiness)      # a connection that has not come about within the period
+        return status.st_mtim.tv_sec * SECOND_NS + status.st_mtim.tv_nsec >= readiness.start_ns or \
+            readiness_fail(readiness, b"older than the start of the command")
+    if readiness.descriptor >= 0:   # a connection that has not come about within the period
+        readiness_fail(readiness, b"no answer")
+        readiness_close(readiness)
     if settings.address.has_v4:
         return readiness_connect(readiness, &settings.address, kernel.AF_INET)
     return readiness_connect(readiness, &settings.address, kernel.AF_INET6)
+
+
+cdef bint readiness_fail(readiness_t *readiness, const char *why) noexcept nogil:
+    """Remember why the probe failed, for the tombstone. Always False."""
+    if cstd.strncmp(readiness.failure, why, FAILURE_BYTES - 1) != 0:
+        cstd.snprintf(readiness.failure, FAILURE_BYTES, b"%s", why)
+        readiness.changed = True
+    return False
 
 
 cdef bint readiness_connect(readiness_t *readiness, const address_t *address, int family) noexcept nogil:
     """Begin a connection. Return True if it is made at once. After a refusal try the other
     address of localhost: a server may bind either."""
     cdef const kernel.sockaddr *target = <const kernel.sockaddr *>&address.v4
-    cdef kernel.socklen_t length = sizeof(kernel.sockaddr_in)
+    cdef kernel.socklen_t length = sizeof(cstd.sockaddr_in)
     if family == kernel.AF_INET6:
         target = <const kernel.sockaddr *>&address.v6
-        length = sizeof(kernel.sockaddr_in6)
+        length = sizeof(cstd.sockaddr_in6)
     readiness.second_address = family == kernel.AF_INET6 or not address.has_v6
     readiness.descriptor = kernel.socket(family, kernel.SOCK_STREAM | kernel.SOCK_CLOEXEC | kernel.SOCK_NONBLOCK, 0)
     if readiness.descriptor < 0:
-        return False
+        return readiness_fail(readiness, cstd.strerror(cstd.errno))
     if kernel.connect(readiness.descriptor, target, length) == 0:
         return readiness_is_connected(readiness)
     if cstd.errno == cstd.EINPROGRESS:
         readiness.events = kernel.POLLOUT
         return False
-    return readiness_refused(readiness, address)
+    return readiness_refused(readiness, address, cstd.errno)
 
 
-cdef bint readiness_refused(readiness_t *readiness, const address_t *address) noexcept nogil:
+cdef bint readiness_refused(readiness_t *readiness, const address_t *address, int error) noexcept nogil:
     """Try the other address, if there is one that was not tried: no server listens at this one."""
+    # That the machine has no IPv6 says nothing about a server.
+    if error == cstd.ECONNREFUSED or not readiness.second_address or not (address.has_v4 and address.has_v6):
+        readiness_fail(readiness, cstd.strerror(error))
     readiness_close(readiness)
     return not readiness.second_address and readiness_connect(readiness, address, kernel.AF_INET6)
 
@@ -107,7 +123,7 @@ cdef bint readiness_is_connected(readiness_t *readiness) noexcept nogil:
     if not address_is_own(readiness.descriptor):
         return True
     readiness_close(readiness)
-    return False
+    return readiness_fail(readiness, cstd.strerror(cstd.ECONNREFUSED))
 
 
 cdef bint readiness_answer(readiness_t *readiness, const address_t *address) noexcept nogil:
@@ -116,12 +132,27 @@ cdef bint readiness_answer(readiness_t *readiness, const address_t *address) noe
     cdef kernel.ssize_t length
     cdef int error = -1
     cdef kernel.socklen_t size = sizeof(error)
+    if readiness.kind == READY_HTTP:
+        readiness_take_status(readiness)
+        return False            # the end of its process says when it has succeeded
     if readiness.kind == READY_NOTIFY:
-        length = kernel.read(readiness.descriptor, message, NOTIFY_BYTES)
-        return length > 0 and not readiness.notified and readiness_says(message, <size_t>length)
+        length = kernel.read(readiness.descriptor, message, NOTIFY_BYTES + 1)
+        # A longer message is cut, and its last line may have been another one.
+        return 0 < length <= NOTIFY_BYTES and not readiness.notified and readiness_says(message, <size_t>length)
     if kernel.getsockopt(readiness.descriptor, kernel.SOL_SOCKET, kernel.SO_ERROR, &error, &size) == 0 and error == 0:
         return readiness_is_connected(readiness)
-    return readiness_refused(readiness, address)
+    return readiness_refused(readiness, address, error if error > 0 else cstd.errno)
+
+
+cdef void readiness_take_status(readiness_t *readiness) noexcept nogil:
+    """Read why a request of the probe by HTTP failed: one number for each new reason."""
+    cdef char why[FAILURE_BYTES]
+    cdef int status
+    if kernel.read(readiness.descriptor, &status, sizeof(status)) == sizeof(status):
+        http_describe(status, why, sizeof(why))
+        readiness_fail(readiness, why)
+    else:
+        readiness_close(readiness)
 
 
 cdef bint readiness_says(const char *message, size_t length) noexcept nogil:

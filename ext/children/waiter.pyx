@@ -57,6 +57,7 @@ cdef void waiter_become(supervisor_t *sv, kernel.pid_t parent, bint quits, int w
     cdef char *argv[MAX_WAITER_WORDS]
     cdef char urls[MAX_URLS][WAITER_URL_BYTES]
     cdef char seconds[32]
+    cdef char wait[32]
     cdef int argc = waiter_own_words(sv, argv)
     cdef long long left_ns = sv.deadline_ns - clock_monotonic_ns()
     child_bind(parent)
@@ -75,12 +76,20 @@ cdef void waiter_become(supervisor_t *sv, kernel.pid_t parent, bint quits, int w
         cstd.snprintf(seconds, sizeof(seconds), b"%.3f", <double>left_ns / SECOND_NS if left_ns > MILLISECOND_NS
                       else 0.001)
         argc = waiter_add(argv, argc, b"--quit-seconds", seconds)
-        argc = waiter_add_urls(argv, argc, &sv.settings.quit.urls, urls)
+        if sv.settings.quit.wait_ns > 0:
+            cstd.snprintf(wait, sizeof(wait), b"%.3f", <double>quit_wait_ns(sv) / SECOND_NS)
+            argc = waiter_add(argv, argc, b"--quit-wait", wait)
+        argc = waiter_add_urls(argv, argc, &sv.settings.quit.urls, sv.quit.round, urls)
     else:
-        argc = waiter_add_urls(argv, argc, &sv.settings.birth_urls, urls)
+        argc = waiter_add_urls(argv, argc, &sv.settings.birth_urls, 0, urls)
         argc = waiter_add_names(sv, argv, argc)
     argv[argc] = NULL
     waiter_run(sv, argc, argv)
+
+
+cdef long long quit_wait_ns(const supervisor_t *sv) noexcept nogil:
+    """Return how long kubexit waits for the end of sidecars: KUBEXIT_QUIT_WAIT, at most the grace period."""
+    return clock_earlier(sv.settings.quit.wait_ns, sv.settings.grace_ns)
 
 
 cdef void waiter_run(supervisor_t *sv, int argc, char **argv) noexcept nogil:
@@ -137,14 +146,14 @@ cdef int waiter_add(char **argv, int count, const char *option, const char *valu
     return count + 2
 
 
-cdef int waiter_add_urls(char **argv, int count, const urls_t *urls,
+cdef int waiter_add_urls(char **argv, int count, const urls_t *urls, int round,
                          char (*words)[WAITER_URL_BYTES]) noexcept nogil:
-    """Add the URLs that the waiter asks, copied out of their list. Return the new count."""
+    """Add the URLs of a round that the waiter asks, copied out of their list. Return the new count."""
     cdef const url_t *url
     cdef int index
     for index in range(urls.count):
         url = &urls.list[index]
-        if not url.native:
+        if url.round == round and not url.native:
             cstd.snprintf(words[index], WAITER_URL_BYTES, b"%.*s", <int>url.length, url.text)
             count = waiter_add(argv, count, b"--post" if url.by_post else b"--get", words[index])
     return count

@@ -11,19 +11,23 @@ cimport kernel
 cdef enum:
     FILE_BYTES = 256            # a file name (NAME_MAX) and its end
     TOMBSTONE_BYTES = 65536     # a larger file is not a tombstone
+    OPEN_RETRY_MS = 50
+    OPEN_RETRIES = 20           # for one second in all
 
 ctypedef struct graveyard_t:
     const char *path
     kernel.mode_t mode          # for a folder that must be made
     int folder                  # O_PATH descriptor during a visit, else -1
     int watch                   # inotify descriptor, -1: none, polling is all there is
+    int watch_id                # of the folder's watch
+    int unwatched               # the inotify descriptor after watch_mute, -1: none
     bint gone                   # the folder was deleted and has not been made again
     int suspect                 # looks still to be taken soon: our FIFO was removed, the folder may follow
     unsigned long device        # which folder is watched
     unsigned long inode
 
-# Not on the stack: a container may have a stack limit below 160 KiB. A text is used before the next is read.
-cdef char tombstone_text[TOMBSTONE_BYTES + 1]
+cdef extern from "base/buffers.h" nogil:
+    char *tombstone_text "buffers.input"    # each text is used before the next is read
 
 
 cdef void graveyard_begin(graveyard_t *graveyard, const char *path, kernel.mode_t mode) noexcept nogil:
@@ -33,6 +37,7 @@ cdef void graveyard_begin(graveyard_t *graveyard, const char *path, kernel.mode_
     graveyard.mode = mode
     graveyard.folder = -1
     graveyard.watch = -1
+    graveyard.unwatched = -1
 
 
 cdef int graveyard_open(graveyard_t *graveyard, bint make) noexcept nogil:
@@ -51,6 +56,17 @@ cdef int graveyard_open(graveyard_t *graveyard, bint make) noexcept nogil:
     graveyard_close(graveyard)
     graveyard.folder = folder
     return made
+
+
+cdef int graveyard_await(graveyard_t *graveyard) noexcept nogil:
+    """Open the folder or make it, trying for up to a second if a failure may pass; as graveyard_open."""
+    cdef int result = graveyard_open(graveyard, True)
+    cdef int tries = 0
+    while result < 0 and graveyard_error_passes(-result) and tries < OPEN_RETRIES:
+        pause_ms(OPEN_RETRY_MS)
+        result = graveyard_open(graveyard, True)
+        tries += 1
+    return result
 
 
 cdef void graveyard_close(graveyard_t *graveyard) noexcept nogil:
@@ -91,12 +107,12 @@ cdef int graveyard_write(const graveyard_t *graveyard, const char *name, const l
     which truncating in place would allow. There is no fsync: the graveyard lives
     as long as the pod.
     """
-    cdef text_t text
+    cdef text_t *text = text_draft()
     cdef char draft[FILE_BYTES]
     cdef int result
-    tombstone_write(&text, life)
+    tombstone_write(text, life)
     graveyard_file(draft, name, b".tmp")
-    result = graveyard_write_draft(graveyard, draft, &text)
+    result = graveyard_write_draft(graveyard, draft, text)
     if result == 0 and kernel.renameat(graveyard.folder, draft, graveyard.folder, name) < 0:
         result = -cstd.errno
     if result < 0:
@@ -130,12 +146,12 @@ cdef int graveyard_try(const graveyard_t *graveyard, const char *name) noexcept 
 
     Not faccessat(2): it cannot know what a security module or a filter of system calls refuses.
     """
-    cdef text_t text
+    cdef text_t *text = text_draft()
     cdef char draft[FILE_BYTES]
     cdef int result
     text.length = 0
     graveyard_file(draft, name, b".tmp")
-    result = graveyard_write_draft(graveyard, draft, &text)
+    result = graveyard_write_draft(graveyard, draft, text)
     graveyard_remove(graveyard, draft)
     return result
 
@@ -154,14 +170,17 @@ cdef kernel.ssize_t graveyard_read(const graveyard_t *graveyard, const char *nam
                                   | kernel.O_NOCTTY | kernel.O_CLOEXEC)
     if file < 0:
         return -cstd.errno
-    if kernel.fstat(file, &status) < 0 or not cstd.S_ISREG(status.st_mode):
+    error = cstd.EINVAL if kernel.fstat(file, &status) == 0 else cstd.errno
+    if error != cstd.EINVAL or not cstd.S_ISREG(status.st_mode):
         kernel.close(file)
-        return -cstd.EINVAL
+        return -error
     while length <= TOMBSTONE_BYTES:
         size = kernel.read(file, target + length, <size_t>(TOMBSTONE_BYTES + 1 - length))
         if size <= 0:
             break
         length += size
+        if length == status.st_size:
+            break       # if it has grown since, an event of the watch follows
     error = cstd.errno
     kernel.close(file)
     if size < 0:

@@ -15,24 +15,48 @@ cdef enum:
 cdef int name_socket_open(const graveyard_t *graveyard, const char *name, int *descriptor) noexcept nogil:
     """Hold the name. Return 0; 1 if another process holds it; -errno if no socket can be made."""
     cdef kernel.sockaddr_un address
-    cdef kernel.stat_s status
-    cdef int error
-    descriptor[0] = -1
-    if kernel.fstat(graveyard.folder, &status) < 0:
-        return -cstd.errno
-    descriptor[0] = kernel.socket(kernel.AF_UNIX, kernel.SOCK_DGRAM | kernel.SOCK_CLOEXEC, 0)
-    if descriptor[0] < 0:
-        return -cstd.errno
-    cstd.memset(&address, 0, sizeof(address))
-    address.sun_family = kernel.AF_UNIX
-    cstd.snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, b"kubexit/%lx/%lx/%08x/%.40s", status.st_dev,
-                  status.st_ino, name_socket_sum(name), name)
+    cdef int error = -name_socket_make(graveyard, name, &address, descriptor)
+    if error != 0:
+        return -error
     if kernel.bind(descriptor[0], <kernel.sockaddr *>&address, sizeof(address)) == 0:
         return 0
     error = cstd.errno
     kernel.close(descriptor[0])
     descriptor[0] = -1
     return 1 if error == cstd.EADDRINUSE else -error
+
+
+cdef int name_socket_is_held(const graveyard_t *graveyard, const char *name) noexcept nogil:
+    """Return 1 if a process of our network namespace holds the name, 0 if not, -errno if that cannot be known. The
+    name is not taken for a moment: a supervisor that starts just then would find it in use."""
+    cdef kernel.sockaddr_un address
+    cdef int descriptor
+    cdef int error = -name_socket_make(graveyard, name, &address, &descriptor)
+    if error != 0:
+        return -error if graveyard_error_passes(error) else 0
+    if kernel.connect(descriptor, <kernel.sockaddr *>&address, sizeof(address)) < 0:
+        error = cstd.errno
+    kernel.close(descriptor)
+    if error == 0:
+        return 1
+    return 0 if error == cstd.ECONNREFUSED else -error      # unix(7): no socket has this address
+
+
+cdef int name_socket_make(const graveyard_t *graveyard, const char *name, kernel.sockaddr_un *address,
+                          int *descriptor) noexcept nogil:
+    """Make a socket, and the address of the name; 0 or -errno."""
+    cdef kernel.stat_s status
+    descriptor[0] = -1
+    if kernel.fstat(graveyard.folder, &status) < 0:
+        return -cstd.errno
+    descriptor[0] = kernel.socket(kernel.AF_UNIX, kernel.SOCK_DGRAM | kernel.SOCK_CLOEXEC, 0)
+    if descriptor[0] < 0:
+        return -cstd.errno
+    cstd.memset(address, 0, sizeof(address[0]))
+    address.sun_family = kernel.AF_UNIX
+    cstd.snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, b"kubexit/%lx/%lx/%08x/%.40s", status.st_dev,
+                  status.st_ino, name_socket_sum(name), name)
+    return 0
 
 
 cdef unsigned int name_socket_sum(const char *name) noexcept nogil:

@@ -18,8 +18,8 @@ cdef int tombstone_read(const char *text, size_t length, tombstone_t *tombstone)
     cstd.memset(tombstone, 0, sizeof(tombstone_t))
     if cstd.memchr(text, 0, length) != NULL:
         return -cstd.EINVAL
-    if length >= 3 and cstd.memcmp(text, b"\xef\xbb\xbf", 3) == 0:
-        text += 3               # a byte order mark
+    if is_mark(text, length):
+        text += 3
     while text < end:
         line_end = <const char *>cstd.memchr(text, c'\n', <size_t>(end - text))
         if line_end == NULL:
@@ -33,32 +33,11 @@ cdef int tombstone_read(const char *text, size_t length, tombstone_t *tombstone)
 cdef int tombstone_read_line(const char *text, const char *end, kernel.ssize_t *indent,
                              tombstone_t *tombstone) noexcept nogil:
     """Read one line; 0 or -EINVAL."""
-    cdef const char *key = text
-    cdef const char *colon
-    cdef size_t key_length
-    while end > text and is_blank(end[-1]):
-        end -= 1
-    while key < end and key[0] == c' ':
-        key += 1
-    if key == end or key[0] == c'#':
-        return 0
-    if key == text and (key[0] == c'%' or bytes_equal(key, <size_t>(end - key), b"---")
-                        or bytes_equal(key, <size_t>(end - key), b"...")):
-        return 0
-    if indent[0] < 0:
-        indent[0] = key - text
-    if key - text > indent[0] or (key[0] == c'-' and key + 1 < end and key[1] == c' '):
-        return 0                # it belongs to an unknown key above
-    if key - text < indent[0]:
-        return -cstd.EINVAL
-    colon = <const char *>cstd.memchr(key, c':', <size_t>(end - key))
-    if colon == NULL or (colon + 1 < end and not is_blank(colon[1])):
-        return -cstd.EINVAL
-    key_length = <size_t>(colon - key)
-    if key_length >= 2 and (key[0] == c'"' or key[0] == c'\'') and key[key_length - 1] == key[0]:
-        key += 1
-        key_length -= 2
-    return tombstone_take(tombstone, key, key_length, colon + 1, end)
+    cdef line_t line
+    cdef int split = line_split(text, end, indent, &line)
+    if split <= 0:
+        return split
+    return tombstone_take(tombstone, line.key, line.key_length, line.value, line.end)
 
 
 cdef int tombstone_take(tombstone_t *tombstone, const char *key, size_t length, const char *value,
@@ -66,6 +45,10 @@ cdef int tombstone_take(tombstone_t *tombstone, const char *key, size_t length, 
     """Enter the value of a known key; 0 or -EINVAL."""
     cdef words_t words
     cdef words_t *time = NULL
+    cdef words_t *ours = tombstone_words_of(tombstone, key, length)
+    if ours != NULL:
+        words_take(ours, value, end)
+        return 0
     if is_key(key, length, b"Born"):
         time = &tombstone.born
     elif is_key(key, length, b"Ready"):
@@ -83,11 +66,6 @@ cdef int tombstone_take(tombstone_t *tombstone, const char *key, size_t length, 
         return 0
     tombstone.coded = words.start != NULL
     return 0 if words.start == NULL else code_parse(words, &tombstone.exit_code)
-
-
-cdef bint is_key(const char *key, size_t length, const char *known) noexcept nogil:
-    """Return whether a key is this one, in any case, as for the original's reader."""
-    return cstd.strlen(known) == length and cstd.strncasecmp(key, known, length) == 0
 
 
 cdef int scalar_parse(const char *value, const char *end, words_t *words) noexcept nogil:
@@ -116,13 +94,6 @@ cdef int scalar_parse(const char *value, const char *end, words_t *words) noexce
     words.start = value
     words.length = <size_t>(at - value)
     return 0
-
-
-cdef bint is_rest_empty(const char *at, const char *end) noexcept nogil:
-    """Return whether only blanks and perhaps a comment follow."""
-    while at < end and is_blank(at[0]):
-        at += 1
-    return at == end or (at[0] == c'#' and is_blank(at[-1]))
 
 
 cdef int code_parse(words_t words, int *code) noexcept nogil:

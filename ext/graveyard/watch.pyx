@@ -3,7 +3,6 @@ cimport cstd
 cimport kernel
 
 cdef enum:
-    EVENTS_WORDS = 2048         # 16 KiB of events, aligned as they must be
     EVENTS_BYTES = 16384
     SUSPECT_LOOKS = 10          # in two seconds
 
@@ -14,6 +13,10 @@ cdef enum:
                         | kernel.IN_DELETE_SELF | kernel.IN_MOVE_SELF | kernel.IN_ONLYDIR)
     GRAVEYARD_GONE = (kernel.IN_DELETE_SELF | kernel.IN_MOVE_SELF | kernel.IN_IGNORED
                       | kernel.IN_UNMOUNT)
+
+
+cdef extern from "base/buffers.h" nogil:
+    char *watch_events "buffers.input"      # aligned as events must be
 
 
 cdef int watch_begin(graveyard_t *graveyard) noexcept nogil:
@@ -31,7 +34,8 @@ cdef int watch_begin(graveyard_t *graveyard) noexcept nogil:
         graveyard.watch = kernel.inotify_init1(kernel.IN_CLOEXEC | kernel.IN_NONBLOCK)
         if graveyard.watch < 0:
             return -cstd.errno
-    if kernel.inotify_add_watch(graveyard.watch, graveyard.path, GRAVEYARD_EVENTS) < 0:
+    graveyard.watch_id = kernel.inotify_add_watch(graveyard.watch, graveyard.path, GRAVEYARD_EVENTS)
+    if graveyard.watch_id < 0:
         error = cstd.errno
         kernel.close(graveyard.watch)
         graveyard.watch = -1
@@ -39,10 +43,29 @@ cdef int watch_begin(graveyard_t *graveyard) noexcept nogil:
     return 0
 
 
+cdef bint watch_has_events(const graveyard_t *graveyard) noexcept nogil:
+    """Return whether something happened in the folder since the events were last read."""
+    cdef kernel.pollfd watch
+    poll_entry(&watch, graveyard.watch, kernel.POLLIN)
+    return kernel.poll(&watch, 1, 0) == 1
+
+
 cdef void watch_end(graveyard_t *graveyard) noexcept nogil:
     """Let go of the watch."""
     if graveyard.watch >= 0:
         kernel.close(graveyard.watch)
+        graveyard.watch = -1
+    if graveyard.unwatched >= 0:
+        kernel.close(graveyard.unwatched)
+        graveyard.unwatched = -1
+
+
+cdef void watch_mute(graveyard_t *graveyard) noexcept nogil:
+    """Remove the watch, so that no process queues events for us. Keep its descriptor: closing that can take 10 ms now
+    (the kernel waits for synchronize_srcu), and next to nothing at our exit."""
+    if graveyard.watch >= 0:
+        kernel.inotify_rm_watch(graveyard.watch, graveyard.watch_id)
+        graveyard.unwatched = graveyard.watch
         graveyard.watch = -1
 
 
@@ -79,11 +102,10 @@ cdef bint watch_take_events(graveyard_t *graveyard, settings_t *settings) noexce
     removal of our FIFO is a hint that the folder is being deleted: while any process
     holds a FIFO in it open, inotify does not report the deletion of the folder itself.
     """
-    cdef long long aligned[EVENTS_WORDS]
-    cdef char *bytes = <char *>aligned
+    cdef const char *bytes = watch_events
     cdef const kernel.inotify_event *event
     cdef kernel.ssize_t at = 0
-    cdef kernel.ssize_t size = kernel.read(graveyard.watch, bytes, EVENTS_BYTES)
+    cdef kernel.ssize_t size = kernel.read(graveyard.watch, watch_events, EVENTS_BYTES)
     cdef bint gone = False
     while at < size:
         event = <const kernel.inotify_event *>(bytes + at)

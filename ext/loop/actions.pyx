@@ -28,11 +28,15 @@ cdef void event_raise(supervisor_t *sv, int event) noexcept nogil:
 cdef void action_perform(supervisor_t *sv, int action, const event_t *event) noexcept nogil:
     """Perform one action: here those before the command starts.
 
-    Three functions in a chain, each short enough to read, for the three parts of a life; an
-    action that one does not know is for the next.
+    Functions in a chain, each short enough to read, for the parts of a life; an action that one
+    does not know is for the next.
     """
     if action == ACTION_WAIT:
         birth_begin_wait(sv)
+    elif action == ACTION_AWAIT_REBIRTH:
+        rebirth_begin_wait(sv)
+    elif action == ACTION_GIVE_UP_REBIRTH:
+        rebirth_give_up(sv, SPENT_ALONE)
     elif action == ACTION_ASK:
         birth_start_children(sv)
     elif action == ACTION_ASK_LATER:
@@ -60,27 +64,18 @@ cdef void action_perform_alive(supervisor_t *sv, int action) noexcept nogil:
     """Perform one action: those while the command runs; others are for action_perform_dead."""
     if action == ACTION_FORWARD:
         action_forward(sv)
-    elif action == ACTION_DEFER:
-        term_after_defer(sv)
     elif action == ACTION_FORWARD_STOP:
         action_forward_stop(sv)
     elif action == ACTION_FORWARD_QUIT:
         action_forward_quit(sv)
-    elif action == ACTION_KEEP_INSTEAD:
-        term_after_keep_instead(sv)
-    elif action == ACTION_REPLACE_DEFERRED:
-        sv.deferred.ssi_signo = 0
-        action_forward_stop(sv)
-    elif action == ACTION_FORWARD_DEFERRED:
-        term_after_forward(sv)
-    elif action == ACTION_FORWARD_DEFERRED_GRACE:
-        term_after_forward_grace(sv)
+    elif action == ACTION_FORGET_REQUEST:
+        sv.asked_to_stop = False
     elif action == ACTION_DELAY:
         action_delay(sv)
     elif action == ACTION_STOP:
         action_stop(sv)
     elif action == ACTION_GRACE:
-        explain_death(sv)
+        explain_stop(sv)
         log_info(&sv.log, b"%s; the command already has a stop signal; SIGKILL in %s", sv.reason,
                  sv.settings.value[SETTING_GRACE_PERIOD])
         command_begin_grace(sv)
@@ -89,7 +84,7 @@ cdef void action_perform_alive(supervisor_t *sv, int action) noexcept nogil:
         command_begin_grace(sv)
     elif action == ACTION_KILL:
         action_kill(sv)
-    else:
+    elif not action_perform_deferred(sv, action):
         action_perform_dead(sv, action)
 
 
@@ -98,7 +93,6 @@ cdef void action_perform_dead(supervisor_t *sv, int action) noexcept nogil:
     if action == ACTION_TERM_ORPHANS:
         death_command_ended(sv)
     elif action == ACTION_KILL_ORPHANS:
-        log_warn(&sv.log, b"sent SIGKILL to processes that the command left behind")
         death_signal_orphans(sv, kernel.SIGKILL)
         phase_arm(sv, ORPHANS_KILL_MS * MILLISECOND_NS)
     elif action == ACTION_WRITE_DEATH:
@@ -108,6 +102,11 @@ cdef void action_perform_dead(supervisor_t *sv, int action) noexcept nogil:
         quit_begin(sv)
     elif action == ACTION_QUIT:
         quit_begin(sv)
+    elif action == ACTION_QUIT_NEXT:
+        quit_next(sv)
+    elif action == ACTION_QUIT_LATE:
+        quit_abort(sv)
+        quit_end_round(sv)
     elif action == ACTION_QUIT_SOON:
         quit_soon(sv)
     elif action == ACTION_QUIT_ABORT:
@@ -124,42 +123,12 @@ cdef void action_end(supervisor_t *sv) noexcept nogil:
     death_log_end(sv)
 
 
-cdef int action_forward(supervisor_t *sv) noexcept nogil:
-    """Forward the signal, unless the terminal has done so. Return 0; -errno if the command did not get it."""
-    cdef int number = <int>sv.signal.ssi_signo
-    cdef char signal[16]
-    cdef int result
-    if signal_is_of_terminal(&sv.signal) and command_shares_group(&sv.command):
-        log_debug(&sv.log, b"signal %d from the terminal: the command also got it", number)
-        return 0
-    result = command_forward(&sv.command, &sv.signal)
-    if number == kernel.SIGCONT:
-        sv.command.stopped = False
-    if result < 0 or sv.log.level == LOG_DEBUG:
-        signal_label(signal, sizeof(signal), number)
-        command_report_refused(sv, signal, result)
-        if result == 0:
-            log_debug(&sv.log, b"%s from pid %u, uid %u: forwarded", signal, sv.signal.ssi_pid, sv.signal.ssi_uid)
-    return result
-
-
-cdef void action_forward_stop(supervisor_t *sv) noexcept nogil:
-    """Forward a request to stop, and let it count as one if the command got it."""
-    command_note_asked(sv, <int>sv.signal.ssi_signo, action_forward(sv))
-
-
-cdef void action_forward_quit(supervisor_t *sv) noexcept nogil:
-    """Forward another SIGQUIT of the runtime. A deadline runs only if nothing but SIGQUIT counts so far."""
-    if action_forward(sv) == 0 and sv.deadline_ns != NEVER_NS:
-        phase_arm(sv, sv.settings.grace_ns)
-
-
 cdef void action_delay(supervisor_t *sv) noexcept nogil:
     """Begin the stop delay: a dependency died."""
-    explain_death(sv)
     if sv.settings.stop_delay_ns == 0:
-        event_post(sv, EVENT_TIME_UP, 0)
+        event_post(sv, EVENT_TIME_UP, 0)    # the words come after the signal
         return
+    explain_death(sv)
     log_info(&sv.log, b"%s; stopping the command in %s", sv.reason, sv.settings.value[SETTING_STOP_DELAY])
     phase_arm(sv, sv.settings.stop_delay_ns)
 
@@ -171,12 +140,21 @@ cdef void action_stop(supervisor_t *sv) noexcept nogil:
     signal_label(signal, sizeof(signal), sv.settings.stop_signal)
     sv.stopped_by_us = result == 0
     command_begin_grace(sv)
-    if result == 0:
+    command_let_run()
+    explain_stop(sv)
+    if result == 0 and sv.dead_index < 0:
+        log_warn(&sv.log, b"%s: sent %s to the command; SIGKILL in %s", sv.reason, signal,
+                 sv.settings.value[SETTING_GRACE_PERIOD])
+    elif result == 0:
         log_info(&sv.log, b"%s: sent %s to the command; SIGKILL in %s", sv.reason, signal,
                  sv.settings.value[SETTING_GRACE_PERIOD])
     else:
         log_info(&sv.log, b"%s", sv.reason)
         command_report_refused(sv, signal, result)
+    # If a whole pod stops, each further death would be an event for each container that still watches.
+    stop_hearing(sv)
+    if sv.settings.watches_deaths:
+        watcher_end(sv)
 
 
 cdef void action_kill(supervisor_t *sv) noexcept nogil:

@@ -30,7 +30,9 @@ cdef void look_at_children(supervisor_t *sv) noexcept nogil:
     sv.no_children = False      # the wait for birth may have left it set, and we may stop at the limit
     while left > 0 and not transition_is_end(sv.phase):
         if not reaper_collect(sv):
-            sv.children_changed = False
+            # After a failure we look again at once: the signal that a child ended does not come twice.
+            sv.children_changed = sv.wait_error != 0
+            sv.wait_failures = sv.wait_failures + 1 if sv.wait_error != 0 else 0
             return
         events_dispatch(sv)
         left -= 1

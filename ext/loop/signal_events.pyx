@@ -13,6 +13,8 @@ cdef void signal_events_take(supervisor_t *sv) noexcept nogil:
     for index in range(count):
         if taken[index].ssi_signo == kernel.SIGCHLD:
             sv.children_changed = True
+            if waiter_says_ready(&sv.birth, &taken[index]) and transition_exists(sv.phase, EVENT_BIRTH_READY):
+                birth_hear_ready(sv)
         elif not signal_is_noise(&sv.signals, &taken[index]):
             sv.signal = taken[index]
             signal_events_raise(sv)
@@ -21,11 +23,25 @@ cdef void signal_events_take(supervisor_t *sv) noexcept nogil:
 cdef void signal_events_raise(supervisor_t *sv) noexcept nogil:
     """Handle one signal. What the command itself sends is not a request from outside to
     stop it; the command gets it back, as it would from any init."""
+    cdef int sent = command_gets(&sv.settings, <int>sv.signal.ssi_signo)
+    if sv.command.pid > 0 and sent < 0:
+        signal_events_report_dropped(sv)
+        return
     if sv.command.pid > 0 and sv.signal.ssi_pid == <unsigned int>sv.command.pid:
-        if not signal_is_echo(&sv.signals, &sv.signal, sv.settings.stop_signal):
+        if not signal_is_echo(&sv.signals, &sv.signal, sent, sv.settings.stop_signal):
             event_raise(sv, EVENT_SIGNAL_OTHER)
         return
     event_raise(sv, signal_events_kind(sv, <int>sv.signal.ssi_signo))
+
+
+cdef void signal_events_report_dropped(supervisor_t *sv) noexcept nogil:
+    """Log a signal that the command does not get."""
+    cdef char signal[SENDER_BYTES]
+    signal_describe(&sv.signal, signal, sizeof(signal))
+    if command_is_asked_by(&sv.settings, <int>sv.signal.ssi_signo):
+        log_info(&sv.log, b"%s: not forwarded (KUBEXIT_SIGNAL_MAP)", signal)
+    else:
+        log_debug(&sv.log, b"%s: not forwarded (KUBEXIT_SIGNAL_MAP)", signal)
 
 
 cdef int signal_events_kind(supervisor_t *sv, int signal) noexcept nogil:
@@ -33,13 +49,15 @@ cdef int signal_events_kind(supervisor_t *sv, int signal) noexcept nogil:
 
     The runtime sends the image's STOPSIGNAL, which we cannot know. Without a command, any
     signal that it sends can be only that. With one, SIGHUP and SIGUSR1 may be reloads: the
-    requests to stop are SIGTERM, SIGQUIT of the runtime and KUBEXIT_STOP_SIGNAL.
+    requests to stop are SIGTERM, SIGQUIT of the runtime and KUBEXIT_STOP_SIGNAL, and what
+    KUBEXIT_SIGNAL_MAP makes one of these. Without a command nothing is mapped.
     """
-    cdef bint quits = signal == kernel.SIGQUIT and signal != sv.settings.stop_signal and \
-        signal_is_from_outside(&sv.signal)
+    cdef bint asks = signal == kernel.SIGTERM or signal == sv.settings.stop_signal or \
+        (sv.command.pid > 0 and command_is_asked_by(&sv.settings, signal))
+    cdef bint quits = signal == kernel.SIGQUIT and not asks and signal_is_from_outside(&sv.signal)
     if sv.command.pid <= 0 and signal_ends_wait(&sv.signal):
         return EVENT_SIGNAL_STOP
-    if signal == kernel.SIGTERM or signal == sv.settings.stop_signal or quits:
+    if asks or quits:
         if sv.deferred.ssi_signo != 0 and signal != <int>sv.deferred.ssi_signo:
             # Not the second of the kept one, which waits on. A kept SIGQUIT was a thread dump, if this comes too.
             return EVENT_SIGNAL_DEFERRED if signal_events_kept_quit(sv) else EVENT_SIGNAL_OTHER
@@ -52,20 +70,24 @@ cdef int signal_events_kind(supervisor_t *sv, int signal) noexcept nogil:
 
 
 cdef bint signal_events_kept_quit(const supervisor_t *sv) noexcept nogil:
-    """True if the kept signal is a SIGQUIT that is not KUBEXIT_STOP_SIGNAL."""
-    return sv.deferred.ssi_signo == kernel.SIGQUIT and sv.settings.stop_signal != kernel.SIGQUIT
+    """True if the kept signal is a SIGQUIT that may be a request for a thread dump."""
+    return sv.deferred.ssi_signo == kernel.SIGQUIT and not command_is_asked_by(&sv.settings, kernel.SIGQUIT)
 
 
 cdef bint signal_events_must_defer(supervisor_t *sv) noexcept nogil:
-    """True if a stop signal must wait because a container of KUBEXIT_TERM_AFTER is alive.
+    """True if a stop signal must wait because a container of KUBEXIT_TERM_AFTER is alive, because the stop
+    delay after its death runs, or for KUBEXIT_TERM_DELAY.
 
     Look now: the watch's event may be queued behind the signal, or only the backstop
     poll would see it. A death that this finds is decided before the signal.
     """
     if sv.deferred.ssi_signo != 0:
         return False                        # a second one is forwarded
-    if not sv.settings.is_set[SETTING_TERM_AFTER] or not transition_exists(sv.phase, EVENT_SIGNAL_DEFERRED):
+    if not transition_exists(sv.phase, EVENT_SIGNAL_DEFERRED):
         return False
+    if not dependencies_can_hold_term(&sv.settings.deps):
+        return sv.settings.term_delay_ns > 0
     dependencies_mark(&sv.settings.deps)
     look_at_graveyard(sv)
-    return transition_exists(sv.phase, EVENT_SIGNAL_DEFERRED) and dependencies_hold_term(&sv.settings.deps)
+    return transition_exists(sv.phase, EVENT_SIGNAL_DEFERRED) and \
+        (dependencies_hold_term(&sv.settings.deps) or sv.deadline_ns != NEVER_NS or sv.settings.term_delay_ns > 0)

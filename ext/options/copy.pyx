@@ -37,6 +37,7 @@ cdef int copy_begin(copy_t *copy) noexcept nogil:
     """
     cdef char header[COPY_HEADER]
     cdef int mismatch = -cstd.ENOEXEC
+    cdef kernel.ssize_t taken
     copy.room = -1
     copy.source = kernel.openat(kernel.AT_FDCWD, b"/proc/self/exe", kernel.O_RDONLY | kernel.O_CLOEXEC)
     if copy.source < 0:
@@ -45,8 +46,10 @@ cdef int copy_begin(copy_t *copy) noexcept nogil:
                                     kernel.O_RDONLY | kernel.O_CLOEXEC)
     if copy.source < 0 or kernel.fstat(copy.source, &copy.status) < 0:
         return -cstd.errno
-    if kernel.pread(copy.source, header, COPY_HEADER, 0) != COPY_HEADER or \
-            cstd.memcmp(header, COPY_OWN_HEADER, COPY_HEADER) != 0:
+    taken = kernel.pread(copy.source, header, COPY_HEADER, 0)
+    if taken < 0:
+        return -cstd.errno
+    if taken != COPY_HEADER or cstd.memcmp(header, COPY_OWN_HEADER, COPY_HEADER) != 0:
         return mismatch
     return 0
 
@@ -88,7 +91,9 @@ cdef int copy_once(const copy_t *copy, int folder, const char *name) noexcept no
     # The copy is not read again before it is executed: a quota or a disk that fails late must fail here.
     if error == 0 and kernel.fsync(file) < 0 and cstd.errno != cstd.EINVAL:
         error = -cstd.errno
-    kernel.close(file)          # before it has its name: a file open for writing cannot be executed
+    # Before it has its name: a file open for writing cannot be executed. Some file systems report a loss only here.
+    if kernel.close(file) < 0 and error == 0 and cstd.errno != cstd.EINTR:
+        error = -cstd.errno
     if error == 0 and kernel.renameat(folder, draft, folder, name) < 0:
         error = -cstd.errno
     if error < 0:
@@ -99,7 +104,7 @@ cdef int copy_once(const copy_t *copy, int folder, const char *name) noexcept no
 cdef int copy_open_draft(int folder, char *draft) noexcept nogil:
     """Make a new file; its descriptor or -errno.
 
-    The name is not ".NAME.tmp", which --graveyard clears away, and no two
+    The name is not ".NAME.tmp", which --clear removes, and no two
     copies that are under way at the same time share it.
     """
     cdef int flags = kernel.O_WRONLY | kernel.O_CREAT | kernel.O_EXCL | kernel.O_NOFOLLOW | kernel.O_CLOEXEC

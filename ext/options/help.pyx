@@ -13,24 +13,32 @@ cdef void help_print() noexcept nogil:
     """Print usage, settings, exit codes."""
     cdef int row
     print_line(b"Usage: kubexit [--] COMMAND [ARGUMENTS...]")
-    print_line(b"       kubexit [--install DIR] [--graveyard DIR]")
+    print_line(b"       kubexit [--install DIR] [--clear DIR]")
+    print_line(b"       kubexit --status [NAME[:CONDITION]...] [--output table|json] [--in DIR]")
+    print_line(b"       kubexit --wait NAME[:CONDITION]... [--timeout DURATION] [--in DIR]")
+    print_line(b"       kubexit --timeline [--in DIR]")
     print_line(b"       kubexit --help | --version")
     print_line(b"%s", b"")
     print_line(b"Supervises the command of one container of a pod. It writes birth and death of the")
     print_line(b"command to a tombstone, in a folder that the containers of the pod share. It can wait")
     print_line(b"for other containers before the command starts, and stop it when another one dies.")
     print_line(b"%s", b"")
-    print_line(b"  --install DIR    copy this file to DIR/kubexit, replacing it in one step (in an")
-    print_line(b"                   init container, for containers that do not have it)")
-    print_line(b"  --graveyard DIR  remove old tombstones, of containers that are not alive (in an")
-    print_line(b"                   init container, before all containers start again)")
-    print_line(b"  --help           show this text")
-    print_line(b"  --version        show the version")
+    print_line(b"For an init container:")
+    print_line(b"  --install DIR    copy this file to DIR/kubexit, replacing it in one step, for")
+    print_line(b"                   containers that do not have it")
+    print_line(b"  --clear DIR      remove the tombstones of an earlier run from the graveyard, before all")
+    print_line(b"                   containers start again; refused with exit code 73 while a container is")
+    print_line(b"                   alive in it. Deprecated name: --graveyard DIR")
     print_line(b"%s", b"")
-    print_line(b"Settings (environment variables; an empty one counts as unset):")
-    for row in range(SETTING_COUNT):
-        help_print_setting(row)
+    print_line(b"To look at a pod from the inside; nothing is changed:")
+    print_line(b"  --status         show the state of each container in the graveyard; exit code 3 if one")
+    print_line(b"                   failed. With conditions: exit code 0 if all are met, 1 if not, for a")
+    print_line(b"                   probe. CONDITION: ready (default), born, died, succeeded")
+    print_line(b"  --wait           wait until all conditions are met; exit code 69 after --timeout (30s)")
+    print_line(b"  --timeline       draw the life of each container, from the tombstones")
+    print_line(b"  --in DIR         the graveyard, if KUBEXIT_GRAVEYARD does not name it")
     print_line(b"%s", b"")
+    help_print_settings()
     print_line(b"DURATION: 300ms, 30s, 1m30s, 1.5h. BOOL: true, false. SIGNAL: a name with or without")
     print_line(b"SIG, such as SIGTERM or RTMIN+3, or a number.")
     print_line(b"%s", b"")
@@ -38,6 +46,20 @@ cdef void help_print() noexcept nogil:
     print_line(b"wait before its start. Other codes:")
     for row in range(EXIT_CODE_COUNT):
         print_line(b"  %3d  %s", EXIT_CODES[row].code, EXIT_CODES[row].meaning)
+
+
+cdef void help_print_settings() noexcept nogil:
+    """Print the variables, by what they are for."""
+    cdef int group
+    cdef int row
+    print_line(b"Settings are environment variables; an empty one counts as unset.")
+    print_line(b"%s", b"")
+    for group in range(SETTING_GROUP_COUNT):
+        print_line(b"Settings: %s", SETTING_GROUPS[group].purpose)
+        for row in range(SETTING_COUNT):
+            if setting_group(row) == group:
+                help_print_setting(row)
+        print_line(b"%s", b"")
 
 
 cdef void help_print_setting(int row) noexcept nogil:

@@ -29,12 +29,32 @@ ctypedef struct dependency_t:
     int facts
     int exit_code
     int fifo_fd                 # write end of the peer's FIFO, -1: not open
+    unsigned long long fifo_life    # the life that its FIFO is of, as last seen; 0: no FIFO
+    unsigned long long death_life   # the life that the death on its tombstone names; 0: no death, or it names none
     int order                   # of the deaths that could end us, from 1 on; the last one is the reason
+    bint probed                 # its tombstone names a readiness probe of kubexit
+    bint unprobed               # it says that it has none
+    bint reported               # that it died before we could start was logged
     bint lost                   # its FIFO lost its holder, and what that means is not decided yet
     int failures                # looks since then that failed for a reason that may pass
     bint stale                  # something about it has changed since the last look
     bint empty                  # its tombstone was empty at the last look
     bint warned                 # its tombstone is unreadable and that was logged
+    const char *plan            # the hash of our plan, NULL: none
+    bint other_plan             # its tombstone has another, and that was logged
+    # What the watcher says, with KUBEXIT_DEATH_SOURCE=kubernetes (graveyard/peer_api.pyx):
+    int api                     # API_*
+    int api_code                # of the last end
+    long long api_due_ns        # API_GONE: from when on that is a death, monotonic
+    bint by_api                 # facts come from there
+    # A death that our first look found (graveyard/rebirth.pyx):
+    bint known                  # a look at it has succeeded
+    int spent                   # SPENT_*: it does not count yet, since its owner may be started again
+    const char *limit           # how long we wait for that, as set; NULL: not at all
+    bint risen                  # its owner was started again, and may not have removed the old tombstone yet
+    unsigned long long death    # identifies the death on its tombstone, as last seen
+    unsigned long long old_death    # the spent one; 0: a crash, which has none
+    unsigned long long old_life     # the life that ended by it, 0: it had no FIFO any longer
 
 ctypedef struct dependencies_t:
     int count
@@ -71,54 +91,6 @@ cdef dependency_t *dependency_add(dependencies_t *deps, const char *name, size_t
     return dep
 
 
-cdef int dependencies_dead(dependencies_t *deps) noexcept nogil:
-    """Return the index of the dependency whose death ends us; -1 if no death does.
-
-    With the policy all, every death dependency must be dead at this moment: one
-    that was born again is alive.
-    """
-    cdef int index
-    cdef int dead = -1
-    for index in range(deps.count):
-        if deps.list[index].ends_us == 0:
-            continue
-        if deps.list[index].ends_us & deps.list[index].facts:
-            if deps.policy == POLICY_ANY:
-                return index
-            if dead < 0 or deps.list[index].order > deps.list[dead].order:
-                dead = index
-        elif deps.policy == POLICY_ALL:
-            return -1
-    return dead
-
-
-cdef bint dependencies_deny_birth(const dependencies_t *deps) noexcept nogil:
-    """Return whether our birth depends on one of the dead."""
-    cdef int index
-    for index in range(deps.count):
-        if deps.list[index].ends_us & deps.list[index].facts:
-            if deps.list[index].starts_us != 0 or deps.every_other:
-                return True
-    return False
-
-
-cdef void dependency_note_death(dependencies_t *deps, dependency_t *dep, int facts_before) noexcept nogil:
-    """Number the deaths that could end us, in their order."""
-    if dep.ends_us & dep.facts and not dep.ends_us & facts_before:
-        deps.deaths += 1
-        dep.order = deps.deaths
-
-
-cdef bint dependencies_hold_term(const dependencies_t *deps) noexcept nogil:
-    """Return whether a container that KUBEXIT_TERM_AFTER names is born and alive."""
-    cdef int index
-    for index in range(deps.count):
-        if deps.list[index].holds_term and deps.list[index].facts & FACT_BORN and \
-                not deps.list[index].facts & FACT_DIED:
-            return True
-    return False
-
-
 cdef bint dependency_unmet(const dependency_t *dep, int source) noexcept nogil:
     """True if the graveyard still says no: something is missing that it shows, or it contradicts the API."""
     cdef int wanted = dep.starts_us
@@ -133,11 +105,13 @@ cdef bint dependency_contradicts(const dependency_t *dep) noexcept nogil:
     """True if a dependency that the API may call ready is not, as the graveyard shows.
 
     The kubelet calls a container without a readiness probe ready as soon as its kubexit runs,
-    which may still wait for its own birth; and it notices an end only after a while.
+    which may still wait for its own birth; it notices an end only after a while; and after its own
+    restart it may call a container ready that has never been. A probe of kubexit knows better.
     """
     if not dep.starts_us & FACT_READY:
         return False
-    return dep.facts & FACT_DIED != 0 or dep.lost or (dep.fifo_fd >= 0 and not dep.facts & FACT_BORN)
+    return dep.facts & FACT_DIED != 0 or dep.lost or (dep.fifo_fd >= 0 and not dep.facts & FACT_BORN) or \
+        (dep.probed and dep.facts & FACT_BORN and not dep.facts & FACT_READY)
 
 
 cdef bint dependencies_unmet(dependencies_t *deps, int source) noexcept nogil:
@@ -146,7 +120,7 @@ cdef bint dependencies_unmet(dependencies_t *deps, int source) noexcept nogil:
     for index in range(deps.count):
         if dependency_unmet(&deps.list[index], source):
             return True
-    return False
+    return dependencies_spent(deps, SPENT_BIRTH)
 
 
 cdef bint dependencies_contradict(const dependencies_t *deps, int source) noexcept nogil:

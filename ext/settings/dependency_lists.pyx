@@ -8,14 +8,15 @@ cdef int setting_parse_dependencies(settings_t *settings, int row) noexcept nogi
     cdef const char *at = settings.value[row]
     cdef const char *text
     cdef size_t length = list_next_element(&at, &text)
+    cdef int result = 0
     if row == SETTING_BIRTH_DEPS and \
             setting_parse_word(settings, SETTING_BIRTH_SOURCE, &settings.birth_source) != 0:
-        return EXIT_SETTINGS    # what the list can contain depends on the source
+        settings.birth_source = SOURCE_KUBERNETES   # what the list can contain depends on it: everything, then
     while length > 0:
         if dependency_parse(settings, row, text, length) != 0:
-            return EXIT_SETTINGS
+            result = EXIT_SETTINGS
         length = list_next_element(&at, &text)
-    return 0
+    return result
 
 
 cdef int dependency_parse(settings_t *settings, int row, const char *text, size_t length) noexcept nogil:
@@ -31,7 +32,7 @@ cdef int dependency_parse(settings_t *settings, int row, const char *text, size_
     if fact == 0:
         return setting_refuse_part(settings, row, text, length,
                                    b"unknown condition; use :died, :failed or :succeeded"
-                                   if row == SETTING_DEATH_DEPS else
+                                   if dependency_row_is_death(row) else
                                    b"unknown condition; use :ready, :born, :died or :succeeded")
     if name_length > 0 and (text[name_length - 1] == c'?' or bytes_equal(text, name_length, b"*")):
         return dependency_parse_optional(settings, row, text, length, name_length, fact)
@@ -66,15 +67,21 @@ cdef int dependency_want(settings_t *settings, int row, const char *text, size_t
     dep = dependency_add(&settings.deps, text, length)
     if dep == NULL:
         return setting_refuse_part(settings, row, text, length, b"one too many; use at most 128 dependencies")
+    if settings.plan != NULL:
+        dep.plan = settings.plan.hash
     if row == SETTING_TERM_AFTER:
         dep.holds_term = True
     elif row == SETTING_DEATH_DEPS:
         dep.ends_us |= fact
+    elif row == SETTING_SIDECAR_OF:
+        dep.ends_us |= 0 if settings.is_set[SETTING_DEATH_DEPS] else fact
+        dep.holds_term = dep.holds_term or not settings.is_set[SETTING_TERM_AFTER]
     else:
         # A container that is required once is not optional because it is listed again.
         dep.optional = optional and (dep.starts_us & FACT_READY == 0 or dep.optional)
         dep.starts_us |= fact
-    return 0
+    # Last: what the plan lacks does not hide a cycle.
+    return 0 if settings.plan == NULL else plan_check_dependency(settings, row, text, length, fact)
 
 
 cdef int condition_parse(const char *text, size_t length, int row) noexcept nogil:
@@ -83,8 +90,13 @@ cdef int condition_parse(const char *text, size_t length, int row) noexcept nogi
         return FACT_DIED
     if bytes_equal(text, length, b"succeeded"):
         return FACT_SUCCEEDED
-    if row == SETTING_DEATH_DEPS:
+    if dependency_row_is_death(row):
         return FACT_FAILED if bytes_equal(text, length, b"failed") else 0
     if bytes_equal(text, length, b"ready"):
         return FACT_READY
     return FACT_BORN if bytes_equal(text, length, b"born") else 0
+
+
+cdef bint dependency_row_is_death(int row) noexcept nogil:
+    """Return whether a list has the conditions of a death."""
+    return row == SETTING_DEATH_DEPS or row == SETTING_SIDECAR_OF

@@ -1,4 +1,4 @@
-"""Refusals: the one line about a bad value, in one shape for every setting."""
+"""Refusals: one line about each bad value, in one shape for every setting."""
 from libc.stddef cimport size_t
 cimport cstd
 
@@ -16,13 +16,24 @@ cdef int setting_refuse_part(settings_t *settings, int row, const char *part, si
     """Refuse one element of a list; always EXIT_SETTINGS.
 
     Every bad value gives one line of the same shape: "KUBEXIT_X=value: why; what would be right".
-    The first refusal counts.
+    For a plan it begins with the place.
     """
-    if settings.problem[0] != 0:
-        return EXIT_SETTINGS
+    cdef char line[PROBLEM_BYTES]
+    settings.is_refused[row] = True
+    if plan_has(settings.plan, part):
+        cstd.snprintf(line, PROBLEM_BYTES, b"%s=%.*s: %s", SETTINGS[row].name + PREFIX_BYTES,
+                      <int>(length if length < QUOTED_BYTES else QUOTED_BYTES), part, why)
+        return plan_refuse(&settings.problems, settings.plan, part, line)
     if settings.is_set[row]:
-        cstd.snprintf(settings.problem, PROBLEM_BYTES, b"%s=%.*s: %s", SETTINGS[row].name,
+        cstd.snprintf(line, PROBLEM_BYTES, b"%s=%.*s: %s", SETTINGS[row].name,
                       <int>(length if length < QUOTED_BYTES else QUOTED_BYTES), part, why)
     else:
-        cstd.snprintf(settings.problem, PROBLEM_BYTES, b"%s: %s", SETTINGS[row].name, why)
-    return EXIT_SETTINGS
+        cstd.snprintf(line, PROBLEM_BYTES, b"%s: %s", SETTINGS[row].name, why)
+    return problem_add(&settings.problems, line)
+
+
+cdef int settings_refuse(settings_t *settings, const char *why) noexcept nogil:
+    """Refuse several values together; always EXIT_SETTINGS."""
+    if settings.line != NULL:
+        return plan_refuse(&settings.problems, settings.plan, settings.line.name, why)
+    return problem_add(&settings.problems, why)

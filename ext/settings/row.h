@@ -4,11 +4,12 @@
 
 #include <stddef.h>
 
-/* When a row is read (settings/settings.pyx); the rows of a stage can be in any order. */
+/* When a row is read (settings/settings.pyx); the rows of a stage can be in any order. All are read even if
+ * some are bad. */
 enum setting_stage {
     STAGE_FIRST, /* what a refusal of any other row needs: where to write it, and how to log it */
-    STAGE_QUIT,  /* the quit requests: read even if a row of FIRST is bad, since they are sent after a refusal too */
-    STAGE_REST   /* all others: read only if the rows before are good */
+    STAGE_QUIT,  /* the quit requests, which are sent after a refusal too, if none of these rows is bad */
+    STAGE_REST   /* all others */
 };
 
 /* How the text of a setting is read (settings/settings.pyx), and which type its field has. */
@@ -28,7 +29,10 @@ enum setting_kind {
     KIND_ADDRESS,      /* address_t */
     KIND_PROGRAM,      /* char *[]: an argument list */
     KIND_PROCESSES,    /* const char *: names of processes */
-    KIND_POD_FIELD     /* char[]: read last, if the API is asked (settings/pod.pyx) */
+    KIND_MESH,         /* int: one of the row's words, or an annotation of Istio's injector */
+    KIND_POD_FIELD,    /* char[]: read last, if the API is asked (settings/pod.pyx) */
+    KIND_SIGNAL_MAP,   /* signal_map_t */
+    KIND_CODES         /* codes_t: a set of exit codes */
 };
 
 #define SETTING_ID(id, stage, kind, field, default_text, values, meaning) SETTING_##id,
@@ -65,7 +69,10 @@ static const setting_row_t SETTINGS[SETTING_COUNT] = {KUBEXIT_SETTINGS(SETTING_R
 #define FITS_ADDRESS(field) SETTING_IS(field, __typeof__(model->ready.address))
 #define FITS_PROGRAM(field) SETTING_IS(field, __typeof__(model->ready.argv))
 #define FITS_PROCESSES(field) SETTING_IS(field, const char *)
+#define FITS_MESH(field) SETTING_IS(field, int)
 #define FITS_POD_FIELD(field) SETTING_IS(field, __typeof__(model->pod_name))
+#define FITS_SIGNAL_MAP(field) SETTING_IS(field, __typeof__(model->signal_map))
+#define FITS_CODES(field) SETTING_IS(field, __typeof__(model->success_codes))
 #define SETTING_FITS(id, stage, kind, field, ...) _Static_assert(FITS_##kind(field), "field of KUBEXIT_" #id);
 #define SETTING_OFFSET(id, stage, kind, field, ...) offsetof(__typeof__(*model), field),
 

@@ -1,4 +1,7 @@
-"""Unknown variables: one warning for each KUBEXIT_* that does not exist, with the nearest that does."""
+"""Unknown variables: KUBEXIT_* that do not exist, and settings with a misspelt prefix; each with the nearest setting.
+
+They cause one warning each, or with KUBEXIT_STRICT one error each.
+"""
 from libc.stddef cimport size_t
 cimport cstd
 
@@ -7,48 +10,100 @@ cdef enum:
     DISTANCE_BYTES = 64         # names are compared up to this length
 
 
-cdef void unknown_note(settings_t *settings, const char *entry) noexcept nogil:
-    """Remember a variable to warn about, unless Kubernetes made it."""
+cdef void unknown_note(settings_t *settings, const char *entry, size_t prefix) noexcept nogil:
+    """Remember a variable to report, unless Kubernetes made it. The prefix is as long as its "_" is far."""
     cdef const char *value = cstd.strchr(entry, c'=')
     if value == NULL:
         return                  # not a variable, though execve(2) takes it
-    if service_link_is(entry + PREFIX_BYTES - 1, <size_t>(value - entry) - PREFIX_BYTES + 1, value + 1):
+    if service_link_is(entry + prefix, <size_t>(value - entry) - prefix, value + 1):
         return
     if settings.unknown_count < MAX_UNKNOWN:
         settings.unknown[settings.unknown_count] = entry
         settings.unknown_count += 1
 
 
+cdef void unknown_note_prefix(settings_t *settings, const char *entry) noexcept nogil:
+    """Remember a variable whose prefix is nearly ours, unless Kubernetes made it.
+
+    Other programs have variables with similar prefixes (KUBELET_, KUBECTL_): the prefix may differ in one letter,
+    in case, or in two letters that changed places. KUBE_EXIT_ can be the begin of other names too (KUBE_EXIT_CODE):
+    behind it the rest must be near to a setting.
+    """
+    cdef const char *value = cstd.strchr(entry, c'=')
+    cdef size_t prefix = 0
+    while prefix < PREFIX_BYTES + 2 and entry[prefix] != c'=' and entry[prefix] != 0:
+        if entry[prefix] == c'_' and prefix + 2 >= PREFIX_BYTES:    # KUBE_EXIT_ has an earlier one
+            break
+        prefix += 1
+    if value == NULL or entry[prefix] != c'_' or not unknown_is_prefix(entry, prefix):
+        return
+    if cstd.memchr(entry, c'_', prefix) == NULL or \
+            unknown_nearest(entry + prefix + 1, <size_t>(value - entry) - prefix - 1) >= 0:
+        unknown_note(settings, entry, prefix)
+
+
+cdef bint unknown_is_prefix(const char *text, size_t length) noexcept nogil:
+    """Return whether a prefix is nearly KUBEXIT, in any case, or KUBE_EXIT."""
+    cdef const char *right = b"KUBEXIT"
+    cdef size_t at
+    if edit_distance(text, length, right, PREFIX_BYTES - 1) <= 1 or (
+            length == PREFIX_BYTES + 1 and cstd.strncasecmp(text, b"KUBE_EXIT", length) == 0):
+        return True
+    for at in range(PREFIX_BYTES - 2):
+        if length == PREFIX_BYTES - 1 and same_letter(text[at], right[at + 1]) and \
+                same_letter(text[at + 1], right[at]):
+            return cstd.strncasecmp(text, right, at) == 0 and \
+                cstd.strncasecmp(text + at + 2, right + at + 2, PREFIX_BYTES - 3 - at) == 0
+    return False
+
+
 cdef void unknown_warn(const settings_t *settings, log_t *log) noexcept nogil:
-    """Log one line for each variable that was noted."""
+    """Log one line for each variable that was noted, unless each was refused."""
+    cdef char line[PROBLEM_BYTES]
     cdef int index
-    cdef int nearest
-    cdef int length
-    cdef const char *entry
     for index in range(settings.unknown_count):
-        entry = settings.unknown[index]
-        length = <int>(cstd.strchr(entry, c'=') - entry)
-        nearest = unknown_nearest(entry, <size_t>length)
-        if nearest >= 0:
-            log_warn(log, b"unknown setting %.*s; did you mean %s?", length, entry, SETTINGS[nearest].name)
-        else:
-            log_warn(log, b"unknown setting %.*s; kubexit --help lists the settings", length, entry)
+        if not settings.strict:
+            unknown_describe(settings.unknown[index], line)
+            log_warn(log, b"%s", line)
+
+
+cdef void unknown_refuse(settings_t *settings) noexcept nogil:
+    """Refuse each variable that was noted (KUBEXIT_STRICT)."""
+    cdef char line[PROBLEM_BYTES]
+    cdef int index
+    for index in range(settings.unknown_count):
+        unknown_describe(settings.unknown[index], line)
+        problem_add(&settings.problems, line)
+
+
+cdef void unknown_describe(const char *entry, char *line) noexcept nogil:
+    """Write which variable is unknown, and what is nearest. Its value may be a secret."""
+    cdef int length = <int>(cstd.strchr(entry, c'=') - entry)
+    cdef int prefix = 0
+    cdef int nearest
+    while prefix < length and (entry[prefix] != c'_' or prefix + 2 < PREFIX_BYTES):
+        prefix += 1
+    nearest = unknown_nearest(entry + prefix + 1, <size_t>(length - prefix - 1)) if prefix < length else -1
+    if nearest >= 0:
+        cstd.snprintf(line, PROBLEM_BYTES, b"unknown setting %.*s; did you mean %s?", length, entry,
+                      SETTINGS[nearest].name)
+    else:
+        cstd.snprintf(line, PROBLEM_BYTES, b"unknown setting %.*s; kubexit --help lists the settings", length, entry)
 
 
 cdef int unknown_nearest(const char *name, size_t length) noexcept nogil:
-    """Return the row whose name is nearest to a misspelt one; -1 if none is near.
+    """Return the row whose name is nearest to a misspelt one, both without prefix; -1 if none is near.
 
     Near means that it begins with the misspelt one, or that at most a third of the letters differ.
     """
     cdef int row
     cdef int best = -1
     cdef int distance
-    cdef int least = <int>(length - PREFIX_BYTES + 2) // 3 + 1
+    cdef int least = <int>(length + 2) // 3 + 1
     for row in range(SETTING_COUNT):
-        distance = edit_distance(name + PREFIX_BYTES, length - PREFIX_BYTES,
-                                 SETTINGS[row].name + PREFIX_BYTES,
+        distance = edit_distance(name, length, SETTINGS[row].name + PREFIX_BYTES,
                                  cstd.strlen(SETTINGS[row].name) - PREFIX_BYTES)
-        if length > PREFIX_BYTES + 2 and cstd.strncmp(SETTINGS[row].name, name, length) == 0:
+        if length > 2 and cstd.strncmp(SETTINGS[row].name + PREFIX_BYTES, name, length) == 0 and distance > 0:
             distance = 1        # GRACE for GRACE_PERIOD
         if distance < least:
             least = distance
@@ -57,7 +112,7 @@ cdef int unknown_nearest(const char *name, size_t length) noexcept nogil:
 
 
 cdef int edit_distance(const char *one, size_t one_length, const char *two, size_t two_length) noexcept nogil:
-    """Return the Levenshtein distance of two names: letters to insert, delete or replace."""
+    """Return the Levenshtein distance of two names, in any case: letters to insert, delete or replace."""
     cdef int costs[DISTANCE_BYTES + 1]
     cdef int above_left
     cdef int above
@@ -74,7 +129,8 @@ cdef int edit_distance(const char *one, size_t one_length, const char *two, size
         costs[0] = <int>row + 1
         for column in range(two_length):
             above = costs[column + 1]
-            costs[column + 1] = min3(above + 1, costs[column] + 1, above_left + (one[row] != two[column]))
+            costs[column + 1] = min3(above + 1, costs[column] + 1,
+                                     above_left + (not same_letter(one[row], two[column])))
             above_left = above
     return costs[two_length]
 
@@ -84,3 +140,8 @@ cdef int min3(int one, int two, int three) noexcept nogil:
     if two < one:
         one = two
     return three if three < one else one
+
+
+cdef bint same_letter(char one, char two) noexcept nogil:
+    """Return whether two bytes are the same letter, in any case."""
+    return cstd.strncasecmp(&one, &two, 1) == 0

@@ -59,10 +59,16 @@ cdef int setting_parse_word(settings_t *settings, int row, int *value) noexcept 
 cdef int setting_parse_code(settings_t *settings, int row, int *code) noexcept nogil:
     """Read one of the row's words, or a number that an exit code can be."""
     cdef long long number = number_parse(settings.value[row], 255)
-    if number >= 0:
+    cdef char words[WORDS_BYTES]
+    cdef char why[WORDS_BYTES + 64]
+    if settings.value[row][0] == 0:
+        code[0] = CODE_UNSET
+    elif number >= 0:
         code[0] = <int>number
     elif not word_parse(row, settings.value[row], code):
-        return setting_refuse(settings, row, b"not an exit code; use keep, zero, dependency or a number from 0 to 255")
+        words_list(row, b", ", b"", words, sizeof(words))
+        cstd.snprintf(why, sizeof(why), b"not an exit code; use %s or a number from 0 to 255", words)
+        return setting_refuse(settings, row, why)
     return 0
 
 

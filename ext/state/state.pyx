@@ -7,20 +7,8 @@ from libc.stddef cimport size_t
 cimport cstd
 cimport kernel
 
-cdef extern from "kubexit.h" nogil:
-    ctypedef struct waiter_t:
-        const char *const *argv
-        int (*entry)(int argc, char **argv) noexcept nogil
-
 cdef enum:
-    REASON_BYTES = 512
-    NOTIFY_ENTRY_BYTES = 160    # "NOTIFY_SOCKET=@…"
     MAX_EVENTS = 8              # pending at once; one step posts two at most
-
-cdef enum:                      # what a terminal that stops the command means for us
-    JOB_NONE = 0                # nothing: no terminal, or one that cannot stop it
-    JOB_OF_SHELL                # we are a job of a shell, and are stopped with it
-    JOB_WITHOUT_SHELL           # only we can continue it
 
 ctypedef struct event_t:
     int kind                    # EVENT_*
@@ -30,65 +18,25 @@ ctypedef struct events_t:
     int count
     event_t list[MAX_EVENTS]    # the oldest first
 
-ctypedef struct command_t:
-    char **argv
-    char **environment
-    kernel.pid_t pid            # 0: not started yet, or collected already
-    bint started
-    bint own_group              # KUBEXIT_SIGNAL_GROUP
-    bint terminal               # its group is the foreground of the terminal on stdin
-    bint stopped                # the reaper collected that it was stopped, and nothing continued it since
-    kernel.mode_t umask         # as it came in; ours is 0
-    int error                   # why it could not be executed
-    char notify[NOTIFY_ENTRY_BYTES]
-
-ctypedef struct birth_t:
-    const waiter_t *waiter
-    kernel.pid_t waiter_pid     # 0: none
-    kernel.pid_t probe_pid      # of the child that asks URLs, 0: none
-    bint waiter_satisfied       # its verdict was 0, or it has nothing to ask
-    bint ask_again              # it was satisfied before the graveyard's conditions were met
-    bint urls_ready             # all URLs have answered; true without URLs
-    bint proxy_absent           # at the deadline only the mesh's proxy was missing
-    bint proxy_answers          # it exists, but answered something else than 2xx
-    int words_fd                # read end of the pipe for the waiter's reason, -1: none
-    char words[REASON_BYTES]    # the reason that it gave, empty: none
-    long long restart_ns        # when a child that was lost starts again, NEVER_NS: none is
-    long long backoff_ns        # the pause before the next restart
-
-ctypedef struct readiness_t:
-    int kind                    # READY_NONE: no probe, or it has succeeded
-    int descriptor              # the notify socket, or a connection under way; -1: none
-    short events                # what poll waits for on it
-    bint second_address         # no other address is left for this probe
-    bint warned                 # a failure of the probe was logged
-    bint notified               # READY=1 came; later messages change nothing
-    kernel.pid_t pid            # of a probe that is a process, 0: none
-    long long start_ns          # wall time that a file must be newer than
-    long long started_ns        # when the process was started
-    long long next_ns           # when the next probe is due, NEVER_NS: none
-
-ctypedef struct request_t:
-    kernel.pid_t pid
-    const url_t *url            # NULL: the waiter, which has several
-
-ctypedef struct quit_t:
-    int count
-    request_t running[MAX_URLS + 1]
-
 ctypedef struct supervisor_t:
     log_t log
     signals_t signals
-    settings_t settings
     graveyard_t graveyard
     int fifo_fd                     # what holds our name: the read end of our FIFO, or a name socket; -1: none
-    bint name_in_use                # another supervisor has our name: no graveyard for us
+    bint alone                      # no graveyard for us: another supervisor has our name, or there is no pod
     birth_t birth
+    rebirth_t rebirth
+    relations_t relations
     command_t command
     readiness_t readiness
+    limits_t limits
+    watcher_t watcher
     quit_t quit
     life_t life
     char reason[REASON_BYTES]       # why the command is stopped or was not started, empty: by itself
+    char waits_for[WAITS_BYTES]     # of the tombstone
+    char probe[PROBE_BYTES]
+    char probe_error[PROBE_BYTES + FAILURE_BYTES]
     # The event loop:
     int phase
     events_t events                 # found, and not decided yet
@@ -98,25 +46,42 @@ ctypedef struct supervisor_t:
     long long poll_at_ns            # next backstop look at the graveyard
     long long unseen_at_ns          # when to report dependencies that never appeared
     long long rewrite_at_ns         # when to write the tombstone again, NEVER_NS: it is up to date
-    long long rewrite_pause_ns      # the pause before that
+    long long rewrite_pause_ns      # the pause after a failure, 0: the last write did not fail
+    long long written_ns            # when it was last written
     long long kill_at_ns            # end of the grace period, NEVER_NS: none runs
     int dead_index                  # of the dependency whose death ends us, -1: none
     int dead_code                   # its exit code at that death: it may be born, and die, again
     kernel.signalfd_siginfo deferred    # waits for other containers (KUBEXIT_TERM_AFTER), ssi_signo 0: none
+    long long deferred_until_ns     # KUBEXIT_TERM_DELAY is over for it
+    bint deferred_for_others        # it waits, or waited, for a container of KUBEXIT_TERM_AFTER
+    kernel.signalfd_siginfo asked   # the last request to stop from outside that the command got, ssi_signo 0: none
+    long long asked_at_ns           # when that was
+    kernel.signalfd_siginfo forwarded   # the last other signal from outside that it got, ssi_signo 0: none
+    bint ended_from_outside         # one of them ended the command
     bint stopped_by_us              # our stop signal came first, and the command got it
+    bint asked_to_stop              # the command got a request to stop from outside
+    int code_row                    # the setting that replaced the command's exit code, -1: none did
     bint children_changed           # a child may have ended that was not collected yet
     bint no_children                # the last waitpid found no child
+    int wait_error                  # why the last waitpid failed, although a child is there; 0: it did not
+    int wait_failures               # how often in a row
     int job_control                 # JOB_*
+    bint start_released             # the memory that only the start needed was let go
     # The end:
     int command_code                # how the command ended
     bint end_logged                 # and that was logged
     bint death_written              # the tombstone has our death
+    # Last, as its large fields are last in it: what each life uses lies on few pages.
+    settings_t settings
 
 
 cdef void state_begin(supervisor_t *sv) noexcept nogil:
     """Set up what is not a part with its own beginning. The struct is large: clearing all of it would cost pages."""
+    rebirth_begin(&sv.rebirth)
+    state_begin_wait(sv)
+    state_begin_life(sv)
     sv.fifo_fd = -1
-    sv.name_in_use = False
+    sv.alone = False
     sv.quit.count = 0
     sv.reason[0] = 0
     sv.phase = PHASE_BIRTH
@@ -126,17 +91,58 @@ cdef void state_begin(supervisor_t *sv) noexcept nogil:
     sv.poll_at_ns = NEVER_NS
     sv.unseen_at_ns = NEVER_NS
     sv.rewrite_at_ns = NEVER_NS
+    sv.rewrite_pause_ns = 0
+    sv.written_ns = 0
     sv.kill_at_ns = NEVER_NS
     sv.dead_index = -1
     sv.dead_code = 0
     sv.deferred.ssi_signo = 0
+    sv.deferred_for_others = False
+    sv.asked.ssi_signo = 0
+    sv.forwarded.ssi_signo = 0
+    sv.ended_from_outside = False
     sv.stopped_by_us = False
+    sv.asked_to_stop = False
+    sv.code_row = -1
     sv.children_changed = False
     sv.no_children = False
+    sv.wait_error = 0
+    sv.wait_failures = 0
     sv.job_control = JOB_NONE
     sv.command_code = 0
     sv.end_logged = False
     sv.death_written = False
+
+
+cdef void state_begin_wait(supervisor_t *sv) noexcept nogil:
+    """Set up what the tombstone says about a wait and a probe, what is known about relations, and that the start is
+    not over."""
+    sv.start_released = False
+    sv.waits_for[0] = 0
+    sv.probe[0] = 0
+    sv.probe_error[0] = 0
+    sv.life.waits_for = sv.waits_for
+    sv.life.probe = sv.probe
+    sv.life.probe_error = sv.probe_error
+    sv.relations.due_ns = NEVER_NS
+    sv.relations.found = False
+    sv.relations.told = False
+    sv.relations.reports = 0
+
+
+cdef void state_begin_life(supervisor_t *sv) noexcept nogil:
+    """Set up what limits the life of the command, and the watcher of deaths in the Kubernetes API."""
+    sv.watcher.pid = 0
+    sv.watcher.descriptor = -1
+    sv.watcher.reported = False
+    sv.watcher.finished = False
+    sv.watcher.warned = False
+    sv.watcher.restart_ns = NEVER_NS
+    sv.watcher.backoff_ns = 50 * MILLISECOND_NS
+    sv.limits.timeout_at_ns = NEVER_NS
+    sv.limits.ready_by_ns = NEVER_NS
+    sv.limits.row = -1
+    sv.limits.overslept = False
 
 
 cdef void event_post(supervisor_t *sv, int kind, int value) noexcept nogil:
@@ -172,18 +178,16 @@ cdef void phase_arm_grace(supervisor_t *sv) noexcept nogil:
     sv.kill_at_ns = sv.deadline_ns
 
 
-cdef void explain_death(supervisor_t *sv) noexcept nogil:
-    """Compose the reason: which dependency died, and how."""
-    cdef const dependency_t *dep = &sv.settings.deps.list[sv.dead_index]
-    cdef char state[64]
-    dependency_describe(dep, state, sizeof(state))
-    cstd.snprintf(sv.reason, REASON_BYTES, b"dependency %s %s", dep.name, state)
-
-
 cdef void stop_watching(supervisor_t *sv) noexcept nogil:
     """Close what reports on dependencies: none of them matters any longer."""
+    watch_end(&sv.graveyard)    # not muted before: a child that closes its copy would end our watch
+    stop_hearing(sv)
+
+
+cdef void stop_hearing(supervisor_t *sv) noexcept nogil:
+    """Let nothing report on dependencies any longer, as quickly as possible."""
     cdef int index
-    watch_end(&sv.graveyard)
+    watch_mute(&sv.graveyard)
     sv.poll_at_ns = NEVER_NS
     sv.unseen_at_ns = NEVER_NS
     for index in range(sv.settings.deps.count):

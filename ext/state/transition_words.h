@@ -5,19 +5,22 @@
 
 /* Before the command: BIRTH to ABANDONING. With a command: LIFE to KILLED. After it: the rest. */
 #define KUBEXIT_PHASES(PHASE) \
-    PHASE(BIRTH, "wait for birth dependencies") \
+    PHASE(BIRTH, "wait for birth dependencies, and for the owners of old deaths to be started again") \
     PHASE(EXPIRED, "the birth timeout is over; the waiter has half a second to report what it last saw, " \
         "and readiness that it reports now still counts") \
     PHASE(ABANDONING, "the wait was given up; only the end of its children is awaited") \
     PHASE(LIFE, "the command runs") \
     PHASE(DEFERRED, "SIGTERM came from outside and waits for the containers of KUBEXIT_TERM_AFTER, " \
         "for less than one grace period") \
+    PHASE(DEFERRED_DELAY, "no container of KUBEXIT_TERM_AFTER runs; the stop delay or KUBEXIT_TERM_DELAY runs, " \
+        "then the kept SIGTERM is forwarded") \
+    PHASE(DEFERRED_DYING, "the same after the death of a dependency: the grace period follows") \
     PHASE(ASKED, "SIGTERM came from outside and was forwarded; there is no deadline of kubexit, but " \
         "SIGQUIT, which may be a request for a thread dump, counts for one grace period") \
     PHASE(DELAY, "a dependency died; the stop delay runs") \
     PHASE(DYING, "the command has kubexit's stop signal; the grace period runs, and a request to stop from outside " \
         "is not forwarded") \
-    PHASE(ENDING, "a signal from outside and a dependency's death: the grace period runs, " \
+    PHASE(ENDING, "a signal from outside, and a dependency's death or the end of the command's time: the grace period runs, " \
         "without a stop signal of kubexit; a further signal from outside is forwarded") \
     PHASE(KILLED, "the command has SIGKILL") \
     PHASE(ORPHANS, "the command has ended; the processes that it left have SIGTERM") \
@@ -28,6 +31,8 @@
 
 #define KUBEXIT_EVENTS(EVENT) \
     EVENT(BIRTH_UNMET, "the first look found a birth dependency missing") \
+    EVENT(DEATH_SPENT, "the first look of a container that was started again found a death") \
+    EVENT(REBIRTH_LATE, "the time in which its owner can be started again is over") \
     EVENT(CHILD_DUE, "a child of the wait must be started, or started again") \
     EVENT(WAITER_LOST, "a signal from outside ended the waiter") \
     EVENT(PROBE_LOST, "the probe of the birth URLs ended too early") \
@@ -38,8 +43,9 @@
     EVENT(START_REFUSED, "the command will not be started: bad settings, or an unusable graveyard") \
     EVENT(TIME_UP, "the deadline of the phase is over") \
     EVENT(DEPENDENCY_DIED, "a dependency died whose death ends the command") \
-    EVENT(SIGNAL_DEFERRED, "a request to stop, from outside; other containers must exit first") \
-    EVENT(DEFERRAL_OVER, "they have exited") \
+    EVENT(LIMIT_REACHED, "the time is over in which the command may run, or must be ready") \
+    EVENT(SIGNAL_DEFERRED, "a request to stop, from outside; other containers must exit first, or a delay is set") \
+    EVENT(DEFERRAL_OVER, "they have exited, or KUBEXIT_TERM_DELAY alone keeps the request") \
     EVENT(SIGNAL_STOP, "SIGTERM or the stop signal; while no command runs, any signal of the container runtime") \
     EVENT(SIGNAL_QUIT, "SIGQUIT of the container runtime, while the command runs") \
     EVENT(SIGNAL_INTERRUPT, "SIGINT, or SIGQUIT of another process or of a terminal") \
@@ -49,11 +55,14 @@
     EVENT(WAIT_FAILED, "the event loop cannot wait: the system refuses ppoll") \
     EVENT(COMMAND_ENDED, "the command exited, or could not be started") \
     EVENT(ORPHANS_GONE, "no descendant is left") \
+    EVENT(ROUND_DONE, "no quit request of this round is running, and another round follows") \
     EVENT(QUIT_DONE, "no quit request is running")
 
 #define KUBEXIT_ACTIONS(ACTION) \
     ACTION(NONE, "do nothing") \
     ACTION(WAIT, "start the birth timeout and the children that ask") \
+    ACTION(AWAIT_REBIRTH, "start KUBEXIT_REBIRTH_TIMEOUT; until then the death does not count") \
+    ACTION(GIVE_UP_REBIRTH, "let the death count") \
     ACTION(ASK, "start the children of the wait that are needed and do not run") \
     ACTION(ASK_LATER, "start the lost child again after a pause") \
     ACTION(START, "start the command") \
@@ -70,6 +79,11 @@
     ACTION(REPLACE_DEFERRED, "forward the signal in place of the kept one") \
     ACTION(FORWARD_DEFERRED, "forward the kept signal") \
     ACTION(FORWARD_DEFERRED_GRACE, "forward the kept signal, start the grace period") \
+    ACTION(REPLACE_DEFERRED_GRACE, "forward the signal in place of the kept one, start the grace period") \
+    ACTION(DELAY_DEFERRED, "start the stop delay, but not beyond the time for which the signal can be kept, nor before " \
+        "KUBEXIT_TERM_DELAY is over") \
+    ACTION(DEFER_IN_DELAY, "keep the signal until the stop delay is over") \
+    ACTION(FORGET_REQUEST, "let the request to stop no longer count") \
     ACTION(DELAY, "start the stop delay") \
     ACTION(STOP, "send the stop signal, start the grace period") \
     ACTION(GRACE, "start the grace period") \
@@ -80,7 +94,9 @@
     ACTION(KILL_ORPHANS, "send SIGKILL to it") \
     ACTION(WRITE_DEATH, "write the death to the tombstone, then ask sidecars to quit") \
     ACTION(QUIT, "ask sidecars to quit") \
-    ACTION(QUIT_SOON, "leave the quit requests half a second") \
+    ACTION(QUIT_NEXT, "send the quit requests of the next round") \
+    ACTION(QUIT_LATE, "end the quit requests of this round") \
+    ACTION(QUIT_SOON, "leave the quit requests half a second, and send the requests of all rounds that are left") \
     ACTION(QUIT_ABORT, "end the quit requests, remove the FIFO") \
     ACTION(RELEASE_NAME, "remove the FIFO")
 

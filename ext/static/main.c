@@ -1,6 +1,7 @@
 /* C main of the static form, the product: one file with an interpreter inside that only the waiter's child enters. */
 #include <stddef.h>
 #include <sys/auxv.h>
+#include <unistd.h>
 
 #include "interpreter.h"
 #include "kubexit.h"
@@ -13,5 +14,6 @@ int main(int argc, char **argv)
     waiter_t waiter = {own, interpreter_enter};
 
     relocate_seal();
-    return kubexit_run(argc, argv, &waiter);
+    /* Not return: exit(3) would look for streams and functions of atexit(3), which no part of the native unit has. */
+    _exit(kubexit_run(argc, argv, &waiter));
 }

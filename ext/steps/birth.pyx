@@ -18,11 +18,12 @@ cdef void birth_take_verdict(supervisor_t *sv, int status) noexcept nogil:
     """The waiter has ended: post what its status means."""
     cdef int code = exitcode_of_status(status)
     sv.birth.waiter_pid = 0
+    sv.birth.waiter_satisfied = False
     waiter_take_words(&sv.birth)
     if code == 0:
         # What the API showed is true at this moment only. While the graveyard still keeps
         # us waiting it proves that the names are right, and we ask again later.
-        sv.birth.waiter_satisfied = not dependencies_unmet(&sv.settings.deps, sv.settings.birth_source)
+        sv.birth.waiter_satisfied = not birth_is_held_back(sv)
         sv.birth.ask_again = not sv.birth.waiter_satisfied
     elif cstd.WIFSIGNALED(status):
         event_post(sv, EVENT_WAITER_LOST, cstd.WTERMSIG(status))
@@ -31,6 +32,13 @@ cdef void birth_take_verdict(supervisor_t *sv, int status) noexcept nogil:
     else:
         event_post(sv, EVENT_BIRTH_UNAVAILABLE, EXIT_UNAVAILABLE if code == EXIT_UNAVAILABLE else EXIT_INTERNAL)
     birth_conclude(sv)
+
+
+cdef void birth_hear_ready(supervisor_t *sv) noexcept nogil:
+    """The waiter says that all are ready, and exits now. If the command can start at once, do not wait for that
+    exit, which takes as long as the rest of the start. If not, the exit status is the verdict."""
+    sv.birth.waiter_satisfied = True
+    sv.birth.waiter_satisfied = birth_is_ready(sv)
 
 
 cdef void birth_doubt_verdict(supervisor_t *sv) noexcept nogil:
@@ -89,15 +97,21 @@ cdef void birth_begin_wait(supervisor_t *sv) noexcept nogil:
     birth_add_awaited(&awaited, b"", sv.settings.value[SETTING_BIRTH_DEPS])
     birth_add_awaited(&awaited, b"", sv.settings.value[SETTING_BIRTH_URLS])
     birth_add_awaited(&awaited, b"the proxy of ", sv.settings.value[SETTING_MESH])
+    if watching_is_awaited(sv):
+        birth_add_awaited(&awaited, b"", b"the first answer of the API about death dependencies")
     awaited.bytes[awaited.length] = 0
     if sv.settings.birth_timeout_ns == NEVER_NS:
         log_info(&sv.log, b"waiting for birth dependencies: %s, without a time limit", awaited.bytes)
     else:
         log_info(&sv.log, b"waiting for birth dependencies: %s, at most %s", awaited.bytes,
                  sv.settings.value[SETTING_BIRTH_TIMEOUT])
+    sv.birth.timed = True
     phase_arm(sv, sv.settings.birth_timeout_ns)
     if sv.settings.birth_timeout_ns > 0:
         birth_start_children(sv)
+    if not sv.birth.waits:
+        hint_at_shell(sv)
+    stone_begin_wait(sv)
 
 
 cdef void birth_add_awaited(text_t *text, const char *prefix, const char *elements) noexcept nogil:
@@ -126,6 +140,7 @@ cdef void birth_start_children(supervisor_t *sv) noexcept nogil:
             log_warn(&sv.log, b"cannot start the probe of the birth URLs: %s; trying again", cstd.strerror(error))
     if error != 0:
         birth_back_off(&sv.birth)
+    watcher_start_or_retry(sv)
 
 
 cdef void birth_end_children(supervisor_t *sv) noexcept nogil:
@@ -136,7 +151,33 @@ cdef void birth_end_children(supervisor_t *sv) noexcept nogil:
     birth_conclude(sv)
 
 
+cdef void birth_pause(supervisor_t *sv) noexcept nogil:
+    """Stop the birth timeout: no birth dependency is missing, but the command must wait for something else."""
+    sv.birth.timed = False
+    sv.deadline_ns = NEVER_NS
+
+
+cdef bint birth_is_held_back(supervisor_t *sv) noexcept nogil:
+    """True if the graveyard says no: a birth dependency is unmet, or a spent death holds the command back."""
+    return dependencies_spent(&sv.settings.deps, SPENT_ALONE) or \
+        dependencies_unmet(&sv.settings.deps, sv.settings.birth_source)
+
+
+cdef bint birth_is_unmet(supervisor_t *sv) noexcept nogil:
+    """True if the birth timeout must run. Readiness that the API showed once, and must show again, is not missing."""
+    return not (sv.birth.waiter_satisfied or sv.birth.ask_again) or not sv.birth.urls_ready or \
+        watching_is_awaited(sv) or \
+        dependencies_unmet(&sv.settings.deps, sv.settings.birth_source)
+
+
 cdef bint birth_is_ready(supervisor_t *sv) noexcept nogil:
-    """True if no birth dependency is missing."""
-    return sv.birth.waiter_satisfied and sv.birth.urls_ready and \
-        not dependencies_unmet(&sv.settings.deps, sv.settings.birth_source)
+    """True if no birth dependency is missing and nothing else holds the command back."""
+    if sv.birth.waived:
+        return not rebirth_is_awaited(sv)
+    return sv.birth.waiter_satisfied and sv.birth.urls_ready and not watching_is_awaited(sv) and \
+        not birth_is_held_back(sv)
+
+
+cdef bint watching_is_awaited(const supervisor_t *sv) noexcept nogil:
+    """Return whether the command must wait for the watcher's first report: a death before the start must be known."""
+    return sv.settings.watches_deaths and not sv.watcher.reported and not sv.watcher.finished

@@ -1,24 +1,33 @@
 """The ways in which the wait for birth ends without readiness: a death or a signal, the timeout, a failure."""
 cimport cstd
+cimport kernel
 
 
 cdef void birth_abandon(supervisor_t *sv, bint death) noexcept nogil:
     """Give up the wait, because of a dependency's death or of a signal: set the outcome, end the children."""
-    cdef char signal[16]
-    if death:
+    cdef char signal[SENDER_BYTES]
+    cdef text_t missing
+    if death and relations_refuse_after(sv):
+        sv.life.exit_code = EXIT_SETTINGS
+    elif death:
         explain_death(sv)
         # A main whose proxy is dead must not look as if it had done its work.
         sv.life.exit_code = EXIT_UNAVAILABLE if dependencies_deny_birth(&sv.settings.deps) or birth_lacks_url(sv) \
             else EXIT_STOPPED
     else:
-        signal_label(signal, sizeof(signal), <int>sv.signal.ssi_signo)
-        cstd.snprintf(sv.reason, REASON_BYTES, b"%s from pid %u, uid %u, while waiting for birth dependencies",
-                        signal, sv.signal.ssi_pid, sv.signal.ssi_uid)
+        signal_describe(&sv.signal, signal, sizeof(signal))
+        cstd.snprintf(sv.reason, REASON_BYTES, b"%s, while waiting for %s%s", signal,
+                      b"" if rebirth_is_awaited(sv) else b"birth dependencies: ",
+                      rebirth_describe_wait(sv, &missing) if rebirth_is_awaited(sv)
+                      else birth_report_compose(sv, &missing))
         sv.life.exit_code = EXIT_BY_SIGNAL + <int>sv.signal.ssi_signo
-    if sv.life.exit_code == EXIT_UNAVAILABLE:
-        log_error(&sv.log, b"%s: the command will not start", sv.reason)
+    if sv.life.exit_code == EXIT_UNAVAILABLE or sv.life.exit_code == EXIT_SETTINGS:
+        log_refusal(&sv.log, b"%s: the command will not start", sv.reason)
     else:
         log_info(&sv.log, b"%s: the command will not start", sv.reason)
+    stone_end_wait(sv)
+    if sv.settings.watches_deaths:
+        watcher_end(sv)
     birth_abandon_probe(sv)
     birth_end_children(sv)
 
@@ -32,6 +41,8 @@ cdef bint birth_lacks_url(const supervisor_t *sv) noexcept nogil:
 cdef void birth_expire(supervisor_t *sv) noexcept nogil:
     """Tell the children that the birth timeout is over; the waiter may report what it last saw."""
     birth_report_missing(sv)
+    rebirth_give_up(sv, SPENT_BIRTH)
+    sv.rebirth.again = False    # a death that is found only now counts at once
     birth_end_children(sv)
 
 
@@ -53,7 +64,9 @@ cdef void birth_time_out(supervisor_t *sv) noexcept nogil:
         event_post(sv, EVENT_BIRTH_FAILED, EXIT_UNAVAILABLE)
         return
     sv.reason[0] = 0
-    event_post(sv, EVENT_BIRTH_READY, 0)
+    sv.birth.waived = True      # a spent death may still hold the command back
+    if birth_is_ready(sv):
+        event_post(sv, EVENT_BIRTH_READY, 0)
 
 
 cdef bint birth_lacks_proxy_alone(supervisor_t *sv) noexcept nogil:
@@ -69,12 +82,16 @@ cdef void birth_fail(supervisor_t *sv, int code) noexcept nogil:
     """End with this code: the birth failed."""
     cdef const char *deps = sv.settings.value[SETTING_BIRTH_DEPS]
     cdef const char *urls = sv.settings.value[SETTING_BIRTH_URLS]
+    stone_end_wait(sv)
     birth_abandon_probe(sv)
+    waiter_signal(&sv.birth, kernel.SIGKILL)    # with an impossible dependency it may still run
+    if sv.settings.watches_deaths:
+        watcher_end(sv)
     if sv.reason[0] == 0 or code != EXIT_UNAVAILABLE:   # else the time was up, and the reason says so
         cstd.snprintf(sv.reason, REASON_BYTES, b"%s: %.100s%s%.100s%s%s", birth_why_failed(sv, code), deps,
                       b" " if deps[0] != 0 and urls[0] != 0 else b"", urls,
-                      b": " if sv.birth.words[0] != 0 else b"", sv.birth.words)
-    log_error(&sv.log, b"%s: the command will not start", sv.reason)
+                      b": " if sv.birth.words[0] != 0 and (deps[0] != 0 or urls[0] != 0) else b"", sv.birth.words)
+    log_refusal(&sv.log, b"%s: the command will not start", sv.reason)
     sv.life.exit_code = code
 
 

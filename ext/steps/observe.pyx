@@ -6,7 +6,8 @@ cdef enum:
     POLL_SIGNALS = 0            # places in the poll set
     POLL_WATCH = 1
     POLL_READINESS = 2
-    POLL_PEERS = 3              # from here on, the FIFOs of dependencies
+    POLL_WATCHER = 3
+    POLL_PEERS = 4              # from here on, the FIFOs of dependencies
     MAX_POLL = POLL_PEERS + MAX_DEPENDENCIES
     BLIND_POLL_MS = 200         # without inotify, polling is all there is
 
@@ -43,22 +44,13 @@ cdef void observe_poll(supervisor_t *sv) noexcept nogil:
     observe_set_poll(sv)
 
 
-cdef void observe_report_unseen(supervisor_t *sv) noexcept nogil:
-    """Log once each dependency that never appeared: its name may be misspelt."""
-    cdef const dependency_t *dep
-    cdef int index
-    sv.unseen_at_ns = NEVER_NS
-    for index in range(sv.settings.deps.count):
-        dep = &sv.settings.deps.list[index]
-        if dep.facts == 0 and dep.fifo_fd < 0 and dependency_must_appear(dep, sv.settings.birth_source):
-            log_warn(&sv.log, b"dependency %s has not appeared in %s yet; does it run under kubexit, with this name "
-                     b"and folder?", dep.name, sv.settings.graveyard)
-
-
 cdef void observe_reopen(supervisor_t *sv) noexcept nogil:
     """Take what is at the graveyard's path now, or wait for it: it was deleted, moved or unmounted."""
     cdef int error = -watch_move(&sv.graveyard)
-    if error == 0:
+    if error == 0 and sv.graveyard.watch < 0:
+        log_warn(&sv.log, b"graveyard %s was replaced, and inotify is not available; polling the new one",
+                 sv.settings.graveyard)
+    elif error == 0:
         log_warn(&sv.log, b"graveyard %s was replaced; watching the new one", sv.settings.graveyard)
     else:
         log_debug(&sv.log, b"graveyard %s is gone: %s; waiting for it", sv.settings.graveyard, cstd.strerror(error))
@@ -81,10 +73,8 @@ cdef int observe_read(supervisor_t *sv) noexcept nogil:
     cdef dependency_t *dep
     cdef bint looked = False
     cdef bint unsure = False
-    cdef int before
     cdef int index
     cdef int error = 0
-    cdef char state[64]
     for index in range(sv.settings.deps.count):
         dep = &sv.settings.deps.list[index]
         if dep.stale and sv.graveyard.folder < 0 and error == 0:
@@ -95,18 +85,37 @@ cdef int observe_read(supervisor_t *sv) noexcept nogil:
             unsure = True
             continue
         if dep.stale and dependency_watched(dep, sv.command.started):
-            before = dep.facts
-            unsure = not peer_look(dep, &sv.graveyard, &sv.settings, &sv.log) or unsure
-            dependency_note_death(&sv.settings.deps, dep, before)
+            unsure = not observe_read_one(sv, dep) or unsure
             looked = True
-            if dep.facts != before and sv.log.level == LOG_DEBUG:
-                dependency_describe(dep, state, sizeof(state))
-                log_debug(&sv.log, b"dependency %s: %s", dep.name, state)
         dep.stale = False
     if unsure:
         # No descriptor was available, or a file was half-written: look again soon.
         observe_poll_by(sv, clock_monotonic_ns() + BLIND_POLL_MS * MILLISECOND_NS)
     return dependencies_dead(&sv.settings.deps) if looked else -1
+
+
+cdef bint observe_read_one(supervisor_t *sv, dependency_t *dep) noexcept nogil:
+    """Read one dependency; False if another look is needed soon."""
+    cdef char state[64]
+    cdef int before = dep.facts
+    cdef int tries = 0
+    cdef bint sure
+    if dep.by_api:
+        peer_forget_api(dep)
+    sure = peer_look(dep, &sv.graveyard, &sv.settings, &sv.log)
+    while tries < PEER_TRIES and rebirth_missed_an_end(sv, dep):
+        tries += 1
+        sure = peer_look(dep, &sv.graveyard, &sv.settings, &sv.log)
+    if dep.api != API_UNKNOWN:
+        peer_take_api(dep, clock_monotonic_ns())
+    rebirth_take(sv, dep, sure)
+    if sv.birth.waits and not sv.relations.found:
+        sv.relations.due_ns = 0
+    dependency_note_death(&sv.settings.deps, dep, before)
+    if dep.facts != before and sv.log.level == LOG_DEBUG:
+        dependency_describe(dep, state, sizeof(state))
+        log_debug(&sv.log, b"dependency %s: %s", dep.name, state)
+    return sure
 
 
 cdef bint observe_is_needed(supervisor_t *sv) noexcept nogil:

@@ -13,12 +13,14 @@ cdef void readiness_child_start(supervisor_t *sv) noexcept nogil:
     sv.readiness.next_ns = NEVER_NS
     if sv.readiness.pid > 0:
         log_debug(&sv.log, b"readiness probe %s did not exit within 10s: sent SIGKILL", sv.settings.ready.argv[0])
+        sv.readiness.late = True
         kernel.kill(-sv.readiness.pid, kernel.SIGKILL)
         kernel.kill(sv.readiness.pid, kernel.SIGKILL)       # in case it has no group
         return
     sv.readiness.started_ns = now_ns
+    sv.readiness.late = False
     if sv.readiness.kind == READY_HTTP:     # asks until it has its answer
-        pid = probe_start(sv, &sv.settings.ready.urls, sv.settings.ready.period_ns)
+        pid = readiness_child_ask(sv)
     else:
         pid = readiness_child_execute(sv)
         sv.readiness.next_ns = now_ns + READINESS_EXEC_LIMIT_MS * MILLISECOND_NS
@@ -27,6 +29,26 @@ cdef void readiness_child_start(supervisor_t *sv) noexcept nogil:
     else:
         sv.readiness.next_ns = clock_add_ns(now_ns, sv.settings.ready.period_ns)
         log_debug(&sv.log, b"cannot start the readiness probe: %s; trying again", cstd.strerror(-pid))
+        readiness_fail(&sv.readiness, cstd.strerror(-pid))
+
+
+cdef kernel.pid_t readiness_child_ask(supervisor_t *sv) noexcept nogil:
+    """Start the child that asks the URL, with a pipe for what its requests met. Return its pid; -errno on failure.
+
+    Without a pipe it works too: only the reason of a failure is not known then.
+    """
+    cdef int ends[2]
+    cdef kernel.pid_t pid
+    readiness_close(&sv.readiness)
+    if kernel.pipe2(ends, kernel.O_CLOEXEC | kernel.O_NONBLOCK) == 0:
+        sv.readiness.descriptor = ends[0]
+        sv.readiness.events = kernel.POLLIN
+        sv.readiness.status_fd = ends[1]
+    pid = probe_start(sv, &sv.settings.ready.urls, sv.settings.ready.period_ns)
+    if sv.readiness.status_fd >= 0:
+        kernel.close(sv.readiness.status_fd)
+    sv.readiness.status_fd = -1
+    return pid
 
 
 cdef kernel.pid_t readiness_child_execute(supervisor_t *sv) noexcept nogil:
@@ -76,6 +98,19 @@ cdef void readiness_child_ended(supervisor_t *sv, int status) noexcept nogil:
         sv.readiness.warned = True
         readiness_child_complain(sv, code)
     log_debug(&sv.log, b"readiness probe exited with %d", code)
+    if sv.readiness.kind == READY_EXEC:
+        readiness_child_explain(sv, code)
+
+
+cdef void readiness_child_explain(supervisor_t *sv, int code) noexcept nogil:
+    """Remember how the probe failed, for the tombstone."""
+    cdef char why[FAILURE_BYTES]
+    if sv.readiness.late:
+        readiness_fail(&sv.readiness, b"did not exit within 10s")
+        return
+    cstd.snprintf(why, sizeof(why), b"cannot be executed (exit code %d)" if code == EXIT_NOT_FOUND
+                  or code == EXIT_NOT_EXECUTABLE else b"exited with %d", code)
+    readiness_fail(&sv.readiness, why)
 
 
 cdef void readiness_child_complain(supervisor_t *sv, int code) noexcept nogil:

@@ -13,7 +13,9 @@ cdef bint reaper_collect(supervisor_t *sv) noexcept nogil:
     cdef int stops = kernel.WUNTRACED | kernel.WCONTINUED if sv.job_control != JOB_NONE else 0
     cdef kernel.pid_t pid = kernel.waitpid(-1, &status, kernel.WNOHANG | stops)
     if pid <= 0:
-        sv.no_children = pid < 0      # ECHILD: no child is left, nor any descendant
+        # ECHILD: no child is left, nor any descendant. Other errors say nothing.
+        sv.no_children = pid < 0 and cstd.errno == cstd.ECHILD
+        sv.wait_error = cstd.errno if pid < 0 and (sv.command.pid > 0 or not sv.no_children) else 0
         return False
     if cstd.WIFCONTINUED(status):
         if pid == sv.command.pid:
@@ -27,6 +29,8 @@ cdef bint reaper_collect(supervisor_t *sv) noexcept nogil:
         event_post(sv, EVENT_COMMAND_ENDED, 0)
     elif pid == sv.birth.waiter_pid:
         birth_take_verdict(sv, status)
+    elif pid == sv.watcher.pid:
+        watching_ended(sv, status)
     elif pid == sv.birth.probe_pid:
         birth_take_answer(sv, status)
     elif pid == sv.readiness.pid:

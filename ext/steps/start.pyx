@@ -2,34 +2,50 @@
 cimport cstd
 cimport kernel
 
-cdef enum:
-    REWRITE_MIN_MS = 100        # before a birth or readiness that could not be written is tried again
-    REWRITE_MAX_MS = 5000       # each pause is twice as long as the last, up to this
-
 
 cdef void start_command(supervisor_t *sv) noexcept nogil:
     """Start the command, then write its birth."""
     cdef int error
-    cdef text_t deps
+    cdef const char *deaths = sv.settings.value[SETTING_DEATH_DEPS]
+    if deaths[0] == 0:
+        deaths = sv.settings.value[SETTING_SIDECAR_OF]
     sv.deadline_ns = NEVER_NS
     sv.birth.restart_ns = NEVER_NS
-    start_forget_birth_dependencies(sv)
+    rebirth_end(sv)
+    stone_end_wait(sv)
+    sv.waits_for[0] = 0         # with KUBEXIT_BIRTH_ON_TIMEOUT=start something may be missing: it no longer matters
     readiness_prepare(&sv.readiness, &sv.settings.ready, &sv.command, &sv.log)
-    error = -command_spawn(&sv.command, &sv.signals)
+    error = -start_spawn(sv)
     if error != 0:
         start_explain_failure(sv, error)
+        start_forget_birth_dependencies(sv)
         event_post(sv, EVENT_COMMAND_ENDED, 0)
         return
     sv.life.born_ns = clock_wall_ns()
+    waiter_collect(&sv.birth)
     readiness_arm(&sv.readiness, clock_monotonic_ns())
-    start_write_tombstone(sv)
-    if sv.settings.is_set[SETTING_DEATH_DEPS] and not sv.name_in_use:
+    limits_begin(sv, clock_monotonic_ns())
+    stone_write(sv)
+    if deaths[0] != 0 and not sv.alone:
         log_info(&sv.log, b"command started, pid %d; death dependencies: %s", sv.command.pid,
-                 text_list(&deps, sv.settings.value[SETTING_DEATH_DEPS]))
+                 text_list(text_draft(), deaths))     # copied before the line is composed
     else:
         log_info(&sv.log, b"command started, pid %d", sv.command.pid)
-    if sv.log.level == LOG_DEBUG:
-        start_log_arguments(sv)
+    start_log_arguments(sv)
+    if sv.life.waiting_ns == ABSENT:
+        hint_at_shell(sv)
+    start_forget_birth_dependencies(sv)
+
+
+cdef int start_spawn(supervisor_t *sv) noexcept nogil:
+    """Start it, trying for up to a second if there is no room for a process now. Return as command_spawn."""
+    cdef int result = command_spawn(&sv.command, &sv.signals)
+    cdef int tries = 0
+    while (result == -cstd.EAGAIN or result == -cstd.ENOMEM) and sv.command.error == 0 and tries < WRITE_RETRIES:
+        pause_ms(WRITE_RETRY_MS)
+        result = command_spawn(&sv.command, &sv.signals)
+        tries += 1
+    return result
 
 
 cdef void start_log_arguments(supervisor_t *sv) noexcept nogil:
@@ -41,7 +57,11 @@ cdef void start_log_arguments(supervisor_t *sv) noexcept nogil:
 
 
 cdef void start_forget_birth_dependencies(supervisor_t *sv) noexcept nogil:
-    """Stop watching dependencies that only the birth needed, and the graveyard if there are no others."""
+    """Stop watching dependencies that only the birth needed, and the graveyard if there are no others.
+
+    Only after the start: closing an inotify descriptor with a watch can take 10 ms (the kernel waits for
+    synchronize_srcu), and the command would wait for that.
+    """
     cdef int index
     cdef dependency_t *dep
     for index in range(sv.settings.deps.count):
@@ -63,40 +83,22 @@ cdef void start_explain_failure(supervisor_t *sv, int error) noexcept nogil:
         why = b"the command is empty"
     elif error == cstd.ENOENT and environment_has_program(sv.command.environment, name):
         why = b"its interpreter or dynamic loader is not in this image"
+    elif error == cstd.ENOENT and hint_at_command(name) != NULL:
+        why = hint_at_command(name)
     elif error == cstd.ENOENT and cstd.strchr(name, c'/') == NULL:
         why = b"not found in PATH"
     elif error == cstd.ENOEXEC:
         why = b"not a program for this machine, and it has no #! line"
     cstd.snprintf(sv.reason, REASON_BYTES, b"cannot execute %.300s: %s", name, why)
-    log_error(&sv.log, b"%s", sv.reason)
-
-
-cdef void start_write_tombstone(supervisor_t *sv) noexcept nogil:
-    """Write that we are born, or ready. A failure is no reason to stop a healthy command, but peers
-    wait for it: try again until it is written or the command has exited."""
-    cdef int error = 0
-    if sv.name_in_use:
-        return
-    if sv.graveyard.folder < 0:
-        error = -graveyard_open(&sv.graveyard, False)
-    if error == 0:
-        error = -graveyard_write(&sv.graveyard, sv.settings.name, &sv.life)
-    if error == 0:
-        sv.rewrite_at_ns = NEVER_NS
-        return
-    if sv.rewrite_at_ns == NEVER_NS:
-        log_warn(&sv.log, b"cannot write tombstone %s/%s: %s", sv.settings.graveyard, sv.settings.name,
-                 cstd.strerror(error))
-        sv.rewrite_pause_ns = REWRITE_MIN_MS * MILLISECOND_NS
-    sv.rewrite_at_ns = clock_add_ns(clock_monotonic_ns(), sv.rewrite_pause_ns)
-    sv.rewrite_pause_ns *= 2
-    if sv.rewrite_pause_ns > REWRITE_MAX_MS * MILLISECOND_NS:
-        sv.rewrite_pause_ns = REWRITE_MAX_MS * MILLISECOND_NS
+    log_refusal(&sv.log, b"%s", sv.reason)
 
 
 cdef void start_write_ready(supervisor_t *sv) noexcept nogil:
     """Write that our command is ready, for the peers that wait for it."""
     readiness_succeed(&sv.readiness)
+    sv.readiness.changed = False
+    sv.limits.ready_by_ns = NEVER_NS
+    sv.probe_error[0] = 0
     sv.life.ready_ns = clock_wall_ns()
     log_info(&sv.log, b"command is ready")
-    start_write_tombstone(sv)
+    stone_write(sv)
