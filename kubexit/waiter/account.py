@@ -56,8 +56,8 @@ class Account:
                 return  # the old one may do until the file is back
             reason = error.strerror if isinstance(error, OSError) else "not a token"
             raise SettingsError(
-                f"no service account is mounted ({self._file}: {reason}): KUBEXIT_BIRTH_DEPS asks the Kubernetes API. "
-                "Is automountServiceAccountToken false? KUBEXIT_BIRTH_SOURCE=graveyard needs no API"
+                f"no service account is mounted ({self._file}: {reason}), and the Kubernetes API needs its token. Is "
+                "automountServiceAccountToken false? KUBEXIT_BIRTH_SOURCE and _DEATH_SOURCE=graveyard need no API"
             ) from None
         if not token and not self._token:
             raise SettingsError(f"no service account is mounted: {self._file} is empty")

@@ -16,20 +16,24 @@ HEXADECIMAL = b"0123456789abcdefABCDEF"
 DIGITS = b"0123456789"
 TOKEN = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 FRAMING = ("content-length", "transfer-encoding", "content-encoding")  # given twice, they would be a riddle
-CONTINUE = 100
+CONTINUE, SWITCHING, OK = 100, 101, 200
 
 
 class Answer:
-    """Status and fields at once, the body piece by piece; `receive` gives what comes in, and nothing at the end."""
+    """Status and fields at once, the body piece by piece; `receive` gives what comes in, and nothing at the end.
 
-    def __init__(self, receive: "Callable[[], bytes]") -> None:
+    Interim answers before the final one are skipped (RFC 9110, section 15.2). If not only the status counts, that is
+    only 100: an answer that the official client would take for another one is left to that client.
+    """
+
+    def __init__(self, receive: "Callable[[], bytes]", status_only: bool = False) -> None:
         self._receive = receive
         self._buffer = b""
         self.status, self.reason = self._status_line()
-        while self.status == CONTINUE:
+        while self.status == CONTINUE or (status_only and SWITCHING < self.status < OK):
             self._read_fields()
             self.status, self.reason = self._status_line()
-        self.fields = self._read_fields()
+        self.fields = {} if status_only else self._read_fields()
 
     def pieces(self) -> "Iterator[bytes]":
         """Give the body as it comes in; UnclearError if it ends before its end."""

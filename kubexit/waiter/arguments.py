@@ -8,7 +8,9 @@ if TYPE_CHECKING:
 
 USAGE = (
     "usage: python -m kubexit.waiter [--pod POD --namespace NS] --name OWN_NAME [--get URL]... [DEP...]\n"
-    "       python -m kubexit.waiter --name OWN_NAME --quit-seconds SECONDS [--get URL | --post URL]..."
+    "       python -m kubexit.waiter --pod POD --namespace NS --name OWN_NAME --deaths {first,again} DEP...\n"
+    "       python -m kubexit.waiter --name OWN_NAME --quit-seconds SECONDS [--quit-wait SECONDS] "
+    "[--get URL | --post URL]..."
 )
 METHODS = {"--get": "GET", "--post": "POST"}
 SETTINGS = 2  # the exit code of kubexit.waiter.errors.SettingsError, which costs an import
@@ -22,7 +24,7 @@ class Arguments:
 
     def __init__(self, words: "Sequence[str]") -> None:
         options = dict.fromkeys(("--pod", "--namespace", "--name", "--service-account"), "")
-        options |= {"--watch-seconds": "20", "--quit-seconds": "0"}
+        options |= {"--watch-seconds": "20", "--quit-seconds": "0", "--quit-wait": "0", "--deaths": ""}
         self.urls: list[tuple[str, str]] = []
         rest = list(words)
         while len(rest) >= 2 and (rest[0] in options or rest[0] in METHODS):
@@ -32,7 +34,9 @@ class Arguments:
             else:
                 options[key] = value
         self.pod, self.namespace, self.name = options["--pod"], options["--namespace"], options["--name"]
+        self.deaths = options["--deaths"]
         self.quit_seconds = float(options["--quit-seconds"])
+        self.quit_wait_seconds = float(options["--quit-wait"])
         # Quit requests are made for a container without a (valid) name too.
         named = self.name or self.quit_seconds > 0
         if not named or not (rest or self.urls) or (rest and not (self.pod and self.namespace)):

@@ -49,6 +49,6 @@ def retry_after_seconds(headers: Mapping[str, str] | None) -> float:
         return 0.0
     try:
         seconds = float(value) if value.isdigit() else parsedate_to_datetime(value).timestamp() - time.time()
-    except ValueError:
+    except (ValueError, OverflowError):  # a date with a year or a zone out of all bounds
         return 0.0
     return min(max(seconds, 0.0), RETRY_AFTER_MOST_SECONDS)

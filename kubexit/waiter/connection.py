@@ -1,6 +1,7 @@
 """One connection to a server, plain or with TLS: bytes out, bytes in, and one limit in time for all of it."""
 
 from _socket import IPPROTO_TCP, SO_KEEPALIVE, SOL_SOCKET, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_NODELAY
+from errno import EADDRNOTAVAIL, EAFNOSUPPORT
 from time import monotonic
 
 from kubexit.waiter import engine
@@ -70,14 +71,18 @@ class Connection:
         addresses = engine.resolve(self._host, port)
         trouble = OSError("the host has no address")
         for index, (family, kind, protocol, _, address) in enumerate(addresses):
-            made = engine.Socket(family, kind, protocol)
+            made = None
             try:
+                made = engine.Socket(family, kind, protocol)
                 for option in options:
                     made.setsockopt(*option)
                 made.settimeout(max(self.until - monotonic(), 0.001) / (len(addresses) - index))
                 made.connect(address)
                 return made
             except OSError as error:
-                made.close()
-                trouble = error
+                if made is not None:
+                    made.close()
+                # That this machine has no IPv6 says nothing about a server which another address has refused.
+                if index == 0 or error.errno not in (EADDRNOTAVAIL, EAFNOSUPPORT):
+                    trouble = error
         raise trouble

@@ -35,11 +35,12 @@ UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 class Look:
     """Looks at one pod until something is out of the ordinary."""
 
-    def __init__(self, account: "Account", view: "View", log: "Log") -> None:
+    def __init__(self, account: "Account", view: "View", log: "Log", checks: bool = True) -> None:
         self._host, port = address(engine.environ)
         self._port = int(port)
         self._authority = authority(self._host, port)
         self._account, self._view, self._log = account, view, log
+        self._checks = checks  # whether a list checks a silent watch
         self._tls: Any = None
 
     def sightings(self) -> "Iterator[Object]":
@@ -72,7 +73,7 @@ class Look:
         seconds = self._view.watch_seconds()
         began = monotonic()
         connection.until = began + seconds + WATCH_SLACK_SECONDS
-        hear = Ear(connection, seconds + WATCH_SLACK_SECONDS, self._check)
+        hear = Ear(connection, seconds + WATCH_SLACK_SECONDS, self._check if self._checks else None)
         answer = self._ask(connection, hear, self._view.watch_query(seconds, True), "Connection: close\r\n")
         self._view.watching()
         for line in stream.lines(answer.pieces()):
@@ -131,10 +132,10 @@ class Look:
 class Ear:
     """Receives what a watch brings. Its first long silence is checked; one that is too long is a TimeoutError."""
 
-    def __init__(self, connection: Connection, most_seconds: float, check: "Callable[[], None]") -> None:
+    def __init__(self, connection: Connection, most_seconds: float, check: "Callable[[], None] | None") -> None:
         self._connection = connection
         self._most_seconds = most_seconds
-        self._check: Callable[[], None] | None = check
+        self._check = check
 
     def __call__(self) -> bytes:
         """Return what comes in next."""

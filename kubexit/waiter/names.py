@@ -5,14 +5,23 @@ the timeout without a reason. The spec of the pod shows both at once, so they ar
 before any wait.
 """
 
-from kubexit.waiter.errors import SettingsError
-from kubexit.waiter.readiness import inits, is_init, is_sidecar, regulars
+from kubexit.waiter.errors import SettingsError, UnclearError
+from kubexit.waiter.readiness import inits, is_init, is_sidecar, missing, regulars
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kubexit.waiter.readiness import Object
+    from kubexit.waiter.readiness import Missing, Object
+
+
+def judged(pod: "Object", own: str, words: "Iterable[str]") -> "tuple[list[str], list[Missing]]":
+    """The containers to wait for, and what is missing; UnclearError if the object has not the shape of a pod."""
+    try:
+        names = awaited(pod, own, words)
+        return names, missing(pod, names)
+    except (LookupError, TypeError, AttributeError) as error:
+        raise UnclearError(f"not the shape of a pod: {type(error).__name__}: {error}") from None
 
 
 def awaited(pod: "Object", own: str, words: "Iterable[str]") -> list[str]:

@@ -30,6 +30,7 @@ RBAC_AGAIN_SECONDS = 30.0  # a server that has just started refuses all clients 
 RBAC_PAUSE_SECONDS = 0.5
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, GONE = 401, 403, 404, 410
 REFUSES_BOOKMARKS = (400, 422, 500)
+ODD_ANSWER = (ValueError, LookupError, TypeError, AttributeError, RecursionError)  # not JSON, or of another shape
 
 
 class Pod:
@@ -64,7 +65,7 @@ class Pod:
                 self._on_status(error.status, error.reason, error.headers, error.body)
             except WatchEndedError as error:
                 self._retry(str(error))
-            except (HTTPError, OSError, ValueError, KeyError, TypeError) as error:
+            except (HTTPError, OSError, *ODD_ANSWER) as error:
                 self._cluster.disconnect()
                 self._refused_since = None
                 self._retry(f"{self._view.verb}: {type(error).__name__}: {error}")

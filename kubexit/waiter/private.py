@@ -11,10 +11,10 @@ import _socket
 import _ssl
 from posix import _exit as leave
 from posix import environ as _environ
-from posix import urandom, write
+from posix import getppid, kill, urandom, write
 
 __all__ = ["Socket", "SslError", "context", "environ", "leave", "parse", "quote", "resolve", "secure", "signal"]
-__all__ += ["urandom", "write"]
+__all__ += ["getppid", "kill", "urandom", "write"]
 
 TLS_1_2 = 0x0303
 OPTIONS = _ssl.OP_NO_SSLv2 | _ssl.OP_NO_SSLv3 | _ssl.OP_NO_COMPRESSION | _ssl.OP_NO_TICKET
@@ -50,7 +50,7 @@ def parse(text: str) -> object:
     text = text.strip(BLANKS)
     try:
         thing, end = _scan(text, 0)
-    except StopIteration:
+    except (StopIteration, SystemError):  # the second: the scanner did not find json.decoder for its own exception
         raise ValueError("not JSON") from None
     if end != len(text):
         raise ValueError("more than one JSON value")

@@ -15,7 +15,7 @@ import gc
 
 from kubexit.waiter import engine
 from kubexit.waiter.arguments import Arguments
-from kubexit.waiter.errors import StatusError, WaiterError
+from kubexit.waiter.errors import StatusError, WaiterError, announce, give_reason
 from kubexit.waiter.log import Log
 from kubexit.waiter.questions import Questions
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from kubexit.waiter.view import View
 
 READY, UNAVAILABLE, INTERNAL = 0, 69, 70
-STDOUT = 1
-REASON_LETTERS = 300
 SIGTERM, SIG_IGN = engine.signal.SIGTERM, engine.signal.SIG_IGN
 
 
@@ -43,15 +41,19 @@ class Waiter:
         self._view: View | None = None
         self._trouble: Exception | None = None
         self._missing: list[Missing] | None = None
+        self._awaited: list[str] = []
         self._questions = Questions(arguments.urls, self.log)
         self._held: Iterator[Object] | None = None
+        self._is_old = False  # the containers were ready when a URL had not answered yet
 
     def look(self) -> int | None:
         """Return the verdict; None if it takes the official client to find it, by `wait`."""
         gc.disable()  # imports leave no garbage, and looking for it takes a tenth of the time to the first request
         if self._arguments.quit_seconds > 0:
-            self._questions.quit(self._arguments.quit_seconds)
+            self._questions.quit(self._arguments.quit_seconds, self._arguments.quit_wait_seconds)
             return READY  # how they are answered changes no exit code
+        if self._arguments.deaths:
+            return self._verdict(self._follow)
         engine.signal.signal(SIGTERM, self._leave)
         return self._verdict(self._look)
 
@@ -66,13 +68,20 @@ class Waiter:
         except WaiterError as error:
             engine.signal.signal(SIGTERM, SIG_IGN)
             self.log.error(str(error), error.attachment)
-            give_reason(str(error))
+            give_reason(("! " if self._arguments.deaths else "") + str(error))
             return error.code
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"
             self.log.error(f"the waiter failed: {reason}")
             give_reason(reason)
             return INTERNAL
+
+    def _follow(self) -> int:
+        """Report the deaths of containers, for as long as the command runs."""
+        from kubexit.waiter.watcher import Watcher
+
+        gc.enable()
+        return Watcher(self._arguments, self.prepare()[0], self.log).run()
 
     def _look(self) -> int | None:
         self._questions.begin()
@@ -92,18 +101,22 @@ class Waiter:
 
     def _await_containers(self, sightings: "Iterator[Object]") -> str | None:
         """What is ready; None if the sightings end before."""
-        from kubexit.waiter import names, readiness
-
         self._held = sightings  # with it goes a connection, and tidying that up takes longer than to exit
-        arguments = self._arguments
-        for seen in sightings:
-            awaited = names.awaited(seen, arguments.name, arguments.dependencies)
-            self._missing = readiness.missing(seen, awaited)
+        for _ in sightings:
             if not self._missing:
-                return ", ".join(awaited) or "nothing to wait for"
-            gc.enable()
+                return ", ".join(self._awaited) or "nothing to wait for"
+            if not gc.isenabled():
+                gc.freeze()  # what is there now stays: no look for garbage goes through it while an event is handled
+                gc.enable()
             self.log.debug(f"not ready: {', '.join(map(str, self._missing))}")
         return None
+
+    def _judge(self, pod: "Object") -> None:
+        """Note what is missing in this state of the pod."""
+        from kubexit.waiter import names
+
+        self._awaited, self._missing = names.judged(pod, self._arguments.name, self._arguments.dependencies)
+        self._is_old = not self._missing and bool(self._questions.unanswered)
 
     def prepare(self) -> "tuple[Account, View]":
         """Read who we are; nothing is known of the pod yet."""
@@ -114,7 +127,7 @@ class Waiter:
         if self._account is None:
             self._account = Account(arguments.service_account or SERVICE_ACCOUNT)
         uid = self._account.pod_uid(arguments.pod, arguments.namespace)
-        self._view = View(arguments.pod, arguments.namespace, uid, arguments.watch_seconds)
+        self._view = View(arguments.pod, arguments.namespace, uid, self._judge, arguments.watch_seconds)
         return self._account, self._view
 
     def _looked(self) -> "Iterator[Object]":
@@ -147,8 +160,8 @@ class Waiter:
         return Pod(Cluster(self._account), self._view, self.log).sightings(trouble)
 
     def _ready(self, what: str) -> int:
-        # Ready was seen: a SIGTERM that comes from now on finds a verdict.
-        engine.signal.signal(SIGTERM, SIG_IGN)
+        engine.signal.signal(SIGTERM, SIG_IGN)  # ready was seen: a SIGTERM that comes from now on finds a verdict
+        announce()  # first, since the line takes a tenth of the way to the command; the supervisor waits for it
         self.log.info(f"ready: {what}")
         return READY
 
@@ -163,22 +176,14 @@ class Waiter:
     def _leave(self, number: int, frame: object) -> None:
         """At SIGTERM: the last word, without unwinding what is under way."""
         engine.signal.signal(SIGTERM, SIG_IGN)
-        found = ", ".join(
-            [f"{url}: {words}" for url, words in self._questions.unanswered.items()] + self._missing_words()
-        )
+        unanswered = [f"{url}: {words}" for url, words in self._questions.unanswered.items()]
+        found = ", ".join(unanswered + self._missing_words())
+        if not found and self._is_old:
+            found = f"{', '.join(self._arguments.dependencies)} (not seen since the URLs have answered)"
         if not found:
             engine.leave(READY)  # it was seen in the moment before
         self.log.error(f"not ready: {found}")
         engine.leave(UNAVAILABLE)
-
-
-def give_reason(sentence: str) -> None:
-    """Write why the wait ends to the supervisor, which reads one line from our stdout for the tombstone."""
-    line = " ".join(sentence.split())[:REASON_LETTERS] + "\n"
-    try:
-        engine.write(STDOUT, line.encode("utf-8", "replace"))
-    except OSError:
-        pass  # started by hand, with stdout closed
 
 
 def begin(words: "Sequence[str]") -> Waiter:

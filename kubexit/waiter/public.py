@@ -7,10 +7,10 @@ import ssl
 import sys
 from json.encoder import encode_basestring as quote
 from os import _exit as leave
-from os import environ, urandom, write
+from os import environ, getppid, kill, urandom, write
 
 __all__ = ["Socket", "SslError", "context", "environ", "leave", "parse", "quote", "resolve", "secure", "signal"]
-__all__ += ["urandom", "write"]
+__all__ += ["getppid", "kill", "urandom", "write"]
 
 Socket = socket.socket
 SslError = ssl.SSLError

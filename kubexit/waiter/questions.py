@@ -49,10 +49,16 @@ class Questions:
             self.unanswered[url.text] = answer.words
             self._log.debug(f"not ready: {url.text}: {answer.words}")
 
-    def quit(self, seconds: float) -> None:
-        """Send each as a quit request, and log the answers."""
-        urls.ask_all(self._urls, seconds, self._log_quit)
+    def quit(self, seconds: float, wait_seconds: float) -> None:
+        """Send each as a quit request, and log the answers. Then wait until the sidecars that answered have ended.
+
+        Args:
+            seconds: the time limit of all, the wait included.
+            wait_seconds: how long to wait for the end of a sidecar; 0: not at all.
+        """
+        urls.ask_all(self._urls, seconds, self._log_quit, wait_seconds)
 
     def _log_quit(self, url: urls.Url, answer: urls.Answer) -> None:
         log = self._log.info if answer.good else self._log.warn
-        log(f"quit request {url.method} {url.text}: {answer.words}")
+        after = "" if answer.good or not answer.is_of_end else "; kubexit's exit code stays"
+        log(f"quit request {url.method} {url.text}: {answer.words}{after}")

@@ -28,17 +28,17 @@ class Missing:
 
 def missing(pod: "Object", names: "Sequence[str]") -> list[Missing]:
     """Return the names that are not ready in this pod; NeverReadyError if one can never be ready."""
-    status = pod.get("status") or {}
+    status = _part(pod, "status")
     if status.get("phase") in ("Failed", "Succeeded"):
         reason = ": ".join(str(status[key]) for key in ("reason", "message") if status.get(key))
         raise NeverReadyError(f"the pod has ended ({status['phase']}{', ' + reason if reason else ''})")
-    seen = {entry.get("name"): entry for entry in _entries(status, "initContainerStatuses", "containerStatuses")}
+    seen = statuses(pod)
     found = []
     for name in names:
         entry = seen.get(name) or {}
         if not _is_ready(pod, name, entry):
             why = _why(entry, status)
-            if _is_over(pod, name, entry):
+            if is_over(pod, name, entry):
                 raise NeverReadyError(f"container {name} can never be ready: it will not start again ({why})")
             found.append(Missing(name, why))
     return found
@@ -66,25 +66,21 @@ def is_sidecar(container: "Object") -> bool:
 
 def regulars(pod: "Object") -> "list[Object]":
     """spec.containers."""
-    return _entries(pod.get("spec") or {}, "containers")
+    return _entries(_part(pod, "spec"), "containers")
 
 
 def inits(pod: "Object") -> "list[Object]":
     """spec.initContainers, in the order in which they start."""
-    return _entries(pod.get("spec") or {}, "initContainers")
+    return _entries(_part(pod, "spec"), "initContainers")
 
 
-def _is_ready(pod: "Object", name: str, entry: "Object") -> bool:
-    state = entry.get("state") or {}
-    container = _container(pod, name)
-    if is_init(pod, name) and not is_sidecar(container):
-        # A plain init container is ready when its work is done.
-        return (state.get("terminated") or {}).get("exitCode") == 0
-    # `ready` lags behind for a moment when every container of the pod is restarted.
-    return entry.get("ready") is True and "terminated" not in state and "waiting" not in state
+def statuses(pod: "Object") -> "dict[str, Object]":
+    """The status of each container by its name."""
+    entries = _entries(_part(pod, "status"), "initContainerStatuses", "containerStatuses")
+    return {str(entry.get("name")): entry for entry in entries}
 
 
-def _is_over(pod: "Object", name: str, entry: "Object") -> bool:
+def is_over(pod: "Object", name: str, entry: "Object") -> bool:
     """Whether the kubelet will not start the container again (KEP-5307 and KEP-5532 included)."""
     terminated = (entry.get("state") or {}).get("terminated")
     if terminated is None:
@@ -95,6 +91,16 @@ def _is_over(pod: "Object", name: str, entry: "Object") -> bool:
         return False  # a rule may start it again, or all of them
     policy = own.get("restartPolicy") or (pod.get("spec") or {}).get("restartPolicy")
     return policy == "Never" or (policy == "OnFailure" and terminated.get("exitCode") == 0)
+
+
+def _is_ready(pod: "Object", name: str, entry: "Object") -> bool:
+    state = _part(entry, "state")
+    container = _container(pod, name)
+    if is_init(pod, name) and not is_sidecar(container):
+        # A plain init container is ready when its work is done.
+        return _part(state, "terminated").get("exitCode") == 0
+    # `ready` lags behind for a moment when every container of the pod is restarted.
+    return entry.get("ready") is True and "terminated" not in state and "waiting" not in state
 
 
 def _why(entry: "Object", status: "Object") -> str:
@@ -139,5 +145,17 @@ def _container(pod: "Object", name: str) -> "Object":
     return next((container for container in regulars(pod) + inits(pod) if container.get("name") == name), {})
 
 
+def _part(parent: "Object", key: str) -> "Object":
+    """An object in another one, empty if it is absent; TypeError for anything else."""
+    part = parent.get(key) or {}
+    if not isinstance(part, dict):
+        raise TypeError(f"{key} is no object")
+    return part
+
+
 def _entries(parent: "Object", *keys: str) -> "list[Object]":
-    return [entry for key in keys for entry in parent.get(key) or []]
+    """The objects of lists in an object; TypeError for anything else."""
+    entries = [entry for key in keys for entry in parent.get(key) or []]
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise TypeError(f"{keys[-1]} has an entry that is no object")
+    return entries

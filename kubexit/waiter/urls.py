@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PERIOD_SECONDS = 0.25  # from an answer that is not 2xx to the next request
 LIMIT_SECONDS = 5.0  # for one request before the birth
+END_PERIOD_SECONDS = 0.1  # between two looks at a sidecar that was asked to quit
+END_SECONDS = 0.1  # that are left then, before the supervisor ends this program
 
 
 class Url:
@@ -41,9 +43,10 @@ class Url:
 class Answer:
     """How a request went: whether it was answered 2xx, and in words."""
 
-    def __init__(self, good: bool, words: str) -> None:
+    def __init__(self, good: bool, words: str, is_of_end: bool = False) -> None:
         self.good = good
         self.words = words
+        self.is_of_end = is_of_end  # whether the sidecar has ended, not how it answered
 
 
 def ask(url: Url, seconds: float) -> Answer:
@@ -68,7 +71,7 @@ def _status(url: Url, until: float) -> int:
             f"{url.method} {url.target} HTTP/1.1\r\nHost: {url.authority}\r\nUser-Agent: kubexit\r\nAccept: */*\r\n"
             f"{length}Connection: close\r\n\r\n".encode("ascii")
         )
-        return HttpAnswer(connection.receive).status
+        return HttpAnswer(connection.receive, status_only=True).status
     finally:
         connection.close()
 
@@ -84,12 +87,41 @@ def await_all(urls: "Sequence[Url]", tell: "Callable[[Url, Answer], None]") -> N
             sleep(PERIOD_SECONDS)
 
 
-def ask_all(urls: "Sequence[Url]", seconds: float, tell: "Callable[[Url, Answer], None]") -> None:
-    """Ask each of them once, side by side, and give the answers to `tell` as they come."""
-    threads = [start(lambda url=url: tell(url, ask(url, seconds))) for url in urls]  # type: ignore[misc]
+def ask_all(
+    urls: "Sequence[Url]", seconds: float, tell: "Callable[[Url, Answer], None]", wait_seconds: float = 0.0
+) -> None:
+    """Ask each of them once, side by side. Give the answers to `tell`, and whether the sidecars have ended."""
+    threads = [start(lambda url=url: quit_one(url, seconds, wait_seconds, tell)) for url in urls]  # type: ignore[misc]
     end = monotonic() + seconds
     for ended in threads:
         ended.acquire(timeout=max(0.0, end - monotonic()))
+
+
+def quit_one(url: Url, seconds: float, wait_seconds: float, tell: "Callable[[Url, Answer], None]") -> None:
+    """Ask a sidecar to quit, and wait until it has ended if it has answered 2xx: its address refuses connections."""
+    end = monotonic() + seconds - END_SECONDS
+    answer = ask(url, seconds - wait_seconds if wait_seconds < seconds else seconds)
+    tell(url, answer)
+    if not answer.good or wait_seconds <= 0:
+        return
+    end = min(end, monotonic() + wait_seconds)
+    while monotonic() < end:
+        if has_ended(url, end):
+            tell(url, Answer(True, "the sidecar has ended", True))
+            return
+        sleep(END_PERIOD_SECONDS)
+    tell(url, Answer(False, "the sidecar has not ended in time", True))
+
+
+def has_ended(url: Url, until: float) -> bool:
+    """Whether the address of a URL refuses connections."""
+    try:
+        Connection(url.host, url.port, until).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        pass  # not an answer: a name that cannot be resolved, no answer in time
+    return False
 
 
 def start(work: "Callable[[], None]") -> "_thread.LockType":

@@ -8,6 +8,8 @@ from kubexit.waiter.errors import NeverReadyError, StatusError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kubexit.waiter.readiness import Object
 
 WATCH_SECONDS = 20  # of the first watch; later ones are longer, since a long wait is no emergency
@@ -17,10 +19,22 @@ LIST_READ_SECONDS = 10.0
 
 
 class View:
-    """One pod; `trouble` says what keeps it from being seen, empty when nothing does."""
+    """One pod; `trouble` says what keeps it from being seen, empty when nothing does.
 
-    def __init__(self, name: str, namespace: str, uid: str | None, watch_seconds: int = WATCH_SECONDS) -> None:
+    `judge` gets each new state before anything is noted, so a state that it cannot read was not seen.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        namespace: str,
+        uid: str | None,
+        judge: "Callable[[Object], None]",
+        watch_seconds: int = WATCH_SECONDS,
+        most_seconds: int = WATCH_MOST_SECONDS,
+    ) -> None:
         self.name, self.namespace = name, namespace
+        self._judge = judge
         self.trouble = ""
         self.verb = "list"  # what is being asked
         self.version: str | None = None  # up to here all changes were seen; None: a list is needed
@@ -28,6 +42,7 @@ class View:
         self.seen: str | None = None  # the version of the pod itself, as it was seen last
         self._uid = uid
         self._watch_seconds = watch_seconds
+        self._most_seconds = most_seconds
 
     @property
     def query(self) -> list[tuple[str, object]]:
@@ -59,7 +74,7 @@ class View:
 
     def watched(self) -> None:
         """A watch has lasted as long as it was asked to."""
-        self._watch_seconds = min(self._watch_seconds * 2, WATCH_MOST_SECONDS)
+        self._watch_seconds = min(self._watch_seconds * 2, self._most_seconds)
 
     def happened(self, kind: str, thing: "Object") -> "Object | None":
         """Take an event of a watch; the pod if it brought a new state of it, StatusError if it is a refusal."""
@@ -72,6 +87,7 @@ class View:
 
     def _see(self, pod: "Object") -> "Object":
         readiness.stays(pod, self._uid)
+        self._judge(pod)
         self._uid = pod["metadata"].get("uid")
         self.seen = pod["metadata"].get("resourceVersion")
         self.trouble = ""
