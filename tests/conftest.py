@@ -10,6 +10,7 @@ from harness import forms, processes
 from harness.kubexit import Kubexit
 from harness.programs import program
 from harness.servers.webserver import Answer, WebServer
+from harness.stepper import Before, Stepper
 from harness.terminal import Terminal
 
 
@@ -76,3 +77,17 @@ def web() -> Iterator[Callable[..., WebServer]]:
     yield make
     for server in made:
         server.close()
+
+
+@pytest.fixture
+def steps() -> Iterator[Callable[..., Stepper]]:
+    """Make what stops a kubexit at its system calls, `steps(*rules)`, and let go of it after the test."""
+    made: list[Stepper] = []
+
+    def make(*rules: Before) -> Stepper:
+        made.append(Stepper(*rules))
+        return made[-1]
+
+    yield make
+    for stepper in made:
+        stepper.close()

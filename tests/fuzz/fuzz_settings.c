@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     environment[count] = NULL;
     memset(&settings, 0xa5, sizeof settings); /* the reader relies on nothing that was there before */
     kx_settings_collect(&settings, environment);
-    kx_settings_parse(&settings);
+    kx_settings_resolve(&settings);
     free(text);
     return 0;
 }

@@ -47,7 +47,7 @@ def fenced_off(kubexit: Kubexit, container: Supervised, name: str = "sidecar") -
     container.wait()
     stone = kubexit.tombstone(name)
     assert stone is not None
-    assert "fence" in stone["Reason"]
+    assert "fence" in stone["Reason"], stone
     return stone
 
 

@@ -18,6 +18,8 @@ _NEWS = (
     | inotify.constants.IN_MODIFY
     | inotify.constants.IN_CLOSE_WRITE
 )
+SPREAD = 0x9E3779B97F4A7C15
+"""LIFE_FACTOR of ext/graveyard/liveness.pyx."""
 
 
 class _TextTimes(yaml.SafeLoader):
@@ -64,6 +66,12 @@ def carve(path: Path, **keys: object) -> None:
     draft = path.with_name(f".{path.name}.carved")
     draft.write_text("".join(lines))
     draft.rename(path)
+
+
+def life(fifo: Path) -> int:
+    """The number of the life that made a FIFO, as the death of this life names it (`Life`)."""
+    status = fifo.stat()
+    return (status.st_ino * SPREAD % 2**64) ^ status.st_mtime_ns
 
 
 def wait(path: Path, key: str, timeout: float = ALARM) -> dict[str, Any]:

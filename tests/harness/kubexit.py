@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from . import graveyard, processes
+from .faulter import Faulter
 from .forms import BUILD, DRIVER, Form
 from .programs import program
+from .stepper import Stepper
 from .supervised import Finished, Supervised
 from .waiting import eventually
 
@@ -74,7 +76,11 @@ class Kubexit:
 
     def under(self, path: os.PathLike[str] | str) -> "Kubexit":
         """The same kubexit by another path: a link, a copy, a script that calls it."""
-        other = Kubexit(replace(self._form, path=Path(path)), self._folder)
+        return self.of_form(replace(self._form, path=Path(path)))
+
+    def of_form(self, form: Form) -> "Kubexit":
+        """Another form of kubexit, with the same graveyard."""
+        other = Kubexit(form, self._folder)
         other.started = self.started  # ended with the rest
         return other
 
@@ -98,6 +104,7 @@ class Kubexit:
         preexec_fn: Callable[[], object] | None = None,
         pass_fds: Iterable[int] = (),
         without: Iterable[str] = (),
+        steps: Stepper | Faulter | None = None,
         restore_signals: bool = True,
         **settings: Any,
     ) -> Supervised:
@@ -109,6 +116,8 @@ class Kubexit:
         `pid1` makes kubexit PID 1 of a separate PID namespace. `fence` puts it below another PID 1, which prints the
         processes that remain at its end: a search for orphans signals processes in the whole namespace, which must
         not be the namespace of the machine.
+
+        `steps` stops kubexit at chosen system calls, or makes them fail (`harness.stepper`, `harness.faulter`).
         """
         environment = {b"PATH": PATH.encode()}
         environment.update({k.encode(): v.encode() for k, v in self._form.environment.items()})
@@ -128,6 +137,13 @@ class Kubexit:
         if b"KUBEXIT_ORPHAN_GRACE_PERIOD" in environment and not (pid1 or fence):
             raise TypeError("a drain is tested with pid1=True or fence=True")
         line = [*self._program(waiter, environment), *options, *command]
+        if steps is not None:
+            if pid1:
+                raise TypeError("what steps would be PID 1 itself: use fence=True")
+            if self.form not in ("gate", "static"):
+                pytest.skip(f"SYSTEM CALLS NOT TESTED: other code makes calls too in the form {self.form}")
+            line = [*steps.around, *line]
+            pass_fds = [*pass_fds, *steps.descriptors]
         if pid1 or fence:
             if refused := pid_namespace_refused():
                 pytest.skip(f"PID NAMESPACES NOT TESTED: none can be made here: {refused}")
@@ -143,7 +159,8 @@ class Kubexit:
             pass_fds=tuple(pass_fds),
             restore_signals=restore_signals,
         )
-        supervised = Supervised(process, environment, depth=2 if fence else int(pid1))
+        depth = (2 if fence else int(pid1)) + int(steps is not None)
+        supervised = Supervised(process, environment, depth=depth)
         self.started.append(supervised)
         return supervised
 

@@ -69,9 +69,12 @@ def next_look(pid: int) -> float:
     words = Path(f"/proc/{pid}/syscall").read_text().split()
     if len(words) < 4 or int(words[3], 16) == 0:
         return 0.0
-    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
-        memory.seek(int(words[3], 16))
-        seconds, nanoseconds = struct.unpack("qq", memory.read(16))
+    try:
+        with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+            memory.seek(int(words[3], 16))
+            seconds, nanoseconds = struct.unpack("qq", memory.read(16))
+    except OSError:  # of another call the third argument is no address
+        return 0.0
     return float(seconds + nanoseconds / 1e9)
 
 

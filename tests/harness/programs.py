@@ -1,6 +1,7 @@
 """Small C programs for the tests, compiled when first asked for and when their source is newer."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,7 +18,8 @@ def program(name: str, *flags: str) -> Path:
     """The path of tests/programs/NAME.c, compiled; static unless flags say otherwise."""
     source = SOURCES / f"{name}.c"
     binary = OUTPUT / "-".join([name, *(flag.strip("-") for flag in flags)])
-    if binary.exists() and binary.stat().st_mtime > source.stat().st_mtime:
+    included = [SOURCES / path for path in re.findall(r'^#include "(.*)"', source.read_text(), re.MULTILINE)]
+    if binary.exists() and binary.stat().st_mtime > max(path.stat().st_mtime for path in (source, *included)):
         return binary
     compiler = shutil.which(os.environ.get("CC", "cc")) or shutil.which("gcc")
     if compiler is None:

@@ -9,7 +9,7 @@ import yaml
 from harness.kubexit import Kubexit
 from harness.observer import Observer
 
-KEYS = {("Born",), ("Born", "Died", "ExitCode")}
+KEYS = {("Born", "Probe"), ("Born", "Died", "ExitCode", "Life", "Probe")}
 
 
 def whole(text: bytes) -> bool:

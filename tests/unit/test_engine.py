@@ -120,6 +120,11 @@ words = ["--service-account", sys.argv[1], "--pod", "p", "--namespace", "n", "--
 waiter = Waiter(Arguments(words))
 assert waiter.look() is None
 waiter.log.error("words")
+for text in ("{{", "[1,", "nul", '{{"a" 1}}', '"x'):
+    try:
+        raise AssertionError(engine.parse(text))
+    except ValueError:
+        pass
 frozen = [name for name in set(sys.modules) - before if not name.startswith("kubexit")]
 print([name for name in frozen if getattr(sys.modules[name], "__spec__").origin not in ("built-in", "frozen")
        and not (getattr(sys.modules[name], "__file__", "") or "").endswith(".so")])

@@ -68,7 +68,20 @@ def test_thirty_replicas_do_not_retry_together() -> None:
 @pytest.mark.behaviour("busy-server-not-crowded")
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("3", 3.0), ("0", 0.0), ("soon", 0.0), ("", 0.0), ("-5", 0.0), ("86400", 120.0), (" 2 ", 2.0)],
+    [
+        *[
+            ("3", 3.0),
+            ("0", 0.0),
+            ("soon", 0.0),
+            ("", 0.0),
+            ("-5", 0.0),
+            ("86400", 120.0),
+            (" 2 ", 2.0),
+            ("9" * 400, 120.0),
+        ],
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", 0.0),
+        ("Mon, 01 Jan 2020 00:00:00 +99999999999999999999", 0.0),
+    ],
 )
 def test_retry_after_in_seconds(value: str, seconds: float) -> None:
     """Retry-After is kept up to a limit; an unreadable one counts as missing."""

@@ -194,7 +194,7 @@ def test_unknown_settings_are_kept_for_a_warning(supervisor: ModuleType) -> None
         b"KUBEXIT_=x",
     )
 
-    assert found["unknown"] == [b"KUBEXIT_GRAVE_PERIOD", b"KUBEXIT_"]
+    assert found["unknown"] == [b"KUBEXIT_GRAVE_PERIOD", b"kubexit_name", b"KUBEXIT_"]
 
 
 @pytest.mark.behaviour("stop-signal-names")

@@ -41,6 +41,8 @@ BAD = [
     b"a:b",
 ]
 BAD += [b":", b",", b"x" * 241, b"x" * 4000]
+MARK = b"\xef\xbb\xbf"  # the byte order mark, U+FEFF
+BAD += [b"a" + MARK, b"a" + MARK + b"b"]
 
 
 def refusal(supervisor: ModuleType, *environ: bytes) -> str | None:
@@ -100,12 +102,50 @@ def test_a_container_cannot_depend_on_itself(supervisor: ModuleType, variable: b
     assert "main" in message
 
 
+@pytest.mark.behaviour("byte-order-mark-skipped")
+@pytest.mark.parametrize(
+    ("setting", "value", "found"),
+    [
+        ("name", b"main", b"main"),
+        ("grace_period", b"5s", 5 * 10**9),
+        ("graveyard", b"/g", b"/g"),
+        ("birth_deps", b"db:born", b"db:born"),
+        ("mesh", b"istio", "istio"),
+    ],
+)
+def test_a_byte_order_mark_before_a_value(supervisor: ModuleType, setting: str, value: bytes, found: object) -> None:
+    """The byte order mark of the file that a value comes from is no part of the value."""
+    environ = [b"KUBEXIT_" + setting.upper().encode() + b"=" + MARK + value, b"KUBEXIT_NAME=main"]
+
+    assert supervisor.settings_read(environ)[setting] == found
+
+
+@pytest.mark.behaviour("byte-order-mark-skipped")
+def test_a_value_that_is_only_a_byte_order_mark(supervisor: ModuleType) -> None:
+    """It is no value: the default counts, and a plan is empty."""
+    assert supervisor.settings_read([b"KUBEXIT_NAME=a", b"KUBEXIT_GRACE_PERIOD=" + MARK])["grace_period"] == 30 * 10**9
+    with pytest.raises(ValueError, match="KUBEXIT_PLAN: is empty"):
+        supervisor.settings_read([b"KUBEXIT_NAME=a", b"KUBEXIT_PLAN=" + MARK])
+
+
+@pytest.mark.behaviour("byte-order-mark-skipped")
+@pytest.mark.parametrize("variable", [b"KUBEXIT_NAME", b"KUBEXIT_DEATH_DEPS"])
+def test_a_byte_order_mark_in_a_name(supervisor: ModuleType, variable: bytes) -> None:
+    """Inside of a name it is refused, since no person would see why no container has this name."""
+    message = refusal(supervisor, b"KUBEXIT_NAME=main", variable + b"=a" + MARK + b"b")
+    if variable == b"KUBEXIT_NAME":
+        message = refusal(supervisor, variable + b"=a" + MARK + b"b")
+
+    assert "byte order mark (U+FEFF), which is not visible" in (message or "")
+
+
 @pytest.mark.behaviour("names-of-tombstones")
 @given(st.binary(max_size=300).filter(lambda name: b"\0" not in name))
 def test_exactly_the_allowed_bytes_are_names(supervisor: ModuleType, name: bytes) -> None:
     """Of all byte strings, exactly the ones that the rule allows are names."""
     forbidden = set(b",:/") | set(range(33)) | {127}
-    good = 0 < len(name) <= 240 and not name.startswith(b".") and not forbidden & set(name)
+    bare = name.removeprefix(MARK)
+    good = 0 < len(bare) <= 240 and not bare.startswith(b".") and not forbidden & set(bare) and MARK not in bare
 
     assert (refusal(supervisor, b"KUBEXIT_NAME=" + name) is None) == good
 

@@ -1,5 +1,6 @@
 """Settings that other coordinators have too: meshes, quit requests, TERM_AFTER, probes by HTTP and command."""
 
+import json
 from types import ModuleType
 
 import pytest
@@ -34,6 +35,67 @@ def test_a_mesh_is_two_urls(supervisor: ModuleType, mesh: str, ready: str, quit_
     ]
 
 
+# What Istio's injector writes: a native sidecar, an older proxy.
+NATIVE = '{"initContainers":["istio-init","istio-proxy"],"containers":null,"volumes":["istio-envoy"],"revision":"x"}'
+CLASSIC = '{"initContainers":["istio-init"],"containers":["istio-proxy"],"volumes":["istio-envoy"],"revision":"x"}'
+
+
+@pytest.mark.behaviour("native-proxy-is-not-asked")
+@pytest.mark.parametrize("value", ["istio-native", "linkerd-native", NATIVE], ids=lambda value: value[:12])
+def test_a_native_proxy_is_one_url(supervisor: ModuleType, value: str) -> None:
+    """A proxy that is a native sidecar is awaited and not asked to quit; the user's own URLs stay."""
+    found = read(supervisor, MESH=value, QUIT_POST="http://localhost/own")
+
+    assert [url.split("/")[2] for _, url, _ in found["birth_urls"]] == [
+        "localhost:4191" if "linkerd" in value else "localhost:15021"
+    ]
+    assert found["quit_urls"] == [("POST", "http://localhost/own", "supervisor")]
+
+
+@pytest.mark.behaviour("native-proxy-is-not-asked")
+def test_the_status_of_the_injector_is_a_mesh(supervisor: ModuleType) -> None:
+    """The annotation sidecar.istio.io/status says which kind of proxy was injected; it is empty without one."""
+    assert read(supervisor, MESH=NATIVE)["mesh"] == "istio-native"
+    assert read(supervisor, MESH=CLASSIC)["mesh"] == "istio"
+    assert read(supervisor, MESH=CLASSIC)["quit_urls"] == [
+        ("POST", "http://localhost:15020/quitquitquit", "supervisor")
+    ]
+    assert read(supervisor, MESH="")["birth_urls"] == []
+
+
+@pytest.mark.behaviour("native-proxy-is-not-asked")
+@pytest.mark.parametrize("indent", [None, 0, 2, "\t"])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": "), (" ,\r\n", " : ")])
+def test_the_status_in_any_form(supervisor: ModuleType, indent: int | str | None, separators: tuple[str, str]) -> None:
+    """A status with blanks and line ends, as a person or another program writes JSON, is understood too."""
+    for status, mesh in ((NATIVE, "istio-native"), (CLASSIC, "istio")):
+        text = json.dumps(json.loads(status), indent=indent, separators=separators)
+
+        assert read(supervisor, MESH=text)["mesh"] == mesh
+        assert read(supervisor, MESH=f"\n {text}\n")["mesh"] == mesh
+
+
+@pytest.mark.behaviour("bad-setting-exits-with-2", "native-proxy-is-not-asked")
+@pytest.mark.parametrize(
+    "status",
+    [
+        "{}",
+        "{",
+        '{"initContainers":null,"containers":null}',
+        '{"initContainers":["istio-init"],"containers":[]}',
+        '{"initContainers":["istio-init","istio-proxy-x"],"containers":["',
+        '{"volumes":["istio-proxy"]}',
+        '{"containers": "istio-proxy"}',
+        '{"containers": ["a" "istio-proxy"]}',
+        '{"containers" ["istio-proxy"]}',
+    ],
+)
+def test_a_status_without_a_proxy_is_refused(supervisor: ModuleType, status: str) -> None:
+    """A text of another form, or one that names no proxy, is refused with the names that are possible."""
+    with pytest.raises(ValueError, match=r"^KUBEXIT_MESH=.*no istio-proxy in this text; use the annotation"):
+        read(supervisor, MESH=status)
+
+
 @pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize("variable", ["BIRTH_URLS", "QUIT_POST"])
 def test_mesh_is_one_too_many(supervisor: ModuleType, variable: str) -> None:
@@ -48,8 +110,12 @@ def test_mesh_is_one_too_many(supervisor: ModuleType, variable: str) -> None:
 @pytest.mark.parametrize(
     ("variable", "good", "bad"),
     [
-        ("MESH", ["istio", "linkerd"], ["consul", "Istio", "istio,linkerd", "istio|linkerd", "none"]),
-        ("QUIT_POLICY", ["always", "success", "failure"], ["never", "on-success", "ALWAYS", "success "]),
+        (
+            "MESH",
+            ["istio", "linkerd", "istio-native", "linkerd-native"],
+            ["consul", "Istio", "istio,linkerd", "istio|linkerd", "none"],
+        ),
+        ("QUIT_POLICY", ["always", "success", "failure", "never"], ["no", "on-success", "ALWAYS", "success "]),
         ("QUIT_TIMEOUT", ["0", "5s", "-1s"], ["5", "5 s", "soon", "infinite"]),
         ("QUIT_PROCESSES", ["envoy", "a, b ,c", "my proxy"], ["/usr/bin/envoy", "envoy,bin/x"]),
         ("TERM_AFTER", ["main2", "a, b,,a"], ["a/b", ".a", "*", "a?", "a:died", "a:succeeded", "a:", ":died", "a b"]),

@@ -1,6 +1,8 @@
 """The table of settings, the source of help and reference page, keeps the promises of the original."""
 
 import re
+import subprocess
+import sys
 from types import ModuleType
 
 import pytest
@@ -37,6 +39,19 @@ def test_every_row_is_complete(supervisor: ModuleType) -> None:
         assert row["meaning"].endswith(".")
 
 
+def test_help_shows_each_setting_once(supervisor: ModuleType) -> None:
+    """--help has each setting once, below its purpose, and each purpose has a setting."""
+    command = [sys.executable, "-P", "-m", "kubexit", "--help"]
+    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    groups = dict(re.findall(r"^Settings: (.*)\n((?:  .*\n)+)", shown, re.MULTILINE))
+    rows = supervisor.settings_table()
+
+    assert list(groups) == supervisor.SETTING_PURPOSES
+    for purpose, text in groups.items():
+        names = re.findall(r"^  (KUBEXIT_\w+)=", text, re.MULTILINE)
+        assert names == [row["name"] for row in rows if row["purpose"] == purpose] != []
+
+
 def test_defaults_are_values(supervisor: ModuleType) -> None:
     """A default that is set explicitly is accepted."""
     environ = {row["name"]: row["default"] for row in supervisor.settings_table() if row["default"]}
@@ -61,7 +76,7 @@ def test_words_are_shown_as_they_are_read(supervisor: ModuleType) -> None:
         for setting, word in words
     ]
 
-    assert {"LOG_LEVEL", "BIRTH_SOURCE", "MESH"} <= set(lists)
+    assert {"LOG_LEVEL", "BIRTH_SOURCE", "QUIT_POLICY"} <= set(lists)
     assert read == words
 
 
@@ -77,5 +92,5 @@ def test_exit_codes_are_those_of_the_design(supervisor: ModuleType) -> None:
     """The numbers that kubexit can exit with are the design's, each with its meaning."""
     codes = {row["code"]: row["meaning"] for row in supervisor.exit_codes()}
 
-    assert set(codes) == {0, 2, 69, 70, 73, 77, 126, 127}
+    assert set(codes) == {0, 2, 69, 70, 73, 77, 124, 126, 127}
     assert all(codes.values())

@@ -18,12 +18,17 @@ def variables(*values: str) -> list[bytes]:
 
 BOOLEANS = variables("BOOL")
 DURATIONS = variables("DURATION", "DURATION|infinite")
+# Limits of the command's time: 0 is refused, since it would be none to some and no time to others.
+NOT_ZERO = {b"TIMEOUT", b"READY_TIMEOUT"}
+
+# What a setting needs to be accepted at all.
+BESIDE = {b"READY_TIMEOUT": [b"KUBEXIT_READY_FILE=/ready"]}
 
 
 def refusal(supervisor: ModuleType, variable: bytes, value: bytes) -> str | None:
     """Return the message of a refusal, None when the value is accepted."""
     try:
-        supervisor.settings_read((NAME, b"KUBEXIT_" + variable + b"=" + value))
+        supervisor.settings_read((NAME, *BESIDE.get(variable, ()), b"KUBEXIT_" + variable + b"=" + value))
     except ValueError as problem:
         return str(problem)
     return None
@@ -74,8 +79,13 @@ def test_other_words_are_no_boolean(supervisor: ModuleType, variable: bytes, val
     "value", [b"300ms", b"1.5h", b"1m30s", b"0", b"+5s", b"1us", "1µs".encode(), b"-5s", b"-0", b""]
 )
 def test_durations_are_written_as_in_go(supervisor: ModuleType, variable: bytes, value: bytes) -> None:
-    """Durations have Go's syntax; a negative one is accepted, as zero."""
-    assert refusal(supervisor, variable, value) is None
+    """Durations have Go's syntax; a negative one is accepted, as zero, where zero is."""
+    found = refusal(supervisor, variable, value)
+
+    if variable in NOT_ZERO and value in (b"0", b"-5s", b"-0"):
+        assert "would stop the command at once" in (found or "")
+    else:
+        assert found is None
 
 
 @pytest.mark.behaviour("bad-setting-exits-with-2", "durations-of-go")
@@ -87,9 +97,10 @@ def test_bad_durations_are_refused(supervisor: ModuleType, variable: bytes, valu
 
 
 @pytest.mark.behaviour("durations-of-go")
-def test_only_the_birth_timeout_is_infinite(supervisor: ModuleType) -> None:
-    """Only the birth timeout may be infinite."""
-    assert refusal(supervisor, b"BIRTH_TIMEOUT", b"infinite") is None
+def test_only_a_timeout_is_infinite(supervisor: ModuleType) -> None:
+    """The birth timeout and the limits of the command's time may be infinite, and no other duration."""
+    for variable in (b"BIRTH_TIMEOUT", *NOT_ZERO):
+        assert refusal(supervisor, variable, b"infinite") is None
     assert refusal(supervisor, b"GRACE_PERIOD", b"infinite") is not None
 
 
@@ -137,6 +148,8 @@ def test_unknown_signals_are_refused(supervisor: ModuleType, value: bytes) -> No
         (b"DEATH_POLICY", [b"any", b"all"], [b"some", b"ANY", b"al"]),
         (b"BIRTH_ON_TIMEOUT", [b"fail", b"start"], [b"ignore", b"Start"]),
         (b"BIRTH_SOURCE", [b"kubernetes", b"graveyard"], [b"api", b"Kubernetes"]),
+        (b"EXIT_CODE_ON_TERM", b"keep zero 0 7 255".split(), b"256 -1 ok dependency Keep 0x1".split()),
+        (b"EXIT_CODE_ON_KILL", b"keep zero dependency 0 7 255".split(), b"256 -1 ok 1.5 Keep 0x1".split()),
         (b"EXIT_CODE_ON_STOP", b"keep zero dependency 0 7 255".split(), b"256 -1 ok 1.5 Keep 0x1".split()),
         (
             b"READY_TCP",
@@ -230,7 +243,7 @@ def test_first_value_wins(supervisor: ModuleType) -> None:
         ("TERM_AFTER", "db:died", "db:died"),
         ("EXIT_CODE_ON_STOP", "256", "256"),
         ("IGNORE_CODE_ON_DEATH_DEPS", "on", "on"),
-        ("BIRTH_DEPS", "a,db:alive", "db:alive"),
+        ("BIRTH_DEPS", "a:born,db:alive", "db:alive"),
         ("BIRTH_TIMEOUT", "never", "never"),
         ("BIRTH_URLS", "http://a/,ftp://b/", "ftp://b/"),
         ("READY_TCP", "db:80", "db:80"),

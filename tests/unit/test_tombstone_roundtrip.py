@@ -96,7 +96,7 @@ def test_the_commands_code_has_a_key(supervisor: ModuleType, code: int, raw: int
 
 
 @pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339")
-@given(reason=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+@given(reason=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
 @example(reason='main died: "1", \\ and \ttab')
 @example(reason="two\nlines\r\nof text: 1 # none")
 @example(reason="\x7f\x80\x9f\u0085\u2028\ufeff\ufffe\U0001f480")
@@ -130,3 +130,63 @@ def test_reason_too_long(supervisor: ModuleType, letter: bytes) -> None:
 
     assert len(text) < 4096
     assert yaml.safe_load(text)["Reason"]
+
+
+@pytest.mark.behaviour("tombstone-lines", "waiting-is-written")
+@given(
+    words=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), min_size=3, max_size=3),
+    waiting=times,
+)
+@example(words=['"', "\\", '\\"'], waiting=0)
+@example(words=["a: b # c", "Died: never", "'"], waiting=1)
+def test_words_are_read_back(supervisor: ModuleType, words: list[str], waiting: int) -> None:
+    """What a tombstone says about a wait and a probe is read back; what cannot be printed becomes a mark."""
+    texts = [word.encode()[:150].decode(errors="ignore") for word in words]
+    text = supervisor.tombstone_format(
+        waiting_ns=waiting, waits_for=texts[0].encode(), probe=texts[1].encode(), probe_error=texts[2].encode()
+    )
+    content = yaml.safe_load(text)
+    story = supervisor.tombstone_words(text)
+
+    assert nanoseconds(story["waiting"].decode()) == waiting
+    for key, name, written in zip(
+        ("WaitsFor", "Probe", "ProbeError"), ("waits_for", "probe", "probe_error"), texts, strict=True
+    ):
+        assert content.get(key, "") == written
+        read = (story[name] or b"").decode()
+        assert read == re.sub("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ufeff\\ufffe\\uffff]", "?", written)
+
+
+@pytest.mark.behaviour("reader-accepts-many-forms")
+@pytest.mark.parametrize("value", ["5", "", "'x'", '"x', '"x" y', "[a]", "~", '"x\\'])
+def test_other_values_of_our_keys(supervisor: ModuleType, value: str) -> None:
+    """Another program may use one of our keys for something else: the tombstone is valid, the key is absent."""
+    text = f'Born: "2026-01-01T00:00:00Z"\nProbe: {value}\nWaitsFor: "db" # and more\n'.encode()
+    story = supervisor.tombstone_words(text)
+
+    assert (story["probe"], story["waits_for"]) == (None, b"db")
+    assert supervisor.tombstone_parse(text)["born"] == "2026-01-01T00:00:00Z"
+
+
+@pytest.mark.behaviour("death-names-its-life", "tombstone-lines")
+@given(number=st.integers(0, 2**64 - 1), died=st.booleans())
+@example(number=2**64 - 1, died=True)
+@example(number=1, died=True)
+def test_a_death_names_its_life(supervisor: ModuleType, number: int, died: bool) -> None:
+    """A death has the number of its life as a quoted string, which is read back; a birth has none."""
+    text = supervisor.tombstone_format(0, None, 1 if died else None, 0, life_number=number)
+
+    assert yaml.safe_load(text).get("Life") == (f"{number:016x}" if died and number else None)
+    assert supervisor.tombstone_life(text) == (number if died else 0)
+
+
+@pytest.mark.behaviour("death-names-its-life", "reader-accepts-many-forms")
+@pytest.mark.parametrize(
+    "value", ["", "0", "~", '""', '"0011223344556"', '"00112233445566778"', '"00112233445566gg"', '"00112233445566AA"']
+)
+def test_another_life_is_none(supervisor: ModuleType, value: str) -> None:
+    """Any other value of this key, for example of another program, names no life; the death counts."""
+    text = f'Died: "2026-01-01T00:00:00Z"\nExitCode: 3\nLife: {value}\n'.encode()
+
+    assert supervisor.tombstone_life(text) == 0
+    assert supervisor.tombstone_parse(text)["exit_code"] == 3

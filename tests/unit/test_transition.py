@@ -11,9 +11,10 @@ TO_QUIT = {"WRITE_DEATH", "FAIL", "GIVE_UP", "QUIT"}
 # Actions after which the phase that follows has a deadline.
 TIMED = {
     *("WAIT", "EXPIRE", "ABANDON", "DEFER", "DELAY", "STOP", "GRACE", "FORWARD_GRACE", "FORWARD_DEFERRED_GRACE"),
+    *("REPLACE_DEFERRED_GRACE", "DELAY_DEFERRED", "DEFER_IN_DELAY"),
     *("TERM_ORPHANS", "KILL_ORPHANS", "QUIT_SOON", *TO_QUIT),
 }
-GRACE = {"STOP", "GRACE", "FORWARD_GRACE", "FORWARD_DEFERRED_GRACE"}
+GRACE = {"STOP", "GRACE", "FORWARD_GRACE", "FORWARD_DEFERRED_GRACE", "REPLACE_DEFERRED_GRACE"}
 
 
 @pytest.fixture
@@ -151,7 +152,7 @@ def test_a_request_that_does_not_count_any_longer(rows: Rows) -> None:
     """ASKED returns to LIFE when SIGQUIT's time is over, or when the command did not get the request; else never."""
     back = {event: action for (phase, event), (to, action) in rows.items() if phase == "ASKED" and to == "LIFE"}
 
-    assert back == {"TIME_UP": "NONE", "SIGNAL_REFUSED": "NONE"}
+    assert back == {"TIME_UP": "FORGET_REQUEST", "SIGNAL_REFUSED": "NONE"}
 
 
 @pytest.mark.behaviour("grace-period-zero", "no-signal-after-exit")
@@ -204,13 +205,17 @@ def test_signals_reach_the_command(rows: Rows) -> None:
     }
 
     assert dropped == {("DYING", "SIGNAL_STOP"), ("DYING", "SIGNAL_QUIT"), *(("KILLED", event) for event in SIGNALS)}
-    assert answers == {"FORWARD", "FORWARD_STOP", "FORWARD_QUIT", "FORWARD_GRACE", "REPLACE_DEFERRED"}
+    assert answers == {
+        *("FORWARD", "FORWARD_STOP", "FORWARD_QUIT", "FORWARD_GRACE", "REPLACE_DEFERRED", "REPLACE_DEFERRED_GRACE")
+    }
 
 
 @pytest.mark.parametrize("event", ["DEFERRAL_OVER", "TIME_UP", "DEPENDENCY_DIED", "SIGNAL_STOP", "SIGNAL_QUIT"])
 def test_a_deferred_signal_arrives_once(supervisor: ModuleType, rows: Rows, event: str) -> None:
     """Each way out of DEFERRED but the command's end sends one stop signal, and cannot come back while that counts."""
     to, action = rows["DEFERRED", event]
+    if action == "DELAY_DEFERRED":
+        to, action = rows[to, "TIME_UP"]
     counts = {pair: outcome for pair, outcome in rows.items() if (pair[0], outcome[0]) != ("ASKED", "LIFE")}
 
     assert action in {"FORWARD_DEFERRED", "FORWARD_DEFERRED_GRACE", "REPLACE_DEFERRED"}

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from harness.servers.certificates import Certificate
 from harness.servers.pods import pod, ready, token
 from harness.servers.tlsserver import TlsServer
-from kubexit.waiter import backoff, engine, private, program
+from kubexit.waiter import answer as answer_module
+from kubexit.waiter import backoff, engine, private, program, stream
 
 pytestmark = [
     pytest.mark.behaviour("answers-split-anywhere", "first-look-agrees-with-client"),
@@ -223,12 +224,42 @@ def test_pods_of_ten_megabytes_are_read(waiters: Any, verb: str) -> None:
     assert waiters(verb, [framed(body, "chunks", [1 << 20] * 3)], True) == (READY, READY, READY)
 
 
-def test_slow_answers_are_waited_for(waiters: Any) -> None:
+@pytest.mark.parametrize("verb", ["list", "watch"])
+def test_slow_answers_are_waited_for(waiters: Any, verb: str) -> None:
     """Pieces of some bytes with pauses are waited for."""
-    whole = framed(listed(FOUND), "chunks", [100] * 3)
+    whole = framed(listed(FOUND) if verb == "list" else event("MODIFIED", FOUND), "chunks", [100] * 3)
     pieces = [whole[at : at + 60] for at in range(0, len(whole), 60)]
 
-    assert waiters("list", pieces, True, 0.01) == (READY, READY, READY)
+    assert waiters(verb, pieces, True, 0.01) == (READY, READY, READY)
+
+
+@pytest.mark.parametrize("verb", ["list", "watch"])
+@pytest.mark.parametrize("fields", [b"X: " + b"a" * 20000 + b"\r\n", b"X: y\r\n" * 99], ids=["long line", "many"])
+def test_oversized_heads_have_the_same_verdict(waiters: Any, verb: str, fields: bytes) -> None:
+    """A look leaves a head with a long line, or with too many fields, to the official client."""
+    body = listed(FOUND) if verb == "list" else event("MODIFIED", FOUND)
+    looked, with_look, official = waiters(verb, [framed(body, "chunks", [], fields)], True)
+
+    assert (looked, with_look) == (None, official)
+
+
+@pytest.mark.parametrize("how", ["length", "chunks", "close"])
+def test_oversized_lists_have_the_same_verdict(waiters: Any, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """A look leaves a list that is larger than its limit to the official client."""
+    monkeypatch.setattr(answer_module, "BODY_MOST_BYTES", 1000)
+    large = ready({**WAITING, "metadata": {**WAITING["metadata"], "annotations": {"a": "x" * 2000}}}, "db")
+
+    assert waiters("list", [framed(listed(large), how)], True) == (None, READY, READY)
+
+
+def test_oversized_lines_have_the_same_verdict(waiters: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both refuse a line of a watch that is larger than the limit."""
+    monkeypatch.setattr(stream, "LINE_MOST_BYTES", 1000)
+    large = ready({**WAITING, "metadata": {**WAITING["metadata"], "annotations": {"a": "x" * 2000}}}, "db")
+    looked, with_look, official = waiters("watch", [framed(event("MODIFIED", large), "chunks", [500] * 9)], True)
+
+    assert (looked, with_look) == (None, official)
+    assert official != READY
 
 
 @pytest.mark.parametrize("end", [0, 40, -5, -8])
@@ -242,3 +273,65 @@ def test_cut_answers_are_refused_by_both(waiters: Any, end: int) -> None:
 def test_look_is_stricter(waiters: Any) -> None:
     """The official client does without the very last byte. A look leaves it to that client."""
     assert waiters("list", [framed(listed(FOUND), "chunks")[:-1]], True) == (None, READY, READY)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["", "db", "main", "running", "waiting", "Always"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["name", "ready", "state"]), inner),
+    max_leaves=3,
+)
+
+
+def places(thing: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths to all that is in an object."""
+    pairs = thing.items() if isinstance(thing, dict) else enumerate(thing) if isinstance(thing, list) else ()
+    for key, inner in pairs:
+        yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+def replaced(thing: Any, path: tuple[Any, ...], part: Any) -> Any:
+    """The object with another part at that place."""
+    if not path:
+        return part
+    copy = dict(thing) if isinstance(thing, dict) else list(thing)
+    copy[path[0]] = replaced(copy[path[0]], path[1:], part)
+    return copy
+
+
+ODD = ready(pod("main", "db", sidecars=("proxy",), inits=("setup",)), "db", "proxy")
+
+
+@pytest.mark.behaviour("odd-pod-was-not-seen")
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(st.sampled_from(["list", "watch"]), st.sampled_from([(), *places(ODD)]), JSON)
+@example("list", ("status", "containerStatuses", 1, "state"), "running")
+@example("watch", ("status", "containerStatuses", 1), None)
+@example("watch", ("spec", "containers", 0, "name"), [])
+@example("list", ("spec", "initContainers"), "setup")
+@example("list", ("status",), [])
+@example("watch", ("metadata",), None)
+def test_an_odd_pod_was_not_seen(waiters: Any, verb: str, path: tuple[Any, ...], part: Any) -> None:
+    """A pod of an odd shape ends no wait with an error of the waiter, and both clients judge it alike.
+
+    The server sends it three times, then 404 (69). What is left of the pod can show db ready (0), or no db (2).
+    """
+    odd = replaced(ODD, path, part)
+    body = listed(odd) if verb == "list" else event("MODIFIED", odd)
+    looked, with_look, official = waiters(verb, [framed(body, "length")], True)
+
+    assert with_look == official
+    assert looked in (None, official)
+    assert official in (READY, 2, WENT_ON)
+
+
+@pytest.mark.behaviour("odd-pod-was-not-seen")
+@pytest.mark.parametrize("part", ["running", ["running"], 1, [[]], True])
+@pytest.mark.parametrize(
+    "path", [("status",), ("status", "containerStatuses"), ("status", "containerStatuses", 1, "state")]
+)
+def test_an_odd_status_is_not_readiness(waiters: Any, path: tuple[Any, ...], part: Any) -> None:
+    """A container is never ready by a status that has not the shape of one."""
+    assert waiters("list", [framed(listed(replaced(ODD, path, part)), "length")], True)[1:] == (WENT_ON, WENT_ON)

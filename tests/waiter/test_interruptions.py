@@ -124,3 +124,24 @@ def test_bookmarks_are_refused(api: ApiServer, waiter: Waiter) -> None:
     first, second = (request.query.get("allowWatchBookmarks") for request in api.asked("watch"))
 
     assert (first, second) == ("true", None)
+
+
+@pytest.mark.behaviour("broken-streams-reopened")
+@pytest.mark.parametrize(
+    ("verb", "text"),
+    [
+        ("watch", b'{"type": "ERROR", "object": "odd"}'),
+        ("watch", b'{"type": "MODIFIED", "object": {"metadata": "odd"}}'),
+        ("watch", b"[" * 100_000),
+        ("list", b'{"metadata": {"resourceVersion": "1"}, "items": [{"metadata": "odd"}]}'),
+        ("list", b'{"metadata": {"resourceVersion": "1"}, "items": "x"}'),
+        ("list", b"[" * 100_000),
+    ],
+    ids=["error", "event", "deep event", "list", "items", "deep list"],
+)
+def test_an_answer_of_another_shape_is_no_answer(api: ApiServer, waiter: Waiter, verb: str, text: bytes) -> None:
+    """An answer that is JSON of another shape than a pod's does not end the wait: the waiter asks again."""
+    api.show(WAITING)
+    api.script(verb, *[lambda exchange: exchange.body(200, "OK", text + b"\n")] * 2)
+    started = waiter.start("db")
+    becomes_ready(api, started)

@@ -1,9 +1,11 @@
 """A list, then a watch, show readiness before and after the waiter's start."""
 
+import json
 from typing import Any
 
 import pytest
 
+from harness.servers import faults
 from harness.servers.apiserver import ApiServer
 from harness.servers.exchange import Exchange
 from harness.servers.pods import pod, ready, with_metadata
@@ -94,3 +96,23 @@ def test_pod_goes_away(api: ApiServer, waiter: Waiter, after: dict[str, Any] | N
 
     assert started.wait() == 69
     started.wait_line(f"error kubexit.main.: pod shop/job-1 {why}", "stderr")
+
+
+ODD = json.dumps({"type": "MODIFIED", "object": {**WAITING, "spec": "odd"}}).encode()
+
+
+@pytest.mark.every_form
+@pytest.mark.behaviour("odd-pod-was-not-seen")
+@pytest.mark.parametrize(
+    "line", [b"{", b'{"type" 1}', b"nul", b'"x', ODD], ids=["open", "colon", "word", "text", "pod"]
+)
+def test_a_line_that_makes_no_sense(api: ApiServer, waiter: Waiter, line: bytes) -> None:
+    """After a line of a watch that is not JSON, or shows no pod, the waiter lists again."""
+    api.show(WAITING)
+    api.script("watch", faults.sends_line(line))
+    started = waiter.start("db")
+    api.wait_asked(1, "watch")
+    api.show(ready(WAITING, "db"))
+
+    assert started.wait() == 0
+    assert len(api.asked("list")) == 2

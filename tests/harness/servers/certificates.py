@@ -4,7 +4,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
+_OPTIONS = ("-nodes", "-days", "2")
+_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", *_OPTIONS)
 
 
 @dataclass(frozen=True)
@@ -15,10 +16,11 @@ class Certificate:
     key: Path
 
 
-def authority(folder: Path, name: str = "ca") -> Certificate:
-    """A certificate that signs others."""
+def authority(folder: Path, name: str = "ca", kind: str = "") -> Certificate:
+    """A certificate that signs others. kind: of the key as openssl-req(1) calls it, instead of an elliptic curve."""
     made = Certificate(folder / f"{name}.crt", folder / f"{name}.key")
-    _openssl("req", "-x509", *_KEY, "-subj", f"/CN={name}", "-keyout", made.key, "-out", made.certificate)
+    key = ("-newkey", kind, *_OPTIONS) if kind else _KEY
+    _openssl("req", "-x509", *key, "-subj", f"/CN={name}", "-keyout", made.key, "-out", made.certificate)
     return made
 
 

@@ -46,6 +46,17 @@ def ends_at_once(exchange: Exchange) -> None:
     exchange.end()
 
 
+def sends_line(line: bytes) -> Answer:
+    """A stream with this line, then an orderly end."""
+
+    def answer(exchange: Exchange) -> None:
+        exchange.begin()
+        exchange.chunk(line + b"\n")
+        exchange.end()
+
+    return answer
+
+
 def no_bookmarks(exchange: Exchange) -> None:
     """A server that refuses bookmarks, in the way of a server that says 200 first."""
     if "allowWatchBookmarks" in exchange.request.query:

@@ -11,13 +11,15 @@ from .namespaces import CLONE_NEWNET, libc_call, require_network, start_loopback
 
 Result = TypeVar("Result")
 
+IPV6_OFF = Path("/proc/sys/net/ipv6/conf/all/disable_ipv6")  # of the network of the thread that opens it
+
 
 class Network:
     """A network namespace that lives as long as this object is not closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, ipv6: bool = True) -> None:
         require_network()
-        self._namespace = _in_a_thread(self._make)
+        self._namespace = _in_a_thread(lambda: self._make(ipv6))
 
     def enter(self) -> None:
         """A `preexec_fn`: what is executed then lives in this network."""
@@ -38,8 +40,10 @@ class Network:
         return listener
 
     @staticmethod
-    def _make() -> int:
+    def _make(ipv6: bool) -> int:
         libc_call("unshare", CLONE_NEWNET)
+        if not ipv6 and IPV6_OFF.exists():
+            IPV6_OFF.write_text("1")
         start_loopback()
         return os.open(Path("/proc/thread-self/ns/net"), os.O_RDONLY | os.O_CLOEXEC)
 

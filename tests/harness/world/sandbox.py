@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from ..kubexit import Kubexit
-from ..supervised import Supervised
+from ..supervised import Finished, Supervised
+from ..waiting import ALARM
 from . import namespaces, seccomp
 
 CLONE_NEWPID = 0x20000000
@@ -59,6 +60,26 @@ class Sandbox:
         supervised = Supervised(process, {}, depth=1)
         kubexit.started.append(supervised)
         return supervised
+
+    def execute(self, inside: Supervised, *arguments: str, environment: dict[str, str] | None = None) -> Finished:
+        """Run a second kubexit in a sandbox that `start` made, as an exec probe or `kubectl exec` does."""
+        pid = inside.pid
+        steps = [
+            namespaces.join_mounts(pid),
+            lambda: os.chroot(f"/proc/{pid}/root"),
+            lambda: os.chdir("/"),
+            lambda: without_rights(self.uid),
+        ]
+        done = subprocess.run(
+            ["/bin/kubexit", *arguments],
+            env=environment or {},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            preexec_fn=namespaces.in_turn(*steps),
+            timeout=ALARM,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
 
     def _root(self, kubexit: Kubexit) -> Path:
         root = kubexit.folder / "root"

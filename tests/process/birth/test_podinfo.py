@@ -1,8 +1,11 @@
 """The pod's name and namespace may come from a downward-API volume."""
 
+from collections.abc import Callable
+
 import pytest
 
 from harness.kubexit import Kubexit
+from harness.stepper import Before, Stepper
 from harness.waiters import Waiter
 from harness.world import namespaces
 from harness.world.namespaces import Step
@@ -56,3 +59,25 @@ def test_unusable_podinfo_exits_with_2(kubexit: Kubexit, files: dict[str, str], 
 
     assert (finished.code, finished.stdout) == (2, "")
     assert variable in finished.stderr
+
+
+@pytest.mark.behaviour("bad-setting-exits-with-2", "log-says-what-happened")
+@pytest.mark.parametrize(
+    ("calls", "file", "variable"),
+    [
+        ("open,openat", "name", "KUBEXIT_POD_NAME"),
+        ("read", "name", "KUBEXIT_POD_NAME"),
+        ("open,openat", "namespace", "KUBEXIT_NAMESPACE"),
+    ],
+)
+def test_unreadable_podinfo_says_why(
+    kubexit: Kubexit, steps: Callable[..., Stepper], calls: str, file: str, variable: str
+) -> None:
+    """If a file is there and cannot be read, the message says why, and not only that the variable is missing."""
+    finished = kubexit.run(
+        "true", BIRTH_DEPS="db", preexec_fn=podinfo(kubexit, FILES), steps=steps(Before(calls, file, action="EACCES"))
+    )
+
+    assert finished.code == 2
+    assert f"{variable}: " in finished.stderr
+    assert f"/etc/podinfo/{file} cannot be read: Permission denied" in finished.stderr

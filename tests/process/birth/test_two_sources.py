@@ -50,13 +50,41 @@ def test_the_api_decides_about_other_containers(kubexit: Kubexit) -> None:
 
 
 def test_a_born_dependency_is_left_to_the_api(kubexit: Kubexit) -> None:
-    """A dependency that is born is ready when the API says so: it may have no readiness probe of kubexit."""
+    """A dependency that is born, without a readiness probe of kubexit, is ready when the API says so."""
     born(kubexit, "db")
     waiter = agreeing(kubexit)
     app = start(kubexit, waiter)
 
     assert app.wait() == 0
     assert (app.stdout, len(waiter.starts)) == ("BORN\n", 1)
+
+
+def test_a_probe_of_kubexit_is_asked_too(kubexit: Kubexit) -> None:
+    """A dependency with a readiness probe of kubexit that has not succeeded is not ready, although the API says so.
+
+    A kubelet that was started again calls a new container ready for a moment. When the probe has succeeded, the API is
+    asked again.
+    """
+    ready = kubexit.folder / "ready"
+    born(kubexit, "db", READY_FILE=ready, READY_PERIOD="10ms")
+    waiter = agreeing(kubexit)
+    app = start(kubexit, waiter, LOG_LEVEL="debug")
+    asked_once(waiter, app)
+    ready.touch()
+
+    assert app.wait() == 0
+    assert (app.stdout, len(waiter.starts)) == ("BORN\n", 2)
+    assert (kubexit.tombstone("db") or {})["Ready"] < (kubexit.tombstone("app") or {})["Born"]
+
+
+def test_an_unready_probe_is_the_reason(kubexit: Kubexit) -> None:
+    """At the deadline the reason names the dependency whose probe of kubexit has not succeeded."""
+    born(kubexit, "db", READY_FILE=kubexit.folder / "ready", READY_PERIOD="10ms")
+    app = start(kubexit, agreeing(kubexit), BIRTH_TIMEOUT="100ms")
+
+    assert app.wait() == 69
+    assert app.stdout == ""
+    assert "db (" in (kubexit.tombstone("app") or {})["Reason"]
 
 
 def test_a_dependency_that_waits_itself_is_not_ready(kubexit: Kubexit) -> None:
@@ -114,12 +142,12 @@ def test_a_death_after_the_answer_revokes_it(kubexit: Kubexit, web: Callable[...
     assert (app.stdout, len(waiter.starts)) == ("BORN\n", 2)
 
 
-@pytest.mark.parametrize("state", ["crashed", "not born", "died with exit code 3"])
+@pytest.mark.parametrize("state", ["crashed", "not born: it waits for disk:born", "died with exit code 3"])
 def test_the_reason_is_what_the_graveyard_shows(kubexit: Kubexit, state: str) -> None:
     """At the deadline the reason is what the graveyard shows."""
     if state == "crashed":
         born(kubexit, "db").kill()
-    elif state == "not born":
+    elif state.startswith("not born"):
         waiting(kubexit, "db", BIRTH_DEPS="disk:born")
     else:
         kubexit.carve("db", Born=True, Died=True, ExitCode=3)

@@ -69,7 +69,7 @@ def test_waiter_and_urls_are_needed_together(kubexit: Kubexit, web: Web, first: 
     server.wait_asked()
     waiter, probe = processes.children(app.pid)
     for step in (first, "probe" if first == "waiter" else "waiter"):
-        assert kubexit.tombstone("app") is None
+        assert "Born" not in (kubexit.tombstone("app") or {})
         if step == "waiter":
             os.kill(waiter, signal.SIGUSR1)
             eventually(lambda: waiter not in processes.children(app.pid), "the verdict is taken")
@@ -164,8 +164,10 @@ def test_the_real_waiter_opens_the_gate(
         BIRTH_TIMEOUT="infinite",
     )
     app.wait_line("^READY$")
+    app.wait_line("command started", "stderr")  # only then the waiter, which ends beside the start, is collected
 
     assert [(request.method, request.target) for request in server.requests] == [("GET", "/ready")] * 3
+    kubexit.wait_tombstone("app", "Born")
     assert processes.children(app.pid) == [app.command_pid()]
 
 

@@ -123,7 +123,7 @@ def test_options_do_their_work(kubexit: Kubexit, option: str) -> None:
 def test_a_generation_is_still_cleared(kubexit: Kubexit) -> None:
     """An init container that begins a generation does so without supervision too."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
-    finished = kubexit.run(options=["--graveyard", kubexit.graveyard], name=None, GRAVEYARD=None, DISABLED=True)
+    finished = kubexit.run(options=["--clear", kubexit.graveyard], name=None, GRAVEYARD=None, DISABLED=True)
 
     assert finished.code == 0
     assert os.listdir(kubexit.graveyard) == []

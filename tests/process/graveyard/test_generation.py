@@ -1,4 +1,4 @@
-"""`kubexit --graveyard DIR` begins a new generation: what dead containers left is removed, and nothing else."""
+"""`kubexit --clear DIR` begins a new generation: what dead containers left is removed, and nothing else."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import single_file
 from harness.containers import running, waiting
 from harness.kubexit import Kubexit
 from harness.supervised import Finished
@@ -17,9 +18,9 @@ RECORDED = Path(__file__).parents[2] / "recorded"
 DEATH = 'Born: "2020-04-28T10:41:46Z"\nDied: "2020-04-28T10:41:47Z"\nExitCode: 0\n'
 
 
-def begin(kubexit: Kubexit, **keywords: object) -> Finished:
+def begin(kubexit: Kubexit, option: str = "--clear", **keywords: object) -> Finished:
     """Run it as an init container does: without a name, without settings."""
-    return kubexit.run(options=["--graveyard", kubexit.graveyard], name=None, GRAVEYARD=None, **keywords)
+    return kubexit.run(options=[option, kubexit.graveyard], name=None, GRAVEYARD=None, **keywords)
 
 
 def put(kubexit: Kubexit, *names: str, text: str = DEATH) -> None:
@@ -27,6 +28,11 @@ def put(kubexit: Kubexit, *names: str, text: str = DEATH) -> None:
     kubexit.graveyard.mkdir(exist_ok=True)
     for name in names:
         (kubexit.graveyard / name).write_text(text)
+
+
+def lines(text: str, level: str) -> list[str]:
+    """The log lines of one level, of a kubexit without a name."""
+    return [line for line in text.splitlines() if f" {level} kubexit: " in line]
 
 
 def left(kubexit: Kubexit) -> list[str]:
@@ -67,18 +73,64 @@ def test_of_crashed_containers(kubexit: Kubexit) -> None:
     assert left(kubexit) == []
 
 
-@pytest.mark.behaviour("new-generation-clears-graveyard")
-def test_of_the_living(kubexit: Kubexit) -> None:
-    """The files of a living container stay, born or not."""
+@pytest.mark.behaviour("living-pod-is-not-cleared", "codes-of-kubexit")
+@pytest.mark.parametrize("option", ["--clear", "--graveyard"])
+def test_a_living_pod_is_not_cleared(kubexit: Kubexit, option: str) -> None:
+    """While a container is alive, born or not, nothing is removed; the line names the living, and the code is 73."""
     born = running(kubexit, "born")
     kubexit.wait_tombstone("born", "Born")
     waiting(kubexit, "unborn", BIRTH_DEPS="never:born")
+    kubexit.wait_tombstone("unborn", "Waiting")
     put(kubexit, "dead", ".born.tmp")
-    begin(kubexit)
+    before = left(kubexit)
+    finished = begin(kubexit, option)
 
-    assert left(kubexit) == [".born.alive", ".born.tmp", ".unborn.alive", "born"]
+    assert finished.code == 73
+    assert left(kubexit) == before
+    (refused,) = lines(finished.stderr, "error")
+    assert "is not cleared: " in refused
+    assert {"born", "unborn"} == set(refused.partition("cleared: ")[2].partition(" are alive")[0].split(", "))
     born.signal(15)
     assert born.wait() == 0
+
+
+@pytest.mark.behaviour("living-pod-is-not-cleared")
+def test_a_holder_without_fifo_counts(kubexit: Kubexit) -> None:
+    """A container without a FIFO is alive too; after its death the graveyard is cleared."""
+    silent = running(kubexit, "silent", LIVENESS=False)
+    kubexit.wait_tombstone("silent", "Born")
+    refused = begin(kubexit)
+
+    assert (refused.code, left(kubexit)) == (73, ["silent"])
+    assert "silent is alive in it" in refused.stderr
+    silent.signal(15)
+    silent.wait()
+    assert begin(kubexit).code == 0
+    assert left(kubexit) == []
+
+
+@pytest.mark.behaviour("living-pod-is-not-cleared")
+def test_a_free_name_is_not_taken(kubexit: Kubexit) -> None:
+    """The question whether a name is held takes no name: a container that starts just then would find it in use."""
+    put(kubexit, "dead")
+    clearing = single_file.traced(kubexit, "bind:error=EADDRINUSE")
+
+    assert begin(clearing).code == 0
+    assert left(kubexit) == []
+
+
+@pytest.mark.behaviour("old-name-of-clear")
+def test_the_old_name_clears_with_a_warning(kubexit: Kubexit) -> None:
+    """The option's old name does the same and logs one warning that names the new one; both at once are refused."""
+    put(kubexit, "main")
+    finished = begin(kubexit, "--graveyard")
+
+    assert (finished.code, left(kubexit)) == (0, [])
+    (warning,) = lines(finished.stderr, "warn")
+    assert "--graveyard DIR is deprecated; use --clear DIR" in warning
+    assert lines(begin(kubexit).stderr, "warn") == []
+    both = ["--graveyard", kubexit.graveyard, "--clear", kubexit.graveyard]
+    assert kubexit.run(options=both, name=None, GRAVEYARD=None).code == 2
 
 
 @pytest.mark.behaviour("junk-is-no-death", "links-not-followed", "new-generation-clears-graveyard")
@@ -141,9 +193,7 @@ def test_a_read_only_graveyard_exits_with_73(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour("bad-setting-exits-with-2")
-@pytest.mark.parametrize(
-    "options", [["--graveyard"], ["--graveyard", "a", "b"], ["--graveyards", "a"], ["-g", "a"], ["--graveyard=a"]]
-)
+@pytest.mark.parametrize("options", [["--clear"], ["--clear", "a", "b"], ["--clears", "a"], ["-g", "a"], ["--clear=a"]])
 def test_wrong_usage_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:
     """With anything but one folder behind the option, kubexit exits with 2 and makes no folder."""
     finished = kubexit.run(options=options, name=None, GRAVEYARD=None, cwd=kubexit.folder)

@@ -57,4 +57,4 @@ def test_own_tombstone_removed(kubexit: Kubexit) -> None:
 
     assert container.wait() == 7
     stone = kubexit.wait_tombstone("main")
-    assert list(stone) == ["Born", "Died", "ExitCode"]
+    assert list(stone) == ["Born", "Died", "ExitCode", "Life", "Reason", "Probe"]

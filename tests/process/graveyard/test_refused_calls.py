@@ -28,7 +28,7 @@ def test_a_folder_to_clear_is_tried_and_not_asked_about(kubexit: Kubexit) -> Non
     """A folder that is cleared is tried too, and nothing is left of the attempt to write."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
     world = namespaces.refuse("faccessat", errno.EPERM)
-    finished = kubexit.run(options=["--graveyard", kubexit.graveyard], name=None, GRAVEYARD=None, preexec_fn=world)
+    finished = kubexit.run(options=["--clear", kubexit.graveyard], name=None, GRAVEYARD=None, preexec_fn=world)
 
     assert finished.code == 0
     assert os.listdir(kubexit.graveyard) == []

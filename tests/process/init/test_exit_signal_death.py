@@ -57,4 +57,4 @@ def test_killed_from_outside(kubexit: Kubexit, actor: str) -> None:
     os.kill(supervised.command_pid(), signal.SIGKILL)
 
     assert supervised.wait() == 137
-    assert list(kubexit.tombstone()) == ["Born", "Died", "ExitCode"]
+    assert list(kubexit.tombstone()) == ["Born", "Died", "ExitCode", "Life", "Probe"]

@@ -50,7 +50,7 @@ def test_same_name_twice(kubexit: Kubexit, actor: str) -> None:
 
     assert finished.code == 9
     assert finished.stderr.count(" warn ") == 1, finished.stderr
-    assert list(kubexit.tombstone()) == ["Born", "Died", "ExitCode"]
+    assert list(kubexit.tombstone()) == ["Born", "Died", "ExitCode", "Life", "Probe"]
     assert [path.name for path in kubexit.graveyard.iterdir()] == ["main"]
 
 

@@ -1,4 +1,4 @@
-"""`--install` and `--graveyard` together are one init container, in an order that is safe to interrupt."""
+"""`--install` and `--clear` together are one init container, in an order that is safe to interrupt."""
 
 import itertools
 import os
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness import single_file
+from harness.containers import born
 from harness.kubexit import Kubexit
 from harness.supervised import Finished
 from harness.world import namespaces
@@ -27,7 +28,7 @@ def prepare(
     kubexit: Kubexit, shared: Path, graveyard: Path, install_first: bool = True, **keywords: object
 ) -> Finished:
     """Run both, in one order or the other."""
-    pairs = [["--install", shared], ["--graveyard", graveyard]]
+    pairs = [["--install", shared], ["--clear", graveyard]]
     options = itertools.chain(*(pairs if install_first else reversed(pairs)))
     return kubexit.run(options=options, name=None, GRAVEYARD=None, **keywords)
 
@@ -75,11 +76,26 @@ def test_a_failed_clearing_installs_all_the_same(kubexit: Kubexit, shared: Path)
     assert " error kubexit: graveyard " in refused
 
 
+@pytest.mark.behaviour("living-pod-is-not-cleared", "installs-itself")
+@pytest.mark.parametrize("install_first", [True, False])
+def test_in_a_living_pod_the_file_is_installed(kubexit: Kubexit, shared: Path, install_first: bool) -> None:
+    """If a container is alive, the graveyard is not cleared, but the file is installed."""
+    born(kubexit, "alive")
+    finished = prepare(kubexit, shared, kubexit.graveyard, install_first)
+
+    assert finished.code == 73
+    assert os.listdir(shared) == ["kubexit"]
+    assert (kubexit.graveyard / "main").exists()
+    installed, refused = finished.stderr.splitlines()
+    assert " info kubexit: installed " in installed
+    assert f" error kubexit: graveyard {kubexit.graveyard} is not cleared: alive is alive in it" in refused
+
+
 @pytest.mark.behaviour("new-generation-clears-graveyard", "installs-itself")
 def test_one_folder_for_both(kubexit: Kubexit, shared: Path) -> None:
     """The file may be in the graveyard: it is no tombstone, and neither is the draft of a copy that is under way."""
     (kubexit.graveyard / f"{single_file.DRAFTS}1").write_text("")
-    alone = kubexit.run(options=["--graveyard", kubexit.graveyard], name=None, GRAVEYARD=None)
+    alone = kubexit.run(options=["--clear", kubexit.graveyard], name=None, GRAVEYARD=None)
     assert alone.code == 0
     assert os.listdir(kubexit.graveyard) == [f"{single_file.DRAFTS}1"]
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)

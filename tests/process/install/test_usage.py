@@ -1,4 +1,4 @@
-"""The wrong uses of `--install`, alone or with `--graveyard`, and of the name `cp` are refused by every form."""
+"""The wrong uses of `--install`, alone or with `--clear`, and of the name `cp` are refused by every form."""
 
 import os
 import sys
@@ -30,7 +30,7 @@ def test_one_call_logs_one_line(kubexit: Kubexit) -> None:
 def test_one_call_for_both(kubexit: Kubexit) -> None:
     """A Python package refuses both options in one call and removes nothing."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
-    options = ["--graveyard", kubexit.graveyard, "--install", kubexit.folder / "shared"]
+    options = ["--clear", kubexit.graveyard, "--install", kubexit.folder / "shared"]
     finished = kubexit.run(options=options, name=None, GRAVEYARD=None)
 
     assert finished.code == (0 if kubexit.is_native else 2)
@@ -56,15 +56,15 @@ def test_package_as_cp(kubexit: Kubexit) -> None:
     [
         ["--install"],
         ["--install", ""],
-        ["--install", "--graveyard"],
+        ["--install", "--clear"],
         ["--install=shared"],
         ["--install", "a", "true"],
         ["--install", "a", "--install", "b"],
-        ["--install", "a", "--graveyard", ""],
+        ["--install", "a", "--clear", ""],
         ["--install", "a", "--version", "b"],
-        ["--graveyard", "a", "--graveyard", "b"],
-        ["--graveyard", "a", "--install"],
-        ["--graveyard", ""],
+        ["--clear", "a", "--clear", "b"],
+        ["--clear", "a", "--install"],
+        ["--clear", ""],
     ],
     ids=" ".join,
 )

@@ -44,8 +44,15 @@ def test_arguments_are_not_logged(kubexit: Kubexit, actor: str, level: str) -> N
 
 
 @pytest.mark.behaviour("log-lines")
-def test_with_off_there_is_no_line(kubexit: Kubexit) -> None:
-    """With `off` there is no line at all, not even when the command cannot be executed."""
-    finished = kubexit.run("/no/such/command", LOG_LEVEL="off")
+def test_with_off_one_line_is_left(kubexit: Kubexit) -> None:
+    """With `off` only the line is left that says why the command was not started."""
+    ended = kubexit.run("sh", "-c", "exit 3", LOG_LEVEL="off", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="0",
+                        BIRTH_ON_TIMEOUT="start", POLL_INTERVAL="1ms")  # fmt: skip
+    missing = kubexit.run("/no/such/command", LOG_LEVEL="off")
+    waited = kubexit.run("true", LOG_LEVEL="off", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="0")
 
-    assert (finished.code, finished.stderr) == (127, "")
+    assert (ended.code, ended.stderr) == (3, "")
+    assert (missing.code, len(missing.stderr.splitlines())) == (127, 1)
+    assert " error kubexit[main]: cannot execute /no/such/command" in missing.stderr
+    assert (waited.code, len(waited.stderr.splitlines())) == (69, 1)
+    assert "the command will not start" in waited.stderr

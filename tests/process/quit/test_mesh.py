@@ -69,6 +69,19 @@ def test_an_injected_proxy_is_awaited_and_asked_to_quit(
     assert lines(main.stderr, "warn") == []
 
 
+@pytest.mark.behaviour("native-proxy-is-not-asked")
+@every_mesh
+def test_a_native_proxy_is_awaited_and_left_alone(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
+    """A proxy that is a native sidecar is only awaited: after a quit request the kubelet would start it again."""
+    ready = web(status(503), status(200), listener=network.bound(mesh.ready[0]))
+    ends = ready if mesh.quit[0] == mesh.ready[0] else web(listener=network.bound(mesh.quit[0]))
+    main = start(kubexit, network, mesh._replace(name=f"{mesh.name}-native"))
+
+    assert (main.wait(), main.stdout) == (0, "BORN\n")
+    assert [request.method for server in dict.fromkeys((ready, ends)) for request in server.requests] == ["GET"] * 2
+    assert lines(main.stderr, "warn") == []
+
+
 @every_mesh
 def test_a_proxy_on_the_other_loopback_is_found(kubexit: Kubexit, web: Web, network: Network, mesh: Mesh) -> None:
     """A proxy that listens on ::1 alone is found there, before the start and at the end."""

@@ -20,7 +20,7 @@ GOOD = {
     "299": (status(299), "answered 299"),
     "HTTP/1.0": (sends(b"HTTP/1.0 200 OK\r\n\r\n"), "answered 200"),
     "no words": (sends(b"HTTP/1.1 200 \r\n\r\n"), "answered 200"),
-    "no more": (sends(b"HTTP/1.1 200"), "answered 200"),
+    "no blank": (sends(b"HTTP/1.1 200\r\n\r\n"), "answered 200"),
     "in pieces": (sends(*(bytes([byte]) for byte in b"HTTP/1.1 200 OK\r\n\r\n")), "answered 200"),
     "chunked": (sends(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nok\n\r\n"), "answered 200"),
     "much": (sends(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1_000_000), "answered 200"),
@@ -35,6 +35,10 @@ BAD = {
     "no space": (sends(b"HTTP/1.1-200 OK\r\n\r\n"), "the answer was not HTTP"),
     "HTTP/2": (sends(b"HTTP/2.0 200 OK\r\n\r\n"), "the answer was not HTTP"),
     "odd status": (sends(b"HTTP/1.1 099 OK\r\n\r\n"), "the answer was not HTTP"),
+    "no end of the status": (sends(b"HTTP/1.1 200"), "the answer was not HTTP"),
+    "four digits": (sends(b"HTTP/1.1 2000 OK\r\n\r\n"), "the answer was not HTTP"),
+    "a letter behind the status": (sends(b"HTTP/1.1 200OK\r\n\r\n"), "the answer was not HTTP"),
+    "odd version": (sends(b"HTTP/1.x 200 OK\r\n\r\n"), "the answer was not HTTP"),
     "garbage": (sends(b"\0\xff" * 100), "the answer was not HTTP"),
     "SSH": (sends(b"SSH-2.0-OpenSSH_9.2p1\r\n"), "the answer was not HTTP"),
 }
@@ -52,7 +56,7 @@ def test_a_2xx_answer_is_logged_as_information(kubexit: Kubexit, web: Web, answe
     assert f"quit request POST {server.url('/quit')}: {GOOD[answer][1]}" in finished.stderr
 
 
-@pytest.mark.behaviour("exit-codes-passed-on")
+@pytest.mark.behaviour("exit-codes-passed-on", "malformed-answer-is-no-2xx")
 @pytest.mark.parametrize("answer", BAD)
 @pytest.mark.parametrize("code", [0, 3])
 def test_any_other_answer_is_one_warning(kubexit: Kubexit, web: Web, answer: str, code: int) -> None:

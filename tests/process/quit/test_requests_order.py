@@ -14,6 +14,7 @@ from harness.containers import descriptors, lines, running
 from harness.kubexit import Kubexit
 from harness.servers import webserver
 from harness.servers.webserver import WebServer, status
+from harness.stepper import Before, Stepper
 from harness.supervised import Supervised
 from harness.waiting import eventually
 
@@ -54,6 +55,28 @@ def test_the_death_is_written_before_the_request(kubexit: Kubexit, web: Web, cod
     assert "Died" in stone
     assert held
     assert os.listdir(kubexit.graveyard) == ["main"]
+
+
+@pytest.mark.behaviour("death-before-quit-requests")
+def test_no_request_starts_before_the_death_is_written(
+    kubexit: Kubexit, web: Web, steps: Callable[..., Stepper]
+) -> None:
+    """When the death is put in place, not even the process of a request has begun.
+
+    Shown to fail when the requests come first: they are so slow that their answers show nothing.
+    """
+    writes = steps(Before("renameat,renameat2", ".main.tmp", count=2))  # the birth, then the death
+    server = web()
+    main = running(kubexit, "main", "USR1=0", steps=writes, QUIT_POST=server.url())
+    kubexit.wait_tombstone("main", "Born")
+    main.signal(signal.SIGUSR1)
+    writes.reached()
+
+    assert "Died" not in (kubexit.tombstone() or {})
+    assert processes.children(main.pid) == []
+    writes.resume()
+    assert main.wait() == 0
+    assert len(server.requests) == 1
 
 
 @pytest.mark.behaviour("exit-after-death-is-written", "death-before-quit-requests")

@@ -21,6 +21,8 @@ POLICIES = {
     ("success", 3): False,
     ("failure", 0): False,
     ("failure", 3): True,
+    ("never", 0): False,
+    ("never", 3): False,
 }
 NEVER_STARTED = {
     "command not found": (["/no/such"], {}, 127),
@@ -37,7 +39,7 @@ NEVER_STARTED = {
 
 @pytest.mark.parametrize(("policy", "code"), POLICIES)
 def test_the_policy_goes_by_the_code(kubexit: Kubexit, web: Web, policy: str | None, code: int) -> None:
-    """Always, or only after a 0, or only after another code; without the setting always."""
+    """Always, only after a 0, only after another code, or never; without the setting always."""
     server = web()
     finished = kubexit.run("sh", "-c", f"exit {code}", QUIT_POST=server.url(), QUIT_POLICY=policy)
 
@@ -124,7 +126,7 @@ def test_death_while_waiting(kubexit: Kubexit, web: Web) -> None:
 @pytest.mark.behaviour("bad-setting-exits-with-2")
 @pytest.mark.parametrize(
     "bad",
-    [{"QUIT_TIMEOUT": "5"}, {"QUIT_POLICY": "never"}, {"QUIT_GET": "x"}, {"MESH": "none"}],
+    [{"QUIT_TIMEOUT": "5"}, {"QUIT_POLICY": "no"}, {"QUIT_GET": "x"}, {"MESH": "none"}],
     ids=str,
 )
 def test_bad_quit_settings(kubexit: Kubexit, web: Web, bad: dict[str, str]) -> None:
@@ -144,13 +146,14 @@ def test_bad_quit_settings(kubexit: Kubexit, web: Web, bad: dict[str, str]) -> N
 )
 @pytest.mark.parametrize("timeout", ["5s", "5"])
 def test_bad_first_settings(kubexit: Kubexit, web: Web, bad: dict[str, str | None], timeout: str) -> None:
-    """A fault in earlier settings leaves no sidecar waiting either; of two faults the first is logged."""
+    """A fault in earlier settings leaves no sidecar waiting either; each fault is logged."""
     server = web()
     finished = kubexit.run("true", QUIT_POST=server.url(), QUIT_TIMEOUT=timeout, **bad)
 
     assert finished.code == 2
-    (line,) = [line for line in finished.stderr.splitlines() if " error kubexit" in line]
-    assert f"KUBEXIT_{next(iter(bad))}" in line
+    errors = [line for line in finished.stderr.splitlines() if " error kubexit" in line]
+    assert f"KUBEXIT_{next(iter(bad))}" in errors[0]
+    assert ["KUBEXIT_QUIT_TIMEOUT" in line for line in errors[1:]] == [True] * (timeout == "5")
     assert len(server.requests) == (timeout == "5s")
 
 

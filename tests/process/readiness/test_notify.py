@@ -36,6 +36,7 @@ def test_ready_1_is_readiness(kubexit: Kubexit, message: bytes) -> None:
     client.close()
 
 
+@pytest.mark.behaviour("malformed-answer-is-no-2xx")
 @pytest.mark.parametrize(
     "message",
     [
@@ -55,7 +56,24 @@ def test_other_messages_are_no_readiness(kubexit: Kubexit, message: bytes) -> No
     """Other messages are no readiness. Shown to fail by sending READY=1; messages are read in their order."""
     db, client = notified(kubexit)
     client.send(message)
-    client.send(b"STATUS=still here")
+    barrier(client)
+    client.close()
+    db.signal(15)
+    db.wait()
+
+    assert "Ready" not in (kubexit.tombstone("db") or {})
+
+
+@pytest.mark.behaviour("malformed-answer-is-no-2xx")
+def test_a_message_that_is_cut_is_no_readiness(kubexit: Kubexit) -> None:
+    """READY=11 at the end of a message is no readiness, wherever kubexit cuts a message that is longer than it reads.
+
+    Shown to fail without the check of the length: one of the messages is cut to READY=1.
+    """
+    db, client = notified(kubexit)
+    for length in (*range(500, 530), *range(1010, 1040), *range(2030, 2060), *range(4080, 4110), *range(8180, 8210)):
+        client.send(b"X" * (length - len(b"\nREADY=11")) + b"\nREADY=11")
+    barrier(client)
     client.close()
     db.signal(15)
     db.wait()

@@ -27,9 +27,15 @@ def test_ready_is_between_born_and_died(kubexit: Kubexit) -> None:
     db.wait()
     death = (kubexit.graveyard / "db").read_text()
 
-    assert re.fullmatch(r'Born: ".*Z"\nReady: ".*Z"\n', birth)
-    assert re.fullmatch(re.escape(birth) + r'Died: ".*Z"\nExitCode: 0\n', death)
-    times = re.findall(r'"(.*)"', death)
+    probe = f'Probe: "file {file}"\n'
+    assert re.fullmatch(r'Born: ".*Z"\nReady: ".*Z"\n' + probe, birth)
+    assert re.fullmatch(
+        re.escape(birth.removesuffix(probe))
+        + r'Died: ".*Z"\nExitCode: 0\nLife: "\w{16}"\nReason: "SIGTERM .*"\n'
+        + probe,
+        death,
+    )
+    times = re.findall(r'"(.*Z)"', death)
     assert times == sorted(times)
 
 
@@ -76,7 +82,7 @@ def test_without_a_probe_there_is_no_ready(kubexit: Kubexit) -> None:
     """Without a probe no Ready is ever written. Shown to fail by the tests above."""
     kubexit.run("true", name="db")
 
-    assert list(kubexit.tombstone("db") or {}) == ["Born", "Died", "ExitCode"]
+    assert list(kubexit.tombstone("db") or {}) == ["Born", "Died", "ExitCode", "Life", "Probe"]
 
 
 @pytest.mark.behaviour("exit-codes-passed-on")

@@ -17,6 +17,8 @@ WRONG = {
     "DURATION|infinite": "forever",
     "SIGNAL": "NONE",
     "keep|zero|dependency|0-255": "256",
+    "keep|zero|0-255": "dependency",
+    "istio|linkerd|istio-native|linkerd-native|STATUS": "consul",
     "NAME[:died|:failed|:succeeded],...": "a/b",
     "NAME[?][:born|:died|:succeeded],...": "db:alive",
     "NAME,...": "db:died",
@@ -24,12 +26,15 @@ WRONG = {
     "URL": "https://localhost/",
     "URL,...": "http://localhost:65536/quit",
     "COMMAND": " ",
-    "PROCESS,...": "bin/envoy",
+    "URL,...[;URL,...]": "http://localhost:65536/quit",
+    "PROCESS,...[;PROCESS,...]": "bin/envoy",
+    "SIGNAL:[SIGNAL],...": "TERM",
+    "0-255,...": "256",
 }
 WRONG_WORD = "nonsense"
 WORDS = re.compile(r"[a-z-]+(\|[a-z-]+)*")
 # Settings without such a value: a name has its test below, for the others any short text is good without the API.
-OTHERS = {"NAME", "GRAVEYARD", "READY_FILE", "POD_NAME", "NAMESPACE"}
+OTHERS = {"NAME", "GRAVEYARD", "PLAN", "READY_FILE", "POD_NAME", "NAMESPACE"}
 VALUES = {row["name"].removeprefix("KUBEXIT_"): row["values"] for row in _supervisor.settings_table()}
 BAD = {
     variable: WRONG_WORD if WORDS.fullmatch(values) else WRONG[values]
@@ -99,18 +104,72 @@ def test_a_missing_command_exits_with_2(kubexit: Kubexit, options: list[str]) ->
         ("POD_NAME", "NAMESPACE"),
     ],
 )
-def test_the_first_error_is_reported(kubexit: Kubexit, first: str, second: str) -> None:
-    """Of two errors the first is reported: name, quit requests, the others in the order of --help, the pod."""
+def test_both_errors_are_reported(kubexit: Kubexit, first: str, second: str) -> None:
+    """Two errors are two lines, in this order: name, quit requests, the others in the order of the table, the pod."""
     bad = {**BAD, "NAME": "", "POD_NAME": None, "NAMESPACE": None}
     settings = {variable: bad[variable] for variable in (first, second)}
     if "POD_NAME" in settings:
-        settings["BIRTH_DEPS"] = "db"
+        settings = {"NAMESPACE": "default", **settings, "BIRTH_DEPS": "db"}
     name = settings.pop("NAME", "main")
     finished = kubexit.run("echo", "BORN", name=name, **settings)
 
     assert finished.code == 2
-    assert f"KUBEXIT_{first}" in finished.stderr
-    assert f"KUBEXIT_{second}=" not in finished.stderr
+    one, other = finished.stderr.splitlines()
+    assert f"KUBEXIT_{first}" in one
+    assert f"KUBEXIT_{second}" in other
+    stone = kubexit.tombstone()
+    assert stone is None if first == "NAME" else f"KUBEXIT_{first}" in (stone or {})["Reason"]
+
+
+@pytest.mark.behaviour("all-settings-errors-are-reported")
+def test_every_error_has_a_line(kubexit: Kubexit) -> None:
+    """With every setting bad at once each has its line; the reason is the first one and the number of the others."""
+    bad = {variable: value for variable, value in BAD.items() if variable != "ORPHAN_GRACE_PERIOD"}
+    finished = kubexit.run("echo", "BORN", **bad)
+
+    named = [line for line in finished.stderr.splitlines() if " error " in line]
+    assert (finished.code, finished.stdout) == (2, "")
+    assert [variable for variable in bad if not any(f"KUBEXIT_{variable}=" in line for line in named)] == []
+    assert len(named) == len(bad)
+    assert f"(and {len(bad) - 1} more errors; the log has them all)" in (kubexit.tombstone() or {})["Reason"]
+
+
+@pytest.mark.behaviour("all-settings-errors-are-reported")
+def test_every_bad_element_has_a_line(kubexit: Kubexit) -> None:
+    """Each bad element of a list has its line."""
+    finished = kubexit.run("echo", "BORN", DEATH_DEPS="a/b,good,c:often", QUIT_GET="ftp://x/,http://localhost:0/")
+
+    assert finished.code == 2
+    said = [line.split("]: ")[1].split(":")[0] for line in finished.stderr.splitlines()]
+    assert said == ["KUBEXIT_QUIT_GET=ftp", "KUBEXIT_QUIT_GET=http", "KUBEXIT_DEATH_DEPS=a/b", "KUBEXIT_DEATH_DEPS=c"]
+
+
+@pytest.mark.behaviour("all-settings-errors-are-reported")
+@pytest.mark.parametrize("options", [[], ["-c"]], ids=str)
+def test_the_command_line_is_one_error_of_several(kubexit: Kubexit, options: list[str]) -> None:
+    """A bad setting does not hide that the command is missing or wrong, and the other way round."""
+    first, second = kubexit.run(options=options, GRACE_PERIOD="30").stderr.splitlines()
+
+    assert "KUBEXIT_GRACE_PERIOD=30" in first
+    assert ("option -c" if options else "no command") in second
+
+
+@pytest.mark.behaviour("all-settings-errors-are-reported")
+def test_one_mistake_is_one_line(kubexit: Kubexit) -> None:
+    """A bad BIRTH_SOURCE causes no second line about the pod's name, which only the API would need."""
+    (line,) = kubexit.run("echo", "BORN", BIRTH_DEPS="db,cache?", BIRTH_SOURCE="graves").stderr.splitlines()
+
+    assert "KUBEXIT_BIRTH_SOURCE=graves" in line
+
+
+@pytest.mark.behaviour("all-settings-errors-are-reported")
+def test_the_number_of_lines_is_limited(kubexit: Kubexit) -> None:
+    """More than 64 errors are counted."""
+    finished = kubexit.run("true", DEATH_DEPS=",".join(f"a/{number}" for number in range(100)))
+
+    *shown, last = finished.stderr.splitlines()
+    assert (finished.code, len(shown)) == (2, 64)
+    assert last.endswith("36 more errors")
 
 
 @pytest.mark.behaviour("bad-setting-exits-with-2")
@@ -189,7 +248,7 @@ def test_foreign_variables_are_ignored(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("bad-setting-exits-with-2", "every-exit-writes-a-death")
 @pytest.mark.parametrize(
     "options",
-    [["-c"], ["--unknown"], ["--graveyard", "a", "b"], ["--version", "--help"], ["-"]],
+    [["-c"], ["--unknown"], ["--clear", "a", "b"], ["--version", "--help"], ["-"]],
     ids=" ".join,
 )
 def test_an_unknown_option_exits_with_2(kubexit: Kubexit, options: list[str]) -> None:

@@ -31,7 +31,7 @@ def test_the_level_selects_lines(kubexit: Kubexit, level: str) -> None:
     log = eventful(kubexit, LOG_LEVEL=level).splitlines()
     assert [line for line in log if not LINE.fullmatch(line)] == []
     seen = {line.split()[1] for line in log}
-    silent = set(LEVELS[: LEVELS.index(level)])
+    silent = set(LEVELS[: LEVELS.index(level)]) - {"error"}
 
     assert seen & silent == set()
     if level in ("debug", "info", "warn"):
@@ -41,7 +41,8 @@ def test_the_level_selects_lines(kubexit: Kubexit, level: str) -> None:
     if level == "error":
         assert seen == {"error"}
     if level == "off":
-        assert log == []
+        (line,) = log
+        assert "cannot execute /no/such/command" in line
 
 
 @pytest.mark.behaviour("log-lines")
@@ -142,12 +143,24 @@ def test_bad_level_is_told(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour("log-lines")
-def test_off_is_off_for_errors(kubexit: Kubexit) -> None:
-    """With off not even a settings error is logged; the tombstone has the reason."""
+def test_off_does_not_hide_a_refusal(kubexit: Kubexit) -> None:
+    """With off a settings error is logged all the same: nothing else would say why there is no command."""
     finished = kubexit.run("true", LOG_LEVEL="off", GRACE_PERIOD="30")
 
-    assert (finished.code, finished.stderr) == (2, "")
-    assert "KUBEXIT_GRACE_PERIOD" in (kubexit.tombstone() or {})["Reason"]
+    (line,) = finished.stderr.splitlines()
+    assert finished.code == 2
+    assert " error kubexit[main]: KUBEXIT_GRACE_PERIOD=30" in line
+
+
+@pytest.mark.behaviour("log-lines")
+def test_off_does_not_hide_an_unusable_graveyard(kubexit: Kubexit) -> None:
+    """The same holds for a graveyard that cannot be used."""
+    kubexit.graveyard.write_text("")
+    finished = kubexit.run("true", LOG_LEVEL="off")
+
+    (line,) = finished.stderr.splitlines()
+    assert finished.code == 73
+    assert " error " in line
 
 
 @pytest.mark.behaviour("bad-setting-exits-with-2", "log-lines")

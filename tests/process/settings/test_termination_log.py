@@ -74,6 +74,16 @@ def test_an_unusable_graveyard_is_named(kubexit: Kubexit, log: Path) -> None:
     assert str(kubexit.graveyard) in log.read_text()
 
 
+@pytest.mark.behaviour("living-pod-is-not-cleared")
+def test_a_refusal_to_clear_is_named(kubexit: Kubexit, log: Path) -> None:
+    """The refusal to clear the graveyard of a living pod is reported here: an init container failed."""
+    running(kubexit, "db")
+    kubexit.run(options=["--clear", kubexit.graveyard], name=None, GRAVEYARD=None, preexec_fn=world(log))
+
+    assert log.read_text().startswith("kubexit: graveyard ")
+    assert "db is alive in it" in log.read_text()
+
+
 @pytest.mark.behaviour("bad-setting-exits-with-2")
 def test_a_missing_name_is_reported(kubexit: Kubexit, log: Path) -> None:
     """A missing name is reported."""
@@ -110,6 +120,29 @@ def test_a_command_that_ends_writes_its_own(kubexit: Kubexit, log: Path, command
     """If the command exits by itself, kubexit writes nothing. Shown to fail by a death dependency."""
     kubexit.run(*command, preexec_fn=world(log))
 
+    assert log.read_text() == ""
+
+
+@pytest.mark.behaviour("exit-codes-passed-on")
+def test_a_stop_from_outside_writes_nothing(kubexit: Kubexit, log: Path) -> None:
+    """A command that fails at a SIGTERM from outside failed by itself: the log's tail may say why. Its Reason stays."""
+    container = running(kubexit, "main", "TERM=9", preexec_fn=world(log))
+    container.signal(15)
+
+    assert container.wait() == 9
+    assert log.read_text() == ""
+    assert "SIGTERM" in carved_reason(kubexit)
+
+
+@pytest.mark.behaviour("exit-codes-passed-on")
+def test_a_failure_before_the_stop_writes_nothing(kubexit: Kubexit, log: Path) -> None:
+    """A command that fails by itself while its stop is delayed gets no line: its log's tail may say why."""
+    container = running(kubexit, "main", "USR1=3", DEATH_DEPS="db", STOP_DELAY="1m", preexec_fn=world(log))
+    kubexit.carve("db", Died=True, ExitCode=1)
+    container.wait_line("stopping the command in 1m", stream="stderr")
+    container.signal(10)
+
+    assert container.wait() == 3
     assert log.read_text() == ""
 
 

@@ -29,6 +29,94 @@ def test_a_warning_names_the_nearest_setting(kubexit: Kubexit, name: str) -> Non
     assert (MISSPELT[name] or "") in line
 
 
+NEARLY = ["KUBEEXIT", "KUBXIT", "KUBEXT", "KUBEIXT", "KUBE_EXIT", "KUBEXITS", "kubexit", "KuBeXiT"]
+
+
+@pytest.mark.behaviour("near-prefix-warns")
+@pytest.mark.parametrize("prefix", NEARLY)
+def test_a_misspelt_prefix_is_recognised(kubexit: Kubexit, prefix: str) -> None:
+    """A setting with a prefix that is nearly right causes one warning, which names the right setting."""
+    finished = kubexit.run("echo", "BORN", env={f"{prefix}_DEATH_DEPS": "db", f"{prefix}_GRACE_PERIODE": "1s"})
+
+    assert (finished.code, finished.stdout) == (0, "BORN\n")
+    one, other = lines(finished.stderr, "warn")
+    assert f"unknown setting {prefix}_DEATH_DEPS; did you mean KUBEXIT_DEATH_DEPS?" in one
+    assert f"unknown setting {prefix}_GRACE_PERIODE; did you mean KUBEXIT_GRACE_PERIOD?" in other
+
+
+@pytest.mark.behaviour("near-prefix-warns", "strict-refuses-unknown-settings")
+@pytest.mark.parametrize("name", ["KUBEEXIT_X", "KUBXIT_COLOUR", "kubexit_colour", "KUBEIXT_X"])
+@pytest.mark.parametrize("strict", [True, False])
+def test_an_unknown_name_behind_a_misspelt_prefix(kubexit: Kubexit, name: str, strict: bool) -> None:
+    """It is unknown as behind the right prefix: a warning, or an error in strict mode, although no setting is near."""
+    finished = kubexit.run("true", env={name: "1"}, STRICT=str(strict).lower())
+
+    assert finished.code == (2 if strict else 0)
+    (line,) = finished.stderr.splitlines() if strict else lines(finished.stderr, "warn")
+    assert f"unknown setting {name}; kubexit --help lists the settings" in line
+
+
+@pytest.mark.behaviour("near-prefix-warns")
+def test_a_misspelt_name_is_shown_beside_the_missing_one(kubexit: Kubexit) -> None:
+    """Without KUBEXIT_NAME, but with a variable that is nearly it, both are in the log."""
+    finished = kubexit.run("echo", "BORN", name=None, env={"KUBXIT_NAME": "main"})
+
+    assert finished.code == 2
+    warning, error = finished.stderr.splitlines()
+    assert "did you mean KUBEXIT_NAME?" in warning
+    assert "KUBEXIT_NAME: is required" in error
+
+
+@pytest.mark.behaviour("near-prefix-warns")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "KUBELET_GRACE_PERIOD",
+        "KUBECTL_NAME",
+        "KUBERNETES_NAMESPACE",
+        "KUBERNETES_SERVICE_HOST",
+        "KUBE_NAMESPACE",
+        "KUBECONFIG",
+        "KUBEXITS_SERVICE_HOST",
+        "KUBEXIT2_PORT_80_TCP_ADDR",
+        "KUBEXIT_",
+        "KUBEEXIT",
+        "KUBE_EXIT_CODE",
+        "KUBE_EXIT_X",
+        "K",
+        "k_NAME",
+    ],
+)
+def test_variables_of_others_cause_no_warning(kubexit: Kubexit, name: str) -> None:
+    """A variable of another program, and one of another Service, causes no warning, and no refusal."""
+    if name == "KUBEXIT_":
+        name = "KUBEXITX"  # without the "_"
+    finished = kubexit.run("true", env={name: "1s"}, STRICT="true")
+
+    assert (finished.code, lines(finished.stderr, "warn")) == (0, [])
+
+
+@pytest.mark.behaviour("strict-refuses-unknown-settings")
+@pytest.mark.parametrize("name", ["KUBEXIT_BRITH_DEPS", "KUBEEXIT_BIRTH_DEPS"])
+def test_strict_refuses_unknown_settings(kubexit: Kubexit, name: str) -> None:
+    """With KUBEXIT_STRICT=true an unknown setting is an error, reported once, and nothing starts."""
+    finished = kubexit.run("echo", "BORN", STRICT="true", env={name: "db"}, GRACE_PERIOD="30")
+
+    assert (finished.code, finished.stdout) == (2, "")
+    one, other = finished.stderr.splitlines()
+    assert f" error kubexit[main]: unknown setting {name}; did you mean KUBEXIT_BIRTH_DEPS?" in one
+    assert "KUBEXIT_GRACE_PERIOD=30" in other
+    assert f"unknown setting {name}" in (kubexit.tombstone() or {})["Reason"]
+
+
+@pytest.mark.behaviour("strict-refuses-unknown-settings", "unknown-setting-warns")
+def test_strict_knows_service_links(kubexit: Kubexit) -> None:
+    """Variables of any Service are no settings in strict mode either."""
+    env = {"KUBEXIT_DEMO_SERVICE_HOST": "10.0.0.1", "KUBEXIT_DEMO_PORT": "tcp://10.0.0.1:80"}
+
+    assert kubexit.run("true", STRICT="true", env=env).code == 0
+
+
 @pytest.mark.behaviour("unknown-setting-warns")
 @pytest.mark.parametrize("service", ["KUBEXIT", "KUBEXIT_DEMO", "KUBEXIT_GRACE", "KUBEXIT_PORT", "KUBEXIT_READY_2"])
 @pytest.mark.parametrize("protocol", ["tcp", "udp", "sctp"])

@@ -6,10 +6,25 @@ import signal
 import pytest
 
 from harness.kubexit import Kubexit
+from harness.supervised import Supervised
 
 pytestmark = pytest.mark.every_form
 
 ROUNDS = 20
+
+
+def gets_its_echo_once(supervised: Supervised, last: signal.Signals) -> None:
+    """The command answers SIGTERM to kubexit, gets that once and not again; it exits with 4 at the last signal."""
+    supervised.wait_line("READY")
+    supervised.signal(signal.SIGTERM)
+    supervised.wait_line("TERM", count=2)
+    for count in range(1, ROUNDS + 1):
+        supervised.signal(signal.SIGWINCH)
+        supervised.wait_line("WINCH from pid .*: forwarded", "stderr", count=count)
+    supervised.signal(last)
+
+    assert supervised.wait() == 4
+    assert supervised.stdout.count("TERM") == 2
 
 
 @pytest.mark.behaviour("signals-forwarded", "one-sigterm-not-two")
@@ -41,16 +56,18 @@ def test_own_group_that_signals_its_parent(kubexit: Kubexit) -> None:
     """
     script = "trap 'echo TERM; kill -TERM $PPID' TERM; trap 'exit 4' USR1; echo READY; while :; do sleep 0.01; done"
     supervised = kubexit.start("sh", "-c", script, SIGNAL_GROUP=True, LOG_LEVEL="debug")
-    supervised.wait_line("READY")
-    supervised.signal(signal.SIGTERM)
-    supervised.wait_line("TERM", count=2)
-    for count in range(1, ROUNDS + 1):
-        supervised.signal(signal.SIGWINCH)
-        supervised.wait_line("WINCH from pid .*: forwarded", "stderr", count=count)
-    supervised.signal(signal.SIGUSR1)
+    gets_its_echo_once(supervised, signal.SIGUSR1)
 
-    assert supervised.wait() == 4
-    assert supervised.stdout.count("TERM") == 2
+
+@pytest.mark.behaviour("signals-forwarded", "signal-map")
+def test_a_mapped_signal_to_the_parent(kubexit: Kubexit) -> None:
+    """A command that answers SIGTERM by a signal that comes back to it as SIGTERM gets that once.
+
+    Fails when each is passed on: the rounds would never end.
+    """
+    script = "trap 'echo TERM; kill -USR1 $PPID' TERM; trap 'exit 4' USR2; echo READY; while :; do sleep 0.01; done"
+    supervised = kubexit.start("sh", "-c", script, SIGNAL_MAP="USR1:TERM", LOG_LEVEL="debug")
+    gets_its_echo_once(supervised, signal.SIGUSR2)
 
 
 @pytest.mark.behaviour("signals-forwarded")

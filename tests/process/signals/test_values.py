@@ -32,6 +32,16 @@ def test_the_command_gets_value_and_sender(kubexit: Kubexit, actor: str, number:
     supervised.wait_line(rf"VALUE {int(number)} code -1 value {VALUE} pid {os.getpid()} uid {os.getuid()}$")
 
 
+@pytest.mark.behaviour("signal-map", "signal-value-and-sender")
+def test_a_mapped_signal_keeps_its_value(kubexit: Kubexit, actor: str) -> None:
+    """The signal of KUBEXIT_SIGNAL_MAP has the value of the one that came."""
+    supervised = kubexit.start(actor, "values", SIGNAL_MAP="USR1:RTMIN+6")
+    supervised.wait_line("READY")
+    queue(supervised.pid, signal.SIGUSR1, VALUE)
+
+    supervised.wait_line(rf"VALUE {int(signal.SIGRTMIN) + 6} code -1 value {VALUE} pid {os.getpid()} ")
+
+
 @pytest.mark.behaviour("ten-signals-arrive", "signal-value-and-sender")
 def test_values_keep_their_order(kubexit: Kubexit, actor: str) -> None:
     """Values of one real-time signal keep their order."""

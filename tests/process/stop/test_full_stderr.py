@@ -1,6 +1,7 @@
 """kubexit works although no process reads its log."""
 
 import os
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -59,6 +60,32 @@ def test_terminal_on_hold(kubexit: Kubexit, actor: str, terminal: Terminal) -> N
     )  # fmt: skip
     supervised.wait_line("READY")
     terminal.type(HOLD)
+    kubexit.carve("db", Born=True, Died=True, ExitCode=0)
+
+    assert supervised.wait() == 137
+
+
+@pytest.fixture
+def full_socket() -> Iterator[socket.socket]:
+    """A socket whose other end takes nothing more."""
+    unread, full = socket.socketpair()
+    with unread, full:
+        full.setblocking(False)
+        try:
+            while True:
+                full.send(b"x" * 4096)
+        except BlockingIOError:
+            full.setblocking(True)
+        yield full
+
+
+@pytest.mark.behaviour("full-stderr-does-not-delay")
+def test_a_full_socket_delays_no_stop(kubexit: Kubexit, actor: str, full_socket: socket.socket) -> None:
+    """A socket cannot be opened again without blocking: it is asked for room first."""
+    supervised = kubexit.start(
+        actor, "ready-then-wait", stderr=full_socket, LOG_LEVEL="debug", DEATH_DEPS="db", GRACE_PERIOD="50ms"
+    )
+    supervised.wait_line("READY")
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
 
     assert supervised.wait() == 137

@@ -18,7 +18,7 @@ def test_a_death_dependency_brings_one_sigterm(kubexit: Kubexit, code_on_stop: s
     The wish came from outside, so the code is the command's own.
     """
     main = born(kubexit)
-    settings = {"TERM_AFTER": "main", "DEATH_DEPS": "main", "GRACE_PERIOD": "1h", "STOP_DELAY": "1h"}
+    settings = {"TERM_AFTER": "main", "DEATH_DEPS": "main", "GRACE_PERIOD": "1h"}
     held = running(kubexit, "shipper", "WINCH=9", EXIT_CODE_ON_STOP=code_on_stop, **settings)
     held.signal(signal.SIGTERM)
     held.wait_line(": waiting for main to exit first", "stderr")

@@ -1,4 +1,4 @@
-"""The bytes of a tombstone are the bytes that the original writes, after any run."""
+"""A tombstone has the lines that the original writes, and the lines of kubexit after them, after any run."""
 
 import os
 import re
@@ -16,20 +16,21 @@ TIME = r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z"'
 
 @pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339")
 def test_a_birth_is_one_line(kubexit: Kubexit) -> None:
-    """A birth is written as one line."""
+    """A birth is written as one line, and the line of the probe."""
     running(kubexit, "main")
     kubexit.wait_tombstone("main", "Born")
 
-    assert re.fullmatch(rf"Born: {TIME}\n", (kubexit.graveyard / "main").read_text())
+    assert re.fullmatch(rf'Born: {TIME}\nProbe: "none"\n', (kubexit.graveyard / "main").read_text())
 
 
 @pytest.mark.behaviour("tombstone-lines", "times-are-rfc-3339", "tombstone-has-exit-code")
 @pytest.mark.parametrize("code", [0, 3])
 def test_a_death_is_three_lines(kubexit: Kubexit, code: int) -> None:
-    """A death has three lines, Born, Died and ExitCode, and nothing else if the command exited by itself."""
+    """A death has Born, Died, ExitCode, its life and the probe, and nothing else if the command exited by itself."""
     kubexit.run("sh", "-c", f"exit {code}")
+    text = (kubexit.graveyard / "main").read_text()
 
-    assert re.fullmatch(rf"Born: {TIME}\nDied: {TIME}\nExitCode: {code}\n", (kubexit.graveyard / "main").read_text())
+    assert re.fullmatch(rf'Born: {TIME}\nDied: {TIME}\nExitCode: {code}\nLife: "[0-9a-f]{{16}}"\nProbe: "none"\n', text)
 
 
 @pytest.mark.behaviour("tombstone-lines")

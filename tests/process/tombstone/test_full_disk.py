@@ -51,7 +51,7 @@ def test_an_unwritten_birth_is_a_warning(kubexit: Kubexit) -> None:
     container.signal(15)
 
     assert container.wait() == 7
-    assert read(folder, "main").endswith(b"ExitCode: 7\n")
+    assert b"ExitCode: 7\n" in read(folder, "main")
     os.close(folder)
 
 
@@ -99,7 +99,7 @@ def test_room_in_time(kubexit: Kubexit) -> None:
     os.unlink("ballast", dir_fd=folder)
 
     assert container.wait() == 7
-    assert read(folder, "main").endswith(b"ExitCode: 7\n")
+    assert b"ExitCode: 7\n" in read(folder, "main")
     os.close(folder)
 
 
@@ -118,7 +118,7 @@ def test_the_death_takes_the_old_tombstones_room(kubexit: Kubexit) -> None:
 
     assert container.wait() == 7
     assert lines(container.stderr, "error") == []
-    assert read(folder, "main").endswith(b"ExitCode: 7\n")
+    assert b"ExitCode: 7\n" in read(folder, "main")
     os.close(folder)
 
 
@@ -171,6 +171,25 @@ def test_peers_see_a_crash(kubexit: Kubexit) -> None:
     assert main.code == 7
     peer.wait_line("SIGNAL TERM")
     peer.wait_line("dependency main crashed", stream="stderr")
+
+
+@pytest.mark.behaviour("unwritten-death-keeps-code", "crash-seen-by-peers")
+def test_a_later_peer_sees_a_crash(kubexit: Kubexit) -> None:
+    """A peer that starts behind a death that could not be written finds the FIFO, and does not start its command.
+
+    Shown to fail when the FIFO is removed without a death.
+    """
+    keeper = running(kubexit, "keeper", preexec_fn=small_disk(kubexit.graveyard, 2, 0))
+    inside = namespaces.inside(keeper.pid, kubexit.graveyard)
+    eventually((inside / "keeper").exists, "the keeper's birth is written")
+    (inside / "ballast").write_bytes(b"x" * PAGE)
+    kubexit.run("sh", "-c", "exit 7", preexec_fn=namespaces.join_mounts(keeper.pid))
+    peer = kubexit.run(
+        "echo", "BORN", name="peer", DEATH_DEPS="main", POLL_INTERVAL="0", preexec_fn=namespaces.join_mounts(keeper.pid)
+    )
+
+    assert peer.stdout == ""
+    assert "dependency main crashed" in peer.stderr
 
 
 @pytest.mark.behaviour("unwritten-death-keeps-code", "unwritten-birth-continues")

@@ -72,12 +72,14 @@ def test_readers_ignore_them(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("old-tombstone-gone-at-start")
 @pytest.mark.parametrize("liveness", [True, False])
 def test_own_old_death_during_the_birth_wait(kubexit: Kubexit, liveness: bool) -> None:
-    """The death of an earlier run is removed before the birth wait begins."""
+    """The death of an earlier run is removed before the birth wait begins, whose tombstone would replace it later."""
     kubexit.carve("main", Born=True, Died=True, ExitCode=1)
     eye = Observer(kubexit.graveyard)
     container = kubexit.start("true", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="infinite", LIVENESS=liveness)
-    eye.until(lambda event: event.file == "main" and event.kind in ("IN_DELETE", "IN_MOVED_TO"))
+    changes = ("IN_DELETE", "IN_MOVED_TO")
+    events = eye.until(lambda event: event.file == "main" and event.kind in changes)
 
+    assert [event.kind for event in events if event.file == "main" and event.kind in changes] == ["IN_DELETE"]
     assert "Died" not in (kubexit.tombstone() or {})
     assert container.process.poll() is None
 

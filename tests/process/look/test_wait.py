@@ -1,0 +1,161 @@
+"""`kubexit --wait NAME[:CONDITION]` sleeps until the conditions are met: 0, or 69 at the timeout."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from harness.containers import born, descriptors, lines, running, sleeps
+from harness.kubexit import Kubexit
+from harness.looks import look
+from harness.supervised import Supervised
+from harness.waiting import eventually
+from harness.world import namespaces
+
+pytestmark = pytest.mark.behaviour("wait-for-conditions")
+
+
+def wait(kubexit: Kubexit, *arguments: str, **keywords: object) -> Supervised:
+    """Start a wait, and return when it watches the graveyard."""
+    waiting = kubexit.start(options=["--wait", *arguments], name=None, **keywords)
+    eventually(lambda: any("inotify" in name for name in descriptors(waiting.pid)), "the watch")
+    return waiting
+
+
+@pytest.mark.every_form
+def test_what_is_met_ends_it_at_once(kubexit: Kubexit) -> None:
+    """Conditions that are met end it at once, also with a timeout of zero."""
+    kubexit.carve("db", Born=True, Ready=True)
+
+    assert look(kubexit, "--wait", "db", "db:born", "--timeout", "0").code == 0
+
+
+@pytest.mark.every_form
+def test_it_ends_when_the_last_is_met(kubexit: Kubexit) -> None:
+    """It ends when the last condition is met, and prints nothing."""
+    kubexit.graveyard.mkdir()
+    waiting = wait(kubexit, "db,migrate:succeeded", "--timeout", "infinite")
+    kubexit.carve("migrate", Born=True, Died=True, ExitCode=0)
+    kubexit.carve("db", Born=True)
+    assert waiting.process.poll() is None
+    kubexit.carve("db", Born=True, Ready=True)
+
+    assert waiting.wait() == 0
+    assert (waiting.stdout, waiting.stderr) == ("", "")
+
+
+def test_inotify_wakes_it(kubexit: Kubexit) -> None:
+    """A change wakes it at once: it does not wait for its next look."""
+    kubexit.graveyard.mkdir()
+    waiting = wait(kubexit, "db:born", "--timeout", "infinite")
+    eventually(lambda: sleeps(waiting.pid) > 0, "it sleeps")
+    begin = time.monotonic()
+    kubexit.carve("db", Born=True)
+
+    assert waiting.wait() == 0
+    assert time.monotonic() - begin < 1, "the next look would have been after two seconds"
+
+
+@pytest.mark.behaviour("crash-seen-by-peers")
+def test_a_crash_wakes_it(kubexit: Kubexit) -> None:
+    """A crash, of which nothing is written, is a death that wakes it."""
+    main = born(kubexit, "main")
+    waiting = wait(kubexit, "main:died", "--timeout", "infinite")
+    eventually(lambda: sleeps(waiting.pid) > 0, "it sleeps")
+    begin = time.monotonic()
+    main.kill()
+
+    assert waiting.wait() == 0
+    assert time.monotonic() - begin < 1, "the next look would have been after two seconds"
+
+
+def test_at_the_timeout_it_exits_with_69(kubexit: Kubexit) -> None:
+    """At the timeout the code is 69, and the line names what is missing."""
+    kubexit.carve("db", Born=True)
+    finished = look(kubexit, "--wait", "db,cache:died", "--timeout", "150ms")
+
+    assert finished.code == 69
+    assert finished.stderr.endswith(
+        " error kubexit: not met after 150ms: db:ready (born, not ready), cache:died (not there)\n"
+    )
+
+
+def test_a_folder_that_comes_later_is_found(kubexit: Kubexit) -> None:
+    """The graveyard may be made, deleted and made again during the wait."""
+    waiting = kubexit.start(options=["--wait", "db:born", "--timeout", "infinite"], name=None)
+    eventually(lambda: sleeps(waiting.pid) > 0, "it sleeps")
+    for _ in range(2):
+        kubexit.graveyard.mkdir()
+        eventually(lambda: any("inotify" in name for name in descriptors(waiting.pid)), "the watch")
+        kubexit.graveyard.rmdir()
+        eventually(lambda: not any("inotify" in name for name in descriptors(waiting.pid)), "no watch")
+    kubexit.carve("db", Born=True)
+
+    assert waiting.wait() == 0
+
+
+@pytest.mark.behaviour("no-inotify-polls")
+def test_without_inotify_it_polls(kubexit: Kubexit) -> None:
+    """Where inotify is refused, it polls."""
+    kubexit.graveyard.mkdir()
+    world = namespaces.refuse("inotify_init1", 24)
+    waiting = kubexit.start(options=["--wait", "db", "--timeout", "infinite"], name=None, preexec_fn=world)
+    eventually(lambda: sleeps(waiting.pid) > 1, "it looked twice")
+    kubexit.carve("db", Born=True, Ready=True)
+
+    assert waiting.wait() == 0
+
+
+@pytest.mark.behaviour("junk-is-no-death")
+def test_events_of_others_keep_it_waiting(kubexit: Kubexit) -> None:
+    """Other files, and junk under the name that it waits for, do not end it; junk gets one warning."""
+    kubexit.graveyard.mkdir()
+    waiting = wait(kubexit, "db:died", "--timeout", "infinite")
+    for number in range(50):
+        (kubexit.graveyard / f"file{number}").write_text("x")
+        kubexit.carve("db", junk=None)
+        (kubexit.graveyard / "db").write_text("Born: no\n")
+    waiting.wait_line("cannot read tombstone of db", stream="stderr")
+    assert waiting.process.poll() is None
+    kubexit.carve("db", Died=True, ExitCode=0)
+
+    assert waiting.wait() == 0
+    assert waiting.stderr.count("cannot read") <= 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("pid1", [False, True], ids=["child", "PID 1"])
+def test_a_signal_ends_it(kubexit: Kubexit, number: int, pid1: bool) -> None:
+    """A signal that stops programs ends it with 128 + n, also as PID 1, for which the kernel drops such signals."""
+    kubexit.graveyard.mkdir()
+    waiting = wait(kubexit, "db", "--timeout", "infinite", pid1=pid1)
+    waiting.signal(number)
+
+    assert waiting.wait() == 128 + number
+    assert lines(waiting.stderr.replace("kubexit:", "kubexit[]:"), "info")
+
+
+def test_a_restart_is_seen(kubexit: Kubexit) -> None:
+    """A container that dies and starts again during the wait counts as it is then."""
+    first = running(kubexit, "db")
+    waiting = wait(kubexit, "db", "--timeout", "infinite")
+    first.signal(15)
+    first.wait()
+    born(kubexit, "db", READY_EXEC="true")
+
+    assert waiting.wait() == 0
+
+
+@pytest.mark.behaviour("look-changes-nothing")
+def test_a_wait_leaves_the_graveyard_as_it_is(kubexit: Kubexit) -> None:
+    """A wait works in a graveyard that it may not write to, and leaves nothing there."""
+    namespaces.require_mounts()
+    kubexit.graveyard.mkdir()
+    world = namespaces.private_mounts(namespaces.read_only(kubexit.graveyard))
+    born(kubexit, "db")
+    waiting = wait(kubexit, "db:died", "--timeout", "infinite", preexec_fn=world)
+    kubexit.started[0].kill()
+
+    assert waiting.wait() == 0
+    assert sorted(os.listdir(kubexit.graveyard)) == [".db.alive", "db"]
