@@ -1,0 +1,1 @@
+"""kubectl kubexit: wrap, check and draw pods whose containers kubexit coordinates."""

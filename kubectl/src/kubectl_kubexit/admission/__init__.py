@@ -1,0 +1,1 @@
+"""What the admission policies of deploy/ make of a pod, without a cluster."""

@@ -1,0 +1,1 @@
+"""Relations and lives of containers as text and pictures."""

@@ -1,0 +1,1 @@
+"""Pods that are in a cluster: what the kubelet and kubexit report about their containers."""

@@ -1,0 +1,57 @@
+"""Take out what inject.py puts in."""
+
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap
+
+from kubectl_kubexit.admission.label import INJECTED, PLAN
+from kubectl_kubexit.manifest.container import is_kubexit
+from kubectl_kubexit.wrap.editing import drop, without
+from kubectl_kubexit.wrap.sharing import own, own_parts
+
+
+def remove(node: CommentedMap) -> bool:
+    """Take kubexit out of the mapping of a pod; return whether something was changed.
+
+    Volumes, mounts and variables of kubexit go, and kubexit in front of the commands, also if a person wrote them.
+    A command that was found in the registry stays, since the manifest does not say that it was missing.
+    """
+    before = repr(node)
+    own_parts(node)
+    spec = node["spec"]
+    annotations = (node.get("metadata") or {}).get("annotations")
+    for key in (INJECTED, PLAN):
+        if annotations and key in annotations:
+            drop(annotations, key)
+    if annotations is not None and not annotations:
+        drop(node["metadata"], "annotations")
+    if node.get("metadata") is not None and not node["metadata"]:
+        drop(node, "metadata")
+    without(spec, "initContainers", delivers)
+    containers = [*(spec.get("initContainers") or []), *spec["containers"]]
+    for container in containers:
+        unwrap_container(container)
+    mounted = {mount.get("name") for container in containers for mount in container.get("volumeMounts") or []}
+    without(spec, "volumes", lambda volume: volume.get("name") in {"kubexit", "graveyard"} - mounted)
+    return repr(node) != before
+
+
+def delivers(container: Any) -> bool:
+    """Return whether an init container only copies kubexit or clears the graveyard."""
+    command = list(container.get("command") or [])
+    tool = len(command) > 1 and is_kubexit(str(command[0])) and command[1] in {"--install", "--graveyard", "--clear"}
+    return bool(tool or command[:2] == ["cp", "/bin/kubexit"])
+
+
+def unwrap_container(container: CommentedMap) -> None:
+    """Take kubexit out of one container."""
+    command = list(container.get("command") or [])
+    if command and is_kubexit(str(command[0])):
+        shorter = own(container, "command")
+        for _ in range(2 if command[1:2] == ["--"] else 1):
+            del shorter[0]
+        if not shorter:
+            drop(container, "command")
+    if any(str(variable.get("name", "")).startswith("KUBEXIT_") for variable in container.get("env") or []):
+        without(container, "env", lambda variable: str(variable.get("name", "")).startswith("KUBEXIT_"))
+    without(container, "volumeMounts", lambda mount: mount.get("name") in {"kubexit", "graveyard"})

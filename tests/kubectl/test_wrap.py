@@ -1,0 +1,303 @@
+"""`wrap` and `unwrap`: what they do to manifests, and what they leave as it is."""
+
+import difflib
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.authoring import PLAIN, only_pod, options, refusal, run, wrapped
+from kubectl_kubexit.commands.unwrap import command as unwrap
+from kubectl_kubexit.commands.wrap import command as wrap
+from kubectl_kubexit.findings.run import findings
+from kubectl_kubexit.manifest.bundle import bundle
+
+DELIVERIES = ["image-volume", "init-container", "none"]
+MOUNTED = [
+    {"name": "kubexit", "mountPath": "/kubexit", "readOnly": True},
+    {"name": "graveyard", "mountPath": "/graveyard"},
+]
+
+# Their authors wrote settings of kubexit, which unwrap takes out too, so the same objects cannot remain.
+OWN = {"annotated-plan", "annotated-command", "author-wins", "jobset"}
+
+every_plain = pytest.mark.parametrize("manifest", PLAIN, ids=lambda path: path.name)
+
+
+def give_commands(thing: Any, commands: dict[str, str]) -> None:
+    """Give containers the command that --command named: unwrap leaves it."""
+    for child in thing.values() if isinstance(thing, dict) else thing if isinstance(thing, list) else []:
+        give_commands(child, commands)
+    if isinstance(thing, dict) and thing.get("name") in commands and "command" not in thing:
+        thing["command"] = shlex.split(commands[thing["name"]])
+
+
+@pytest.mark.behaviour("authoring-wrap")
+@pytest.mark.parametrize("delivery", DELIVERIES)
+@pytest.mark.parametrize("manifest", [path for path in PLAIN if path.stem not in OWN], ids=lambda path: path.name)
+def test_unwrap_is_the_inverse_of_wrap(manifest: Path, delivery: str, tmp_path: Path) -> None:
+    """What wrap puts in, unwrap takes out: the same objects remain, with the same comments in the same order."""
+    copy = tmp_path / manifest.name
+    copy.write_text(wrapped(manifest, "--deliver", delivery))
+    back = run(unwrap, str(copy))
+
+    before = list(yaml.safe_load_all(manifest.read_text()))
+    give_commands(before, dict(word.split("=", 1) for word in options(manifest) if "=" in word))
+    assert list(yaml.safe_load_all(back)) == before
+    assert re.findall(r"#.*", back) == re.findall(r"#.*", manifest.read_text())
+
+
+COMMENTED = """\
+# before
+kind: Pod
+spec:
+  containers:
+  - name: main # behind a name
+    command: ["/main"]   # behind a command
+    env:
+    - name: A
+      value: "yes" # quoted
+
+  # between the containers
+  - name: side
+    command: [/side]
+    env:
+    - {name: A, value: b}
+
+    # behind a list
+  restartPolicy: Never
+  # the end
+"""
+
+
+@pytest.mark.behaviour("authoring-wrap-keeps")
+def test_comments_and_blank_lines_stay_at_their_places(tmp_path: Path) -> None:
+    """After wrap and unwrap the text is the same: each comment and each blank line is where it was."""
+    path = tmp_path / "pod.yaml"
+    path.write_text(COMMENTED)
+    run(wrap, "--main", "main", "-i", str(path))
+    between = path.read_text()
+    run(unwrap, "-i", str(path))
+
+    assert between.index("# between the containers") > between.index("value: main")
+    # A comment behind a command that became longer moves to the right.
+    assert re.sub(r"(?<=\S) +#", "   #", path.read_text()) == re.sub(r"(?<=\S) +#", "   #", COMMENTED)
+
+
+@pytest.mark.behaviour("authoring-wrap")
+@every_plain
+def test_a_second_wrap_changes_nothing(manifest: Path, tmp_path: Path) -> None:
+    """A pod that has kubexit already stays as it is, byte for byte."""
+    copy = tmp_path / manifest.name
+    copy.write_text(wrapped(manifest))
+
+    assert run(wrap, *options(manifest), str(copy)) == copy.read_text()
+
+
+@pytest.mark.behaviour("authoring-public-shapes")
+def test_there_are_forty_shapes() -> None:
+    """Tests with every manifest see 40 files or more, of many kinds, the examples of other tools among them."""
+    found = [thing for path in PLAIN for thing in yaml.safe_load_all(path.read_text()) if thing]
+    kinds = {thing.get("kind") for thing in found}
+
+    assert len(PLAIN) >= 40
+    assert len(kinds) >= 25
+    assert {"Pod", "Job", "CronJob", "Deployment", "StatefulSet", "DaemonSet", "List"} < kinds
+    assert len([path for path in PLAIN if path.name.startswith("seed-")]) == 5
+
+
+@pytest.mark.behaviour("authoring-wrap-keeps", "authoring-public-shapes")
+@every_plain
+def test_only_lines_of_kubexit_are_new(manifest: Path) -> None:
+    """No line of the author is lost or rewritten, but for the commands; all others stay, in the same order."""
+    old, new = manifest.read_text().splitlines(), wrapped(manifest).splitlines()
+    changes = [line for line in difflib.ndiff(old, new) if line.startswith("- ")]
+    allowed = re.compile(
+        r"command|&trainer|\*trainer|name: pytorch$"
+        r"|metadata: \{|\{name: .*\}|volumes?:|volumeMounts:|env:|annotations|\[.*\]|^- *[\]}\"{]"
+    )
+
+    assert [line for line in changes if not allowed.search(line)] == []
+
+
+@pytest.mark.behaviour("authoring-wrap-keeps")
+def test_documents_without_pods_stay_byte_for_byte() -> None:
+    """Of a file with several documents only the documents with pods change."""
+    manifest = next(path for path in PLAIN if path.name == "deployment.yaml")
+    last = manifest.read_text().rpartition("---\n")[2]
+
+    assert wrapped(manifest).rpartition("---\n")[2] == last
+
+
+@pytest.mark.behaviour("disabled-is-not-awaited")
+def test_main_does_not_wait_for_a_disabled_sidecar(tmp_path: Path) -> None:
+    """A sidecar in which kubexit only executes the command has no tombstone, so main does not wait for it."""
+    probe = {"readinessProbe": {"tcpSocket": {"port": 80}}}
+    containers = [
+        {"name": "main", "image": "a:1", "command": ["/main"]},
+        {"name": "a", "image": "a:1", "command": ["/a"], **probe},
+        {
+            "name": "b",
+            "image": "a:1",
+            "command": ["/b"],
+            **probe,
+            "env": [{"name": "KUBEXIT_DISABLED", "value": "true"}],
+        },
+    ]
+    path = tmp_path / "pod.yaml"
+    path.write_text(yaml.safe_dump({"apiVersion": "v1", "kind": "Pod", "spec": {"containers": containers}}))
+    plan = yaml.safe_load(run(wrap, "--main", "main", str(path)))["metadata"]["annotations"]["kubexit.dev/plan"]
+
+    assert plan.splitlines()[0] == "main: BIRTH_DEPS=a"
+
+
+@pytest.mark.behaviour("authoring-wrap")
+def test_a_pod_gets_delivery_name_and_plan() -> None:
+    """A wrapped pod has the volumes, the mounts, the name, the plan, and kubexit in front of each command."""
+    manifest = next(path for path in PLAIN if path.name == "cronjob.yaml")
+    thing = yaml.safe_load(wrapped(manifest))["spec"]["jobTemplate"]["spec"]["template"]
+    backup, tailscale = thing["spec"]["containers"]
+
+    assert thing["metadata"]["annotations"] == {
+        "prometheus.io/scrape": "false",
+        "kubexit.dev/injected": "backup,tailscale",
+        "kubexit.dev/plan": 'backup: BIRTH_DEPS=tailscale\ntailscale: SIDECAR_OF=backup READY_EXEC="tailscale status"',
+    }
+    assert thing["spec"]["volumes"] == [
+        {"name": "kubexit", "image": {"reference": "kubexit:0.2.0", "pullPolicy": "IfNotPresent"}},
+        {"name": "graveyard", "emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}},
+    ]
+    assert backup["command"] == ["/kubexit/bin/kubexit", "--", "restic", "backup", "/data"]
+    assert tailscale["command"] == ["/kubexit/bin/kubexit", "--", "/usr/local/bin/containerboot"]
+    for container in (backup, tailscale):
+        assert container["volumeMounts"] == MOUNTED
+        assert container["env"] == [
+            {"name": "KUBEXIT_NAME", "value": container["name"]},
+            {
+                "name": "KUBEXIT_PLAN",
+                "valueFrom": {"fieldRef": {"fieldPath": "metadata.annotations['kubexit.dev/plan']"}},
+            },
+        ]
+
+
+@pytest.mark.behaviour("authoring-wrap")
+def test_shared_lists_are_changed_once_for_each_container() -> None:
+    """Containers that share a list by an alias, or a mapping by a merge, each get their own."""
+    containers = only_pod(wrapped(next(path for path in PLAIN if path.name == "aliases.yaml")))["spec"]["containers"]
+
+    assert [container["command"] for container in containers] == [["/kubexit/bin/kubexit", "--", "/work"]] * 3
+    assert [container["env"][1]["value"] for container in containers] == ["main", "side", "merged"]
+    assert [len(container["volumeMounts"]) for container in containers] == [3, 3, 3]
+
+
+@pytest.mark.behaviour("authoring-wrap")
+@pytest.mark.parametrize(
+    ("version", "program", "volume"),
+    [
+        ("1.36", "/kubexit/bin/kubexit", "image"),
+        ("v1.35.2", "/kubexit/bin/kubexit", "image"),
+        ("1.34", "/kubexit/kubexit", "emptyDir"),
+    ],
+)
+def test_the_version_chooses_the_delivery(version: str, program: str, volume: str) -> None:
+    """Clusters before 1.35 get an init container that copies the file."""
+    pod = only_pod(wrapped(next(path for path in PLAIN if path.name == "pod.yaml"), "--kube-version", version))
+
+    assert pod["spec"]["containers"][0]["command"][0] == program
+    assert volume in next(volume for volume in pod["spec"]["volumes"] if volume["name"] == "kubexit")
+    inits = pod["spec"].get("initContainers", [])
+    assert [init["command"] for init in inits] == [["kubexit", "--install", "/kubexit"]] * (volume == "emptyDir")
+
+
+@pytest.mark.behaviour("authoring-wrap")
+@pytest.mark.parametrize(
+    ("manifest", "arguments", "words"),
+    [
+        ("pod.yaml", ["--main", "ap"], ["--main ap", "app, nginx"]),
+        ("pod.yaml", [], ["which container does the work", "app, nginx"]),
+        ("pod.yaml", ["--main", "app", "--sidecar", "x"], ["--sidecar x"]),
+        ("pod.yaml", ["--main", "app", "--kube-version", "new"], ["--kube-version new", "1.34"]),
+        ("pod.yaml", ["--main", "app", "--command", "nginx"], ["--command nginx", "NAME=COMMAND"]),
+        ("pod.yaml", ["--main", "app", "-i", "-"], ["--in-place"]),
+    ],
+)
+def test_what_cannot_be_wrapped_is_said(manifest: str, arguments: list[str], words: list[str]) -> None:
+    """An error names the option and what would be right."""
+    path = next(path for path in PLAIN if path.name == manifest)
+    found = refusal(wrap, *arguments, "--entry", "none", str(path))
+
+    assert all(word in found for word in words), found
+
+
+@pytest.mark.behaviour("authoring-wrap")
+@pytest.mark.parametrize(
+    ("probe", "words"),
+    [
+        ("{httpGet: {port: 80, scheme: HTTPS}}", "uses HTTPS"),
+        ("{httpGet: {port: 80, httpHeaders: [{name: a, value: b}]}}", "sends headers"),
+        ('{httpGet: {port: 80, path: "/a b"}}', "blank"),
+        ("{tcpSocket: {port: nowhere}}", "does not declare"),
+        ("{tcpSocket: {port: 80, host: db.example.org}}", "neither localhost nor an IP address"),
+        ('{exec: {command: [sh, -c, "a && b"]}}', "splits at blanks"),
+        ("{grpc: {port: 80}}", "gRPC"),
+    ],
+)
+def test_a_probe_that_kubexit_cannot_do_is_refused(probe: str, words: str, tmp_path: Path) -> None:
+    """A probe with TLS, headers, gRPC, a foreign host or blanks needs a plan; the message names the container."""
+    pod = "{kind: Pod, spec: {containers: [{name: a, command: [a]}, {name: b, command: [b], readinessProbe: %s}]}}"
+    path = tmp_path / "pod.yaml"
+    path.write_text(pod % probe)
+    found = refusal(wrap, "--main", "a", str(path))
+
+    assert words in found
+    assert "container b" in found
+    assert "--plan" in found
+
+
+@pytest.mark.behaviour("authoring-wrap")
+def test_in_place_and_diff_write_the_same(tmp_path: Path) -> None:
+    """--in-place writes what is printed without it, and keeps the mode; --diff only prints the differences."""
+    manifest = next(path for path in PLAIN if path.name == "pod.yaml")
+    copy = tmp_path / "pod.yaml"
+    copy.write_text(manifest.read_text())
+    copy.chmod(0o640)
+    printed = run(wrap, "--main", "app", str(copy))
+    shown = run(wrap, "--main", "app", "--diff", str(copy))
+    before = copy.read_text()
+    run(wrap, "--main", "app", "-i", str(copy))
+
+    assert before == manifest.read_text()
+    assert copy.read_text() == printed != before
+    assert copy.stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.iterdir()) == [copy]
+    added = [line[1:] for line in shown.splitlines() if line.startswith("+") and not line.startswith("+++")]
+    assert added == [line[2:] for line in difflib.ndiff(before.splitlines(), printed.splitlines()) if line[:2] == "+ "]
+
+
+@pytest.mark.behaviour("authoring-wrap")
+@pytest.mark.parametrize("delivery", DELIVERIES)
+@every_plain
+def test_check_finds_nothing_wrong_in_what_wrap_made(manifest: Path, delivery: str) -> None:
+    """What wrap makes has no error that check would find."""
+    text = wrapped(manifest, "--deliver", delivery)
+    found = [finding for finding in findings(bundle([("x", text)])) if finding.check.severity.value == "error"]
+
+    assert [(finding.check.code, finding.found.message) for finding in found] == []
+
+
+@pytest.mark.behaviour("authoring-wrap-keeps")
+@pytest.mark.parametrize("ending", ["\r\n", "\n"])
+def test_line_ends_and_separators_stay(tmp_path: Path, ending: str) -> None:
+    """A file from Windows keeps its line ends; a document that begins on the line of its `---` is changed too."""
+    path = tmp_path / "pods.yaml"
+    pod = "{kind: Pod, spec: {containers: [{name: a, command: [x]}]}}"
+    path.write_bytes(f"--- {pod}\n--- # two\n{pod}\n...\n".replace("\n", ending).encode())
+    run(wrap, "-i", str(path))
+    content = path.read_bytes().decode()
+
+    assert content.count("kubexit.dev/plan") == 4
+    assert content.count(ending) == content.count("\n")
+    assert "--- # two" in content
