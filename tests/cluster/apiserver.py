@@ -16,6 +16,8 @@ from pathlib import Path
 from harness.waiting import eventually
 from node import programs
 
+# What makes pods of the objects that users write. No other controller: the rest of this cluster belongs to the tests.
+CONTROLLERS = "job,cronjob,deployment,replicaset,statefulset"
 ADMIN_TOKEN = "the-admin-of-a-server-on-loopback"
 START_ALARM = 90.0  # on a busy machine; it takes about eight seconds
 
@@ -51,6 +53,7 @@ class ApiServer:
         self._port, self._etcd_port, self._peer_port = _free_ports(3)
         self._etcd: subprocess.Popen[bytes] | None = None
         self._server: subprocess.Popen[bytes] | None = None
+        self._controllers: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start both; return when the server answers that it is ready."""
@@ -90,6 +93,16 @@ class ApiServer:
         )
         self._await_ready()
 
+    def start_controllers(self) -> None:
+        """Start what makes pods of Jobs, CronJobs, Deployments and StatefulSets."""
+        self._controllers = self._run(
+            programs.find(programs.KUBE_CONTROLLER_MANAGER),
+            f"--kubeconfig={kubeconfig(self.folder)}",
+            f"--controllers={','.join(f'{name}-controller' for name in CONTROLLERS.split(','))}",
+            "--leader-elect=false",
+            "--secure-port=0",
+        )
+
     def stop_server(self) -> None:
         """End kube-apiserver as a crash would: connections are cut, without a word to the clients."""
         if self._server is not None:
@@ -98,7 +111,11 @@ class ApiServer:
             self._server = None
 
     def end(self) -> None:
-        """End both."""
+        """End all of it."""
+        if self._controllers is not None:
+            self._controllers.kill()
+            self._controllers.wait()
+            self._controllers = None
         self.stop_server()
         if self._etcd is not None:
             self._etcd.kill()

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from cluster import policy
 from cluster.access import Access, Account
 from cluster.audit import Audit
 from cluster.birth import Birth
 from cluster.keeper import Keeper
+from harness.untested import untested
 from node.programs import UnavailableError
+
+not_tested = untested("against a real API server", "KUBEXIT_CLUSTER_REQUIRED")
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     try:
         own = Keeper(tmp_path_factory.mktemp("apiserver"))
     except UnavailableError as reason:
-        said = f"NOT TESTED against a real API server: KUBECONFIG is not set, and {reason}"
-        if os.environ.get("KUBEXIT_CLUSTER_REQUIRED"):
-            pytest.fail(said)
-        pytest.skip(said)
+        not_tested(f"KUBECONFIG is not set, and {reason}")
     yield Server(own.kubeconfig, own)
     own.end()
 
@@ -80,6 +81,15 @@ def own(server: Server, birth: Birth) -> Iterator[Keeper]:
     yield server.own
     if not server.own.serves:
         server.own.start_server()
+
+
+@pytest.fixture(scope="session")
+def injection(server: Server, access: Access) -> policy.Injection:
+    """A server that injects kubexit, by the policies of deploy/."""
+    if server.own is None:
+        pytest.skip("NOT TESTED: the admission policies, in a cluster that is not ours (KUBECONFIG)")
+    policy.install(access)
+    return policy.Injection(access)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """An API server that another process keeps: the tests' own children are ended after each test.
 
-The keeper takes one word a line on its standard input, `start` or `stop`, and answers `done`. When its input ends, also
-because the test run was killed, it ends the server and the store.
+The keeper takes one word a line on its standard input, `start`, `stop` or `controllers`, and answers `done`. When its
+input ends, also because the test run was killed, it ends the server and the store.
 """
 
 import os
@@ -41,6 +41,10 @@ class Keeper:
         self._tell("start")
         self.serves = True
 
+    def start_controllers(self) -> None:
+        """Start what makes pods of Jobs, CronJobs, Deployments and StatefulSets; it runs until the end."""
+        self._tell("controllers")
+
     def end(self) -> None:
         """End all of it."""
         self._process.communicate()
@@ -64,10 +68,13 @@ def keep(server: ApiServer) -> None:
         server.start()
         print("done", flush=True)
         for word in sys.stdin:
-            if word.strip() == "stop":
-                server.stop_server()
-            else:
-                server.start_server()
+            match word.strip():
+                case "stop":
+                    server.stop_server()
+                case "controllers":
+                    server.start_controllers()
+                case _:
+                    server.start_server()
             print("done", flush=True)
     except UnavailableError as reason:
         print(reason, flush=True)

@@ -57,6 +57,16 @@ def variables(container: dict[str, Any]) -> dict[str, str]:
     return {entry["name"]: entry.get("value", "") for entry in container.get("env", [])}
 
 
+def fill_annotations(spec: dict[str, Any], annotations: dict[str, str]) -> None:
+    """Replace each variable from an annotation of the pod by its text, as a kubelet does."""
+    for container in [*spec.get("initContainers", []), *spec["containers"]]:
+        for entry in container.get("env", []):
+            path = entry.get("valueFrom", {}).get("fieldRef", {}).get("fieldPath", "")
+            if path.startswith("metadata.annotations["):
+                del entry["valueFrom"]
+                entry["value"] = annotations.get(path.split("'")[1], "")
+
+
 def apply(access: Access, thing: dict[str, Any], dry: bool = False) -> None:
     """Create the object if it is not there; unknown fields are errors. A dry run only passes admission."""
     plural = f"{thing['kind'].lower()}s"

@@ -85,10 +85,11 @@ def waiting(reason: str, message: str = "", restarts: int = 0) -> dict[str, Any]
     return {"restartCount": restarts, "state": {"waiting": {"reason": reason, "message": message}}}
 
 
-def terminated(code: int, reason: str = "") -> dict[str, Any]:
-    """A container that has ended."""
+def terminated(code: int, reason: str = "", message: str = "") -> dict[str, Any]:
+    """A container that has ended, with its termination message."""
     reason = reason or ("Error" if code else "Completed")
-    return {"state": {"terminated": {"exitCode": code, "reason": reason, "containerID": "containerd://0"}}}
+    ended = {"exitCode": code, "reason": reason, "message": message, "containerID": "containerd://0"}
+    return {"state": {"terminated": ended}}
 
 
 def running(ready: bool, restarts: int = 0) -> dict[str, Any]:

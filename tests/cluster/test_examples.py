@@ -85,7 +85,7 @@ class Kubelet:
 def test_client_starts_and_ends_with_the_server(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
     """The client starts when the server is ready; the server ends with 0 when the client has ended."""
     kubelet = Kubelet(kubexit, birth, "client-server-job", tmp_path)
-    begun = kubexit.run(options=["--graveyard", os.fspath(kubexit.graveyard)], name=None)
+    begun = kubexit.run(options=["--clear", os.fspath(kubexit.graveyard)], name=None)
     assert begun.code == 0, begun.stderr
     client = kubelet.start("client")
     birth.watched(client, kubelet.pod)
