@@ -57,31 +57,30 @@ def run(example: Example, name: str, kubexit: Path, alarm: float) -> int:
             return CANNOT_RUN
         specs = [spec for spec in example.pod.containers if spec.name not in case.without]
         containers = [machine.container(spec, case.environment.get(spec.name, {})) for spec in specs]
-        containers += [machine.injected(added) for added in example.local.injected if added not in case.without]
+        injected = [machine.injected(added) for added in example.local.injected if added not in case.without]
+        containers = sorted([*containers, *injected], key=lambda container: container.name not in case.native)
         screen = Screen([spec.name for spec in example.pod.init] + [container.name for container in containers])
         introduce(screen, example, case, refused, machine.changes_users)
         if not initialise(machine, screen):
             return NOT_AS_DOCUMENTED
-        pod = Pod(machine.graveyard, screen)
-        try:
-            play(pod, containers, case, example.pod.grace_seconds, alarm)
-        except TimeoutError:
-            screen.write(f"not over after {alarm:g} s: ending it")
+        pod = Pod(machine.graveyard, screen, case.native)
+        if not play(pod, containers, case, example.pod.grace_seconds, alarm):
             return NOT_AS_DOCUMENTED
-        finally:
-            pod.end()
-        screen.heading("What the tombstones show:")
-        screen.timeline(pod.lives())
         return judge(screen, example.pod.kind, case, pod)
 
 
 def introduce(screen: Screen, example: Example, case: Case, refused: str | None, changes_users: bool) -> None:
     """What is going to happen, and how far it is like a node."""
     screen.write(f"{example.local.about.strip()}\n\n{case.about.strip()}\n")
-    if refused:
-        screen.write(f"A network namespace is not available here ({refused}): the ports of this machine are used.")
     if not changes_users:
         screen.write("All containers run as you: the users of the manifest take root, and files that others may read.")
+    explain(screen, refused)
+
+
+def explain(screen: Screen, refused: str | None) -> None:
+    """Say how to read what follows. refused: why there is no network namespace."""
+    if refused:
+        screen.write(f"A network namespace is not available here ({refused}): the ports of this machine are used.")
     screen.write(f"Lines with {'◆' if screen.utf8 else '*'} are kubexit's, the others the containers' own.\n")
 
 
@@ -104,7 +103,21 @@ def initialise(machine: Machine, screen: Screen) -> bool:
     return True
 
 
-def play(pod: Pod, containers: list[Container], case: Case, grace_seconds: float, alarm: float) -> None:
+def play(pod: Pod, containers: list[Container], case: Case, grace_seconds: float, alarm: float) -> bool:
+    """Run the containers to their ends and draw their lives; False if that takes longer than `alarm` seconds."""
+    try:
+        follow(pod, containers, case, grace_seconds, alarm)
+    except TimeoutError:
+        pod.screen.write(f"not over after {alarm:g} s: ending it (--alarm SECONDS leaves it more time)")
+        return False
+    finally:
+        pod.end()
+    pod.screen.heading("What the tombstones show:")
+    pod.screen.timeline(pod.lives())
+    return True
+
+
+def follow(pod: Pod, containers: list[Container], case: Case, grace_seconds: float, alarm: float) -> None:
     """Start the containers, follow them to their ends; delete the pod where the case says so."""
     for container in containers:
         pod.start(container)
@@ -121,7 +134,9 @@ def judge(screen: Screen, kind: str, case: Case, pod: Pod) -> int:
     """Say what Kubernetes makes of it, and whether it is what the example promises; 0 if so."""
     codes = {name: pod.code(name) for name in pod.processes}
     if kind == "Job":
-        outcome = "is complete" if not any(codes.values()) else "has failed"
+        outcome = (
+            "has failed" if any(code for name, code in codes.items() if name not in case.native) else "is complete"
+        )
         screen.write(f"\nThe Job {outcome}: " + ", ".join(f"{name} exited with {code}" for name, code in codes.items()))
     wrong = list(differences(case, codes, pod.lives(), pod.said))
     for line in wrong:

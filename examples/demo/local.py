@@ -45,6 +45,9 @@ class Case:
     """Variables that differ from the manifest, by container."""
     without: list[str] = field(default_factory=list)
     """Containers that are left out."""
+    native: list[str] = field(default_factory=list)
+    """Injected containers that are native sidecars here: they start first, the kubelet stops them at the end, and their
+    exit codes do not count."""
     delete_after: dict[str, str] = field(default_factory=dict)
     """When this container says this, the pod is deleted."""
 

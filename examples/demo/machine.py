@@ -31,6 +31,9 @@ class Machine:
         for name in pod.volumes:
             self.volume(name).mkdir(parents=True)
             self.volume(name).chmod(0o777)  # as the kubelet makes an emptyDir
+        for name in pod.images:
+            (self.volume(name) / "bin").mkdir()
+            (self.volume(name) / "bin/kubexit").symlink_to(self.kubexit)
 
     def volume(self, name: str) -> Path:
         """The folder of a volume."""
@@ -39,8 +42,8 @@ class Machine:
     @property
     def graveyard(self) -> Path:
         """The volume that is mounted as the graveyard."""
-        mounted = (spec.mounts[GRAVEYARD] for spec in self.pod.containers if GRAVEYARD in spec.mounts)
-        return self.volume(next(mounted))
+        paths = ((spec, spec.environment.get("KUBEXIT_GRAVEYARD", GRAVEYARD)) for spec in self.pod.containers)
+        return self.volume(next(spec.mounts[path] for spec, path in paths if path in spec.mounts))
 
     def container(self, spec: ContainerSpec, extra: dict[str, str]) -> Container:
         """A container of the manifest, with some variables more."""

@@ -1,5 +1,6 @@
 """The manifest of an example: its pod, as a kubelet reads it. Nothing is run here."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,8 @@ class PodSpec:
     init: tuple[ContainerSpec, ...]
     containers: tuple[ContainerSpec, ...]
     volumes: tuple[str, ...]
+    images: tuple[str, ...]
+    """The volumes that are images; the only image that is known here is that of kubexit."""
     grace_seconds: int
 
 
@@ -52,15 +55,22 @@ def read(file: Path) -> PodSpec:
     pod = template(thing) or {}
     spec = pod["spec"]
     name = thing["metadata"]["name"]
+    annotations = pod.get("metadata", {}).get("annotations", {})
+    fields = {
+        "metadata.name": f"{name}-local",
+        "metadata.namespace": NAMESPACE,
+        **{f"metadata.annotations['{key}']": text for key, text in annotations.items()},
+    }
     if any("restartPolicy" in container for container in spec.get("initContainers", [])):
         raise ManifestError(f"{file} has a native sidecar, which takes a kubelet")
     return PodSpec(
         kind=thing["kind"],
         name=name,
-        annotations=pod.get("metadata", {}).get("annotations", {}),
-        init=tuple(containers(spec, "initContainers", name)),
-        containers=tuple(containers(spec, "containers", name)),
+        annotations=annotations,
+        init=tuple(containers(spec, "initContainers", fields)),
+        containers=tuple(containers(spec, "containers", fields)),
         volumes=tuple(volume["name"] for volume in spec.get("volumes", [])),
+        images=tuple(image_volumes(spec)),
         grace_seconds=spec.get("terminationGracePeriodSeconds", KUBELET_SECONDS),
     )
 
@@ -73,8 +83,18 @@ def template(thing: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return found
 
 
-def containers(spec: Mapping[str, Any], key: str, pod: str) -> Iterator[ContainerSpec]:
-    """The containers of one list of a pod."""
+def image_volumes(spec: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the volumes that are the image of kubexit; ManifestError for another image."""
+    for volume in spec.get("volumes", []):
+        reference = volume.get("image", {}).get("reference", "")
+        if reference and not re.fullmatch(r"(.*/)?kubexit([:@].*)?", reference):
+            raise ManifestError(f"volume {volume['name']}: {reference} is not the image of kubexit")
+        if reference:
+            yield volume["name"]
+
+
+def containers(spec: Mapping[str, Any], key: str, fields: Mapping[str, str]) -> Iterator[ContainerSpec]:
+    """The containers of one list of a pod; variables can come from its fields."""
     user = spec.get("securityContext", {}).get("runAsUser")
     for entry in spec.get(key, []):
         yield ContainerSpec(
@@ -82,18 +102,17 @@ def containers(spec: Mapping[str, Any], key: str, pod: str) -> Iterator[Containe
             image=entry["image"],
             command=tuple(entry.get("command", ())),
             arguments=tuple(entry.get("args", ())),
-            environment={variable["name"]: value(variable, pod) for variable in entry.get("env", [])},
+            environment={variable["name"]: value(variable, fields) for variable in entry.get("env", [])},
             mounts={mount["mountPath"]: mount["name"] for mount in entry.get("volumeMounts", [])},
             user=entry.get("securityContext", {}).get("runAsUser", user),
         )
 
 
-def value(variable: Mapping[str, Any], pod: str) -> str:
+def value(variable: Mapping[str, Any], fields: Mapping[str, str]) -> str:
     """The value of a variable, also of one that the kubelet fills in from the pod's own fields."""
     if "valueFrom" not in variable:
         return str(variable.get("value", ""))
     path = variable["valueFrom"].get("fieldRef", {}).get("fieldPath")
-    fields = {"metadata.name": f"{pod}-local", "metadata.namespace": NAMESPACE}
     if path not in fields:
         raise ManifestError(f"{variable['name']}: only {', '.join(fields)} can be filled in here")
     return fields[path]

@@ -17,6 +17,7 @@ from demo.life import Life
 from demo.screen import Screen
 
 ALARM_SECONDS = 30.0  # far more than the demo takes: an alarm, not a plan
+WITHIN = re.compile(r"(?=\d{4}-\d\d-\d\dT[\d:.]+Z (?:debug|info|warn|error) kubexit(?:\[[^]]*\])?: )")
 HELD = re.compile(r" kubexit\[.*: waiting for .* to exit first, at most ")
 PASSED_ON = re.compile(r" kubexit\[.*: forwarded SIG[A-Z]+ to the command")
 INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")  # else a container knows nothing of this machine
@@ -42,6 +43,8 @@ class Pod:
 
     graveyard: Path
     screen: Screen
+    native: list[str] = field(default_factory=list)
+    """Native sidecars: they are stopped when all others have ended."""
     processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     started: dict[str, float] = field(default_factory=dict)
     ready: dict[str, float] = field(default_factory=dict)
@@ -75,7 +78,8 @@ class Pod:
     def listen(self, container: Container, stream: IO[str]) -> None:
         """In a thread: collect what one container says; None is its end."""
         for line in stream:
-            self.lines.put((container, line.rstrip(), time.time()))
+            for part in parts(line.rstrip()):
+                self.lines.put((container, part, time.time()))
         self.lines.put((container, None, time.time()))
 
     def follow(self, alarm: float = ALARM_SECONDS, seen: Callable[[str, str], None] = lambda *_: None) -> None:
@@ -94,6 +98,7 @@ class Pod:
                 continue
             if line is None:
                 self.ended[container.name] = moment
+                self.stop_native()
                 continue
             self.note(container, line, moment)
             self.screen.say(container.name, line, moment)
@@ -118,6 +123,14 @@ class Pod:
     def running(self) -> list[subprocess.Popen[str]]:
         """The containers that have not ended."""
         return [process for process in self.processes.values() if process.poll() is None]
+
+    def stop_native(self) -> None:
+        """Do what a kubelet does with native sidecars when all other containers have ended: SIGTERM."""
+        if all(name in self.ended for name in self.processes if name not in self.native):
+            for name in self.native:
+                if name not in self.ended:
+                    self.screen.write(f"       the others have ended: SIGTERM to the native sidecar {name}")
+                    self.processes[name].send_signal(signal.SIGTERM)
 
     def delete(self, grace_seconds: float) -> None:
         """Do what a kubelet does with a deleted pod: SIGTERM to all at once, then SIGKILL."""
@@ -159,3 +172,8 @@ class Pod:
         """How its process ended, 128+n for signal n; None while it runs."""
         code = self.processes[name].returncode
         return 128 - code if code is not None and code < 0 else code
+
+
+def parts(line: str) -> list[str]:
+    """Split a line at a line of kubexit inside of it: what the command wrote before had no line end yet."""
+    return [part for part in WITHIN.split(line) if part] or [line]

@@ -108,7 +108,7 @@ def paint(parts: Iterator[Segment], begin: float, end: float, columns: int, look
 def glyphs(kinds: Sequence[str], look: Look) -> Iterator[str]:
     """The characters of a bar, with one pair of colour codes for a run of the same kind."""
     before = ""
-    for kind in [*kinds, ""]:
+    for kind in kinds:
         if look.colour and kind != before:
             if before:
                 yield "\033[0m"
@@ -116,6 +116,8 @@ def glyphs(kinds: Sequence[str], look: Look) -> Iterator[str]:
                 yield f"\033[{COLOURS[kind]}m"
         before = kind
         yield getattr(look, kind) if kind else " "
+    if look.colour and before:
+        yield "\033[0m"
 
 
 def column(moment: float, begin: float, end: float, columns: int) -> int:

@@ -61,7 +61,7 @@ def test_linkerd_without_its_annotation(tmp_path: Path) -> None:
 
 def test_shutdown_without_an_order(tmp_path: Path) -> None:
     """Without KUBEXIT_TERM_AFTER on the proxy main loses orders, and the runner says that this is not as documented."""
-    folder = changed(tmp_path, "ordered-shutdown", "{name: KUBEXIT_TERM_AFTER, value: main}", "{name: OTHER}")
+    folder = changed(tmp_path, "ordered-shutdown", "proxy:   TERM_AFTER=main ", "proxy:   ")
     done = run("ordered-shutdown", folder=folder)
 
     assert done.returncode == example.NOT_AS_DOCUMENTED

@@ -11,6 +11,8 @@ from demo import local, manifest
 from demo.local import Image, Local, LocalError
 from demo.machine import Machine
 from demo.manifest import ManifestError
+from demo.pod import Container, Pod
+from demo.screen import Screen
 
 POD = """\
 apiVersion: v1
@@ -113,3 +115,18 @@ def test_local_is_refused(text: str, problem: str, tmp_path: Path) -> None:
     """A local.toml with something missing or misspelt is an error that names it."""
     with pytest.raises(LocalError, match=problem):
         local.read(written(tmp_path, text, "local.toml"))
+
+
+def test_a_line_of_kubexit_behind_an_unfinished_one_is_a_line(tmp_path: Path) -> None:
+    """A command that has written a part of a line shares the pipe with kubexit, whose line begins in its middle."""
+    line = "2026-01-01T00:00:00.5Z info kubexit[main]: the command exited with 0"
+    script = f"printf 'half '; printf '{line}\\n2026-01-01T00:00:00Z\\n\\n'"
+    with (tmp_path / "screen").open("w") as screen:
+        pod = Pod(tmp_path, Screen(["main"], screen))
+        pod.start(Container("main", ("sh", "-c", script), {}))
+        pod.follow()
+    stream = pod.processes["main"].stdout
+    assert stream is not None
+    stream.close()
+
+    assert pod.said["main"] == ["half ", line, "2026-01-01T00:00:00Z", ""]
