@@ -8,8 +8,10 @@ executable: a file called kubexit, which is what the executable is called, would
 device there is never anything.
 """
 
+import gc
 import sys
 
+gc.disable()  # imports leave no garbage (kubexit.waiter.program)
 sys._MEIPASS = "/dev/null/kubexit"  # type: ignore[attr-defined]
 
 from kubexit.waiter.program import begin  # noqa: E402

@@ -38,15 +38,22 @@ def test_every_fragment_is_in_the_next_chapter() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("fragment", FRAGMENTS, ids=lambda path: path.name)
-def test_a_fragment_is_a_few_sentences(fragment: Path) -> None:
-    """It is Markdown, ends with a full stop and one new line, and is short."""
-    text = fragment.read_text()
+def test_a_fragment_is_a_few_sentences() -> None:
+    """It is Markdown, ends with a full stop and one new line, and is short. A release leaves no fragment."""
+    assert faults("stop.added.txt", "It stops" * 100 + "\n\n") == ["a suffix", "a full stop", "one new line", "short"]
 
-    assert fragment.suffix == ".md"
-    assert text.endswith(".\n")
-    assert not text.endswith("\n\n")
-    assert len(text) <= 600
+    assert {path.name: found for path in FRAGMENTS if (found := faults(path.name, path.read_text()))} == {}
+
+
+def faults(name: str, text: str) -> list[str]:
+    """What a fragment lacks."""
+    rules = {
+        "a suffix": name.endswith(".md"),
+        "a full stop": text.rstrip("\n").endswith("."),
+        "one new line": text.endswith("\n") and not text.endswith("\n\n"),
+        "short": len(text) <= 600,
+    }
+    return [rule for rule, holds in rules.items() if not holds]
 
 
 @pytest.mark.parametrize("name", ["start.md", "start.improved.md"])
@@ -68,9 +75,14 @@ def test_a_release_moves_the_fragments_into_the_changelog(folder: Path) -> None:
     subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
-    introduction = (ROOT / "CHANGELOG.md").read_text()
+    introduction, mark, history = (
+        (ROOT / "CHANGELOG.md").read_text().partition("<!-- towncrier release notes start -->\n")
+    )
     written = (folder / "CHANGELOG.md").read_text()
-    assert written.startswith(introduction)
-    assert written[len(introduction) :].strip() == "## 1.2.3 (2027-01-02)\n\n### Added\n\n- It stops."
+    assert mark
+    assert written.startswith(introduction + mark)
+    assert written.endswith(history.lstrip())
+    chapter = written.removeprefix(introduction + mark).removesuffix(history.lstrip())
+    assert chapter.strip() == "## 1.2.3 (2027-01-02)\n\n### Added\n\n- It stops."
     assert not (folder / "changelog.d" / "stop.added.md").exists()
     assert (folder / "changelog.d" / "README.md").exists()

@@ -65,6 +65,16 @@ def test_a_skipped_step_fails_a_complete_run() -> None:
     assert said.splitlines()[-1].endswith("[long]")
 
 
+def test_a_step_for_another_machine_is_named() -> None:
+    """A step that needs another machine does not start, fails nothing, and the last lines name it."""
+    code, said = run("step_on other 5 foreign echo STARTED; step_on $(uname -m) 5 here false || true; step 5 last true")
+
+    assert code == 1
+    assert "STARTED" not in said
+    assert "=== NOT RUN, this is another machine: [foreign]" in said.splitlines()
+    assert said.splitlines()[-1].endswith(": [here]")
+
+
 def test_a_step_is_stopped_when_the_time_is_over() -> None:
     """A step that still runs when the time is over is stopped, and counts as failed."""
     begin = time.monotonic()
@@ -81,12 +91,14 @@ def test_a_run_has_no_step_outside_of_these_rules() -> None:
     making = [line for line in lines if "make " in line and not line.lstrip().startswith("#")]
 
     assert len(making) > 10
-    assert [line for line in making if not line.startswith(("need ", "step ", "within "))] == []
+    assert [line for line in making if not line.startswith(("need ", "step ", "step_on ", "within "))] == []
 
 
 def test_all_steps_fit_into_the_limit() -> None:
     """With nothing cached all steps fit into the limit; the builds in the background come on top of none."""
     lines = (ROOT / ".ci/run").read_text().splitlines()
     needs = [int(line.split()[1]) for line in lines if line.startswith(("need ", "step "))]
+    here = [int(line.split()[2]) for line in lines if line.startswith("step_on ")]
 
-    assert sum(needs) <= 4500
+    assert len(here) > 2
+    assert sum(needs + here) <= 4500

@@ -43,7 +43,8 @@ def declared(text: str) -> tuple[set[str], set[str], set[str]]:
     names: set[str] = set()
     fields: set[str] = set()
     block = ""
-    for line in re.sub(r'"""[\s\S]*?"""|#.*', "", text).splitlines():
+    # A name in quotes before the arguments is the one in C.
+    for line in re.sub(r'"""[\s\S]*?"""|#.*| "\w+"(?=\()', "", text).splitlines():
         indent = len(line) - len(line.lstrip())
         line = line.strip()
         if indent == 4:

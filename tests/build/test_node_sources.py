@@ -11,11 +11,11 @@ import pytest
 from node import cgroups, commands, images, programs
 from node.layout import Layout
 
-FOLDERS = (programs.KUBERNETES, programs.RUNTIME)
+FOLDERS = (programs.KUBERNETES, programs.RUNTIME, programs.DEPLOY, programs.IMAGES)
 NODE = Layout(Path("/somewhere/node"))
 
 
-@pytest.mark.parametrize("program", programs.PROGRAMS, ids=lambda program: program.name)
+@pytest.mark.parametrize("program", [*programs.PROGRAMS, *programs.TOOLS], ids=lambda program: program.name)
 def test_each_program_is_pinned(program: programs.Program) -> None:
     """The version comes from go.mod, which names the package as a tool, and go.sum has the module's hash."""
     package = "/".join(part for part in (program.module, program.package) if part)

@@ -76,13 +76,24 @@ def test_console_script_is_installed() -> None:
     assert script.value == "kubexit.cli:main"
 
 
-@pytest.mark.parametrize("lock", ["lock", "static", "bench"])
+def test_both_distributions_have_one_licence_and_version() -> None:
+    """kubectl-kubexit is released with kubexit: with the same licence and under the same version."""
+    tool = tomllib.loads((ROOT / "kubectl" / "pyproject.toml").read_text())["project"]
+
+    assert (ROOT / "kubectl" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
+    assert {key: tool[key] for key in ("version", "license", "requires-python")} == {
+        key: PROJECT["project"][key] for key in ("version", "license", "requires-python")
+    }
+    assert distribution("kubectl-kubexit").version == tool["version"]
+
+
+@pytest.mark.parametrize("lock", ["lock", "static", "plugin", "bench", "site", "uv", "go", "pip", "pipx"])
 def test_lock_has_every_pin(lock: str) -> None:
     """Each requirements/*.txt was made from the pins of pyproject.toml as they are."""
     text = (ROOT / "requirements" / f"{lock}.txt").read_text()
     locked = set(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)", text, re.MULTILINE))
     groups = PROJECT["dependency-groups"]
-    pins = groups.get(lock) or PROJECT["build-system"]["requires"] + groups["test"] + groups["lint"]
+    pins = groups.get(lock) or PROJECT["build-system"]["requires"] + groups["kubectl"] + groups["test"] + groups["lint"]
     pinned = set(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)$", "\n".join(pins).lower(), re.MULTILINE))
 
     assert pinned

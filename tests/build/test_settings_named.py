@@ -22,6 +22,8 @@ OTHERS = {
     "KUBEXIT_VERSION": "of the build",
     "KUBEXIT_CACHE": "of make static",
     "KUBEXIT_SOURCES": "of make static",
+    "KUBEXIT_REPOSITORY": "of make release",
+    "KUBEXIT_IMAGE": "the same",
     "KUBEXIT_ADVISORIES": "of make check KIND=audit",
     "KUBEXIT_SERVICE": "made by Kubernetes for a Service called kubexit",
     "KUBEXIT_PORT": "the same",
@@ -51,7 +53,7 @@ def test_every_page_is_seen() -> None:
     names = {str(page.relative_to(ROOT)) for page in PAGES}
 
     assert {
-        "README.md",
+        "docs/use/plan.md",
         "docs/use/reference.md",
         "docs/use/switching.md",
         "examples/ordered-shutdown/deployment.yaml",

@@ -12,7 +12,11 @@ MAX_FILE = 200
 MAX_FUNCTION = 40
 FILES = sorted(
     path
-    for folder, kinds in (("ext", ("*.pyx", "*.pxd", "*.c", "*.h")), ("kubexit", ("*.py", "*.pyi")))
+    for folder, kinds in (
+        ("ext", ("*.pyx", "*.pxd", "*.c", "*.h")),
+        ("kubexit", ("*.py", "*.pyi")),
+        ("kubectl", ("*.py",)),
+    )
     for kind in kinds
     for path in (ROOT / folder).rglob(kind)
 )

@@ -36,6 +36,7 @@ def uploaded(monkeypatch: pytest.MonkeyPatch, *known: tuple[str, str]) -> list[F
     """What is found when Debian has these versions of the source, in these suites."""
     monkeypatch.setattr(debian, "KEYRING", Path("/"))
     monkeypatch.setattr(debian.shutil, "which", lambda name: name)
+    monkeypatch.setattr(debian, "refusal", lambda *_: "")
     monkeypatch.setattr(debian, "uploads", lambda *_: [(PYTHON, version, suite) for version, suite in known])
     return list(debian.findings())
 
@@ -64,6 +65,33 @@ def test_a_later_upload_calls_for_renewal(
 
     assert [finding.kind for finding in found] == ([kind] if kind else [])
     assert all(version in finding.text and suite in finding.text for finding in found)
+
+
+@pytest.mark.usefixtures("pins")
+def test_a_source_that_does_not_come_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the archive lists a source and does not have it, the line says so: a person then knows why a pin waits."""
+    uploaded(monkeypatch)
+    monkeypatch.setattr(debian, "uploads", lambda *_: [(PYTHON, "3.11.2-6+deb12u9", "bookworm-security")])
+    monkeypatch.setattr(debian, "refusal", lambda *_: "404 Not Found")
+    (text,) = [finding.text for finding in debian.findings() if finding.kind == "RENEW"]
+
+    assert "3.11.2-6+deb12u9 is in bookworm-security, but the archive does not give its source (404 Not Found)" in text
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("Err:1 http://a.test trixie/main openssl 3 (dsc)\n  404  Not Found [IP: 192.0.2.1 80]\n", "404 Not Found"),
+        ("", "no reason given"),
+    ],
+)
+def test_the_reason_is_the_answer_to_apt(said: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """apt's answer is the reason; it is empty where the description of the source comes."""
+    monkeypatch.setattr(debian, "apt", lambda *_, **__: said)
+    assert debian.refusal("openssl", "3") == reason
+
+    monkeypatch.setattr(debian, "apt", lambda *_, work, **__: (work / "openssl_3.dsc").write_text("") or "")
+    assert debian.refusal("openssl", "3") == ""
 
 
 @pytest.mark.usefixtures("pins")

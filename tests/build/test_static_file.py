@@ -154,7 +154,8 @@ def test_supervisor_is_apart(elf: ELFFile) -> None:
     sizes = [segment["p_memsz"] for segment in segments(elf, "PT_LOAD")]
 
     assert len(sizes) == 7
-    assert sum(sizes[:3]) < 160 * 1024
+    # 204 KiB on amd64, and 263 KiB on arm64, whose linker pads to larger pages; the interpreter has 10 MiB.
+    assert sum(sizes[:3]) < 288 * 1024
 
 
 def test_archive_unpacks_nothing(path: Path) -> None:

@@ -18,14 +18,23 @@ MAP = """\
             7000             7000        0     1                 _start
             7020             7020       30    16         /cache/o/ff1f/libc.a(/cache/o/e193/getcwd.o):(.text.getcwd)
             7050             7050        0     1         /cache/o/ff1f/libc.a(/cache/o/e193/getcwd.o):(.text.nothing)
+            7080             7080       20    16         .build/objects/supervisor.o:(.text.start.claim_name)
+            70a0             70a0       20    16         /cache/libzigc.a(/zigc_zcu.o):(.text.c.unistd.unlinkatLinux)
+            a000             a000       20    16         .build/objects/supervisor.o:(.rodata.start.text)
            1c000            1c000        8     8         .build/objects/main.o:(.bss.word)
 """
 TEMPLATE = """\
     .own.rodata : {
-        OWN_RODATA
+        LIVE_RODATA
+    }
+    .own.rodata.start : {
+        START_RODATA
     }
     .own.text : {
-        OWN_TEXT
+        LIVE_TEXT
+    }
+    .own.text.start : {
+        START_TEXT
     }
     .own.data : {
         OWN_FILES(.data .data.*)
@@ -42,6 +51,9 @@ def test_map_is_read() -> None:
         ("*supervisor.o", ".rodata.kubexit_run"),
         ("*rcrt1.o", ".text"),
         ("*getcwd.o", ".text.getcwd"),
+        ("*supervisor.o", ".text.start.claim_name"),
+        ("*zigc_zcu.o", ".text.c.unistd.unlinkatLinux"),
+        ("*supervisor.o", ".rodata.start.text"),
         ("*main.o", ".bss.word"),
     ]
 
@@ -53,7 +65,18 @@ def test_template_is_filled() -> None:
     assert "*getcwd.o(.text.getcwd)" in script
     assert "*supervisor.o(.rodata.str* .rodata.cst*)" in script
     assert "*libc.a:*(.data .data.*)" in script
-    assert "OWN_" not in script
+    assert not any(word in script for word in ("OWN_", "LIVE_", "START_"))
+
+
+def test_what_only_the_start_uses_is_apart() -> None:
+    """The start's code, and what only it calls of the C library, is not among what a waiting supervisor uses."""
+    script = fill(TEMPLATE, rows(MAP))
+    live, _, start = script.partition(".own.text.start")
+
+    assert "*zigc_zcu.o(.text.c.unistd.unlinkatLinux)" in live
+    assert "*supervisor.o(.text.start.claim_name)" in start
+    assert "*getcwd.o(.text.getcwd)" in start
+    assert live.index(".own.rodata.start") < live.index("*supervisor.o(.rodata.start.text)")
 
 
 def test_map_that_is_not_understood() -> None:

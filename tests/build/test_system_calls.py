@@ -56,3 +56,23 @@ def test_static_file_makes_one_more(tmp_path: Path) -> None:
     expected.insert(2, "mprotect")
 
     assert traced(form.path, graveyard, tmp_path / "trace") == expected
+
+
+def test_watch_is_closed_after_the_start(tmp_path: Path) -> None:
+    """A watch that only the birth needed is closed when the command runs: closing it takes the kernel milliseconds."""
+    if shutil.which("strace") is None:
+        pytest.skip("NOT TESTED: strace is not installed")
+    graveyard, log = tmp_path / "graveyard", tmp_path / "trace"
+    graveyard.mkdir()
+    (graveyard / "db").write_text('Born: "2026-01-01T00:00:00Z"\nReady: "2026-01-01T00:00:00Z"\n')
+    environment = {"KUBEXIT_NAME": "main", "KUBEXIT_GRAVEYARD": str(graveyard), "KUBEXIT_BIRTH_DEPS": "db"}
+    environment |= {"PATH": "/usr/bin:/bin", "KUBEXIT_BIRTH_SOURCE": "graveyard"}
+    command = ["strace", "-f", "-e", "trace=inotify_init1,close,execve", "-o", str(log), str(GATE / "kubexit"), "true"]
+    subprocess.run(command, check=True, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    calls = [line.split(maxsplit=1)[1] for line in log.read_text().splitlines()]
+    made = next(index for index, call in enumerate(calls) if call.startswith("inotify_init1("))
+    closing = f"close({calls[made].rpartition('= ')[2].strip()})"
+    started = next(index for index, call in enumerate(calls) if index > made and call.startswith("execve("))
+
+    assert closing not in [call.partition(" ")[0] for call in calls[made:started]]
+    assert closing in [call.partition(" ")[0] for call in calls[started:]]

@@ -5,12 +5,13 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
 from harness.forms import FORMS, ROOT
 from harness.programs import program
+from harness.untested import untested
 from images.bases import ALPINE, Base
 from images.engine import Engine, UnavailableError
 from images.found import find
@@ -19,13 +20,7 @@ from images.kube import KubePod
 # Here the tests are about the file that is shipped, never about another form of kubexit.
 KUBEXIT = FORMS["static"].path
 
-
-def not_tested(reason: str) -> NoReturn:
-    """Skip loudly; where containers are required (CI), fail."""
-    said = f"NOT TESTED in containers: {reason}"
-    if os.environ.get("KUBEXIT_CONTAINERS_REQUIRED"):
-        pytest.fail(said)
-    pytest.skip(said)
+not_tested = untested("in containers", "KUBEXIT_CONTAINERS_REQUIRED")
 
 
 @pytest.fixture(scope="session")

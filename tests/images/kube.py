@@ -1,7 +1,8 @@
 """Pods of manifests, run by `podman kube play`.
 
 podman is no kubelet. What a kubelet does and podman does not is done here: an emptyDir that every user may write to
-and that no other pod shares, a Job's pod without the Job, host names and accounts that are given to each container.
+and that no other pod shares, the image of kubexit as a volume, a Job's pod without the Job, host names and accounts
+that are given to each container.
 What it cannot do are probes and the API: nothing here is ready to Kubernetes.
 """
 
@@ -25,8 +26,17 @@ class KubePod:
         self._engine = engine
         self.name = thing["metadata"]["name"]
         self.spec = copy.deepcopy(manifests.pod_spec(thing))
+        template = thing.get("spec", {}).get("template", thing)
+        manifests.fill_annotations(
+            self.spec, template["metadata"].get("annotations", {}) if "metadata" in template else {}
+        )
         self._file = folder / f"{self.name}.yaml"
-        self._volumes = [entry["name"] for entry in self.spec.get("volumes", []) if "emptyDir" in entry]
+        entries = self.spec.get("volumes", [])
+        self._images = {entry["name"]: entry.pop("image")["reference"] for entry in entries if "image" in entry}
+        for entry in entries:
+            if entry["name"] in self._images:
+                entry["emptyDir"] = {}
+        self._volumes = [entry["name"] for entry in entries if "emptyDir" in entry]
         # podman takes a volume's name for its own, and gives one volume to all pods that have the same name for it.
         for entry in [*self.spec.get("volumes", []), *self._mounts()]:
             if entry["name"] in self._volumes:
@@ -82,6 +92,13 @@ class KubePod:
         for name in self._volumes if not self._made else []:
             self._engine.call("volume", "create", self._own(name))
             self.volume(name).chmod(0o777)
+        for name, image in self._images.items() if not self._made else []:
+            # In the image the file is in /bin.
+            (self.volume(name) / "bin").mkdir(mode=0o777)
+            (self.volume(name) / "bin").chmod(0o777)
+            mount = ("--volume", f"{self._own(name)}:/image")
+            done = self._engine.run(image, "--install", "/image/bin", options=mount)
+            assert done.code == 0, done.stderr
         self._made = True
 
     def _mounts(self) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ Its archives, its proxies and its keyring are used; apt checks the signatures of
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,8 +43,8 @@ def sources(suites: list[str]) -> str:
     return "".join(lines)
 
 
-def apt(*command: str, folder: Path) -> str:
-    """Run a command of apt with separate folders. Return what it prints."""
+def apt(*command: str, folder: Path, work: Path | None = None) -> str:
+    """Run a command of apt with separate folders, in the folder `work`. Return what it prints."""
     options = {
         "Dir::State": folder / "state",
         "Dir::State::status": "/dev/null",
@@ -54,19 +55,35 @@ def apt(*command: str, folder: Path) -> str:
         "APT::Update::Post-Invoke-Success::": "",
     }
     given = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-    done = subprocess.run([command[0], *given, *command[1:]], capture_output=True, text=True, check=False)
+    done = subprocess.run([command[0], *given, *command[1:]], capture_output=True, text=True, check=False, cwd=work)
     return done.stdout
 
 
 def uploads(packages: list[str], suites: list[str]) -> list[tuple[str, str, str]]:
     """Name, version and suite of each source package that the archives have now; empty when they cannot be asked."""
-    folder = fetch.cache().parent / "apt"
+    folder = _folder()
     for part in ("state/lists/partial", "cache/archives/partial"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / "sources.list").write_text(sources(suites))
     apt("apt-get", "update", "-q", folder=folder)
     found = apt("apt-cache", "madison", *packages, folder=folder)
     return re.findall(r"^ *(\S+) \| *(\S+) \| \S+ ([^/ ]+)/main Sources$", found, re.MULTILINE)
+
+
+def refusal(name: str, version: str) -> str:
+    """Why the archives do not give a source package that they list; "" if they do."""
+    with tempfile.TemporaryDirectory() as work:
+        words = ["source", "--download-only", "--dsc-only", f"{name}={version}"]
+        said = apt("apt-get", *words, folder=_folder(), work=Path(work))
+        if any(Path(work).glob("*.dsc")):
+            return ""
+    reasons = re.findall(r"^ +(\d{3} +[^\[\n]+)", said, re.MULTILINE)
+    return " ".join(reasons[0].split()) if reasons else "no reason given"
+
+
+def _folder() -> Path:
+    """Where apt keeps its lists of all suites."""
+    return fetch.cache().parent / "apt"
 
 
 def later(version: str, pinned: str) -> bool:
@@ -86,7 +103,9 @@ def findings() -> Iterator[Finding]:
         for version, suite in own:
             maintained = suite.removesuffix("-updates").removesuffix("-security") == pin["suite"]
             if maintained and later(version, pin["debian"]):
+                refused = refusal(name, version)
+                missing = f", but the archive does not give its source ({refused}): try again later" if refused else ""
                 yield Finding(
                     "RENEW" if suite.endswith("-security") else "newer",
-                    f"{name}: {version} is in {suite}; pinned is {pin['debian']}",
+                    f"{name}: {version} is in {suite}{missing}; pinned is {pin['debian']}",
                 )

@@ -1,0 +1,1 @@
+"""What `make release` made, tried as a reader gets it: nothing here comes from the tree but through dist/release."""

@@ -1,0 +1,5 @@
+"""Why something cannot be tried here."""
+
+
+class UnavailableError(Exception):
+    """One line: what is missing, and what brings it."""
