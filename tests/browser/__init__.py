@@ -1,0 +1,1 @@
+"""The website in a real browser, at the widths of a phone and of a desktop."""
