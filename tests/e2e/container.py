@@ -48,7 +48,7 @@ def native(made: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def clears() -> dict[str, Any]:
     """The init container that begins a new generation of the graveyard."""
-    return {**plain("clear", ""), "command": ["kubexit", "--graveyard", "/graveyard"]}
+    return {**plain("clear", ""), "command": ["kubexit", "--clear", "/graveyard"]}
 
 
 def pod(*containers: dict[str, Any], init: tuple[dict[str, Any], ...] = (), **more: Any) -> dict[str, Any]:

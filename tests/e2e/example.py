@@ -29,6 +29,8 @@ class Case:
     delete_after: Mapping[str, str] = field(default_factory=dict)
     # Text of the manifest that is replaced, so that the work fails.
     instead: tuple[str, str] | None = None
+    # Of the injected ones, the native sidecars: init containers that the kubelet keeps running.
+    native: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return f"{self.file.removesuffix('.yaml')}-{self.name}"
@@ -48,7 +50,12 @@ class Case:
                 for key, value in self.environment.get(entry["name"], {}).items():
                     entry["env"] = [*(old for old in entry.get("env", []) if old["name"] != key), _variable(key, value)]
             annotations = template.get("metadata", {}).get("annotations", {})
-            containers += [_injected(name, words, annotations) for name, words in self.injected.items()]
+            for name, words in self.injected.items():
+                proxy = _injected(name, words, annotations)
+                if name in self.native:
+                    template["spec"].setdefault("initContainers", []).append({**proxy, "restartPolicy": "Always"})
+                else:
+                    containers.append(proxy)
         return made
 
 
@@ -86,4 +93,5 @@ def local_cases() -> Iterator[Case]:
                 case.says,
                 {key: image.entrypoint for key, image in found.injected.items() if key not in case.without},
                 case.delete_after,
+                native=case.native,
             )

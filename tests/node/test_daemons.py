@@ -141,14 +141,8 @@ def test_dead_container_is_not_ready_in_any_source(here: Space, daemons: Control
 @pytest.mark.parametrize(
     ("what", "probe"),
     [
-        pytest.param(
-            "plain", {}, marks=pytest.mark.xfail(strict=True, reason="h4: a restarted kubelet calls it ready")
-        ),
-        pytest.param(
-            "its own probe",
-            {"READY_FILE": "/graveyard/.ready"},
-            marks=pytest.mark.xfail(strict=True, reason="h6: a restarted kubelet calls it ready"),
-        ),
+        pytest.param("plain", {}, marks=pytest.mark.xfail(strict=True, reason="a restarted kubelet calls it ready")),
+        pytest.param("its own probe", {"READY_FILE": "/graveyard/.ready"}),
     ],
 )
 def test_unready_container_stays_unready_over_a_restart_of_the_kubelet(

@@ -83,8 +83,10 @@ def test_ephemeral_container_can_depend_on_an_end(here: Space) -> None:
 
 def test_exec_is_possible_during_the_wait(here: Space) -> None:
     """A container that waits for its birth can be entered; its dependency is born by that."""
+    # The end of the container would kill what entered it.
+    script = "echo born; until [ -e /graveyard/.over ]; do sleep 0.1; done"
     made = here.job(
-        pod(container("main", "echo born", BIRTH_DEPS="late:born", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="60s"))
+        pod(container("main", script, BIRTH_DEPS="late:born", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="60s"))
     )
     made.wait_line("main", "waiting for birth")
     code, said = enter(
@@ -92,5 +94,6 @@ def test_exec_is_possible_during_the_wait(here: Space) -> None:
     )
 
     assert code == 0, said
+    enter(here.access, made, "main", "touch", "/graveyard/.over")
     assert here.wait_job() == "Complete"
     assert made.code == {"main": 0}, made.story

@@ -39,13 +39,32 @@ def test_container_killed_for_memory_counts_as_a_crash(here: Space) -> None:
     assert "ended" not in made.log("main"), "kubexit lived on"
 
 
+# Waits for kubexit's waiter, makes it the first that the killer takes, and fills the memory of the container until it
+# is gone. The memory stays full, so no later waiter has room. The limit leaves room for the start: a lower one can
+# kill the runtime's own init, on some machines, and then no kubexit runs that could name anything.
+FILL = """\
+until [ "$name" = kubexit.waiter ]; do
+  for process in /proc/[0-9]*; do
+    read name <$process/comm; [ "$name" = kubexit.waiter ] && break
+  done
+done
+echo 1000 >$process/oom_score_adj
+while [ -e $process ]; do head -c 1M /dev/zero >>/dev/shm/full; done
+"""
+LIMIT = {"resources": {"limits": {"memory": "40Mi"}}}
+NEVER_READY = {"readinessProbe": {"exec": {"command": ["false"]}}}
+
+
 def test_memory_limit_that_kills_the_waiter_is_named(here: Space) -> None:
-    """A memory limit that is too small for the waiter is named in the log. The first look fits into 6 MiB here."""
+    """A memory limit that is too small for the waiter is named in the log, and the wait ends at its timeout."""
     here.let_wait()
-    tiny = {"resources": {"limits": {"memory": "5Mi"}}}
-    main = container("main", "echo born", tiny, BIRTH_DEPS="side", BIRTH_TIMEOUT="20s")
-    made = here.job(pod(main, container("side", "exec sleep 600", DEATH_DEPS="main")))
+    script = 'sh -c "$FILL" 2>/dev/null & exec kubexit -- echo born'
+    main = container("main", "", LIMIT, BIRTH_DEPS="side", BIRTH_TIMEOUT="20s")
+    main["command"] = ["sh", "-c", script]
+    main["env"].append({"name": "FILL", "value": FILL})
+    made = here.job(pod(main, container("side", "exec sleep 600", NEVER_READY, DEATH_DEPS="main")))
 
     assert here.wait_job() == "Failed"
     assert made.code["main"] == 69, made.story
-    assert "memory limit" in made.log("main")
+    assert "SIGKILL ended the waiter" in made.log("main")
+    assert "is the container's memory limit too low for it?" in made.log("main")

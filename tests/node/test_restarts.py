@@ -28,16 +28,7 @@ def test_main_is_tried_again(here: Space) -> None:
     assert made.codes == {"main": [1, 0], "proxy": [0]}, made.story
 
 
-@pytest.mark.parametrize(
-    "order",
-    [
-        pytest.param(
-            "main first",
-            marks=pytest.mark.xfail(strict=True, reason="q8: main finds the old death of a proxy that comes back"),
-        ),
-        "proxy first",
-    ],
-)
+@pytest.mark.parametrize("order", ["main first", "proxy first"])
 def test_main_waits_for_a_dependency_that_comes_back(here: Space, order: str) -> None:
     """OnFailure: the proxy fails once and takes main with it; both come back, and the Job completes."""
     script = "[ ! -e /graveyard/.lost ] || { echo worked; exit 0; }; touch /graveyard/.lost; exec sleep 600"
@@ -52,7 +43,6 @@ def test_main_waits_for_a_dependency_that_comes_back(here: Space, order: str) ->
     assert here.wait_job() == "Complete"
 
 
-@pytest.mark.xfail(strict=True, reason="q6: main finds the old death of a proxy that comes back")
 def test_main_waits_for_a_dependency_that_always_comes_back(here: Space) -> None:
     """Always: the proxy fails once and takes main with it; both come back, and main waits for the proxy."""
     main = container("main", "echo up; sleep 600", **WAIT, DEATH_DEPS="proxy:failed")
@@ -93,7 +83,6 @@ def test_all_containers_start_again_in_a_new_generation(here: Space, version: tu
     assert "up" in made.log("proxy")
 
 
-@pytest.mark.xfail(strict=True, reason="d3: all containers restarted over a graveyard that was not cleared")
 def test_all_containers_start_again_over_the_old_graveyard(here: Space, version: tuple[int, int]) -> None:
     """RestartAllContainers without a clearing init container: both start all the same."""
     made = _all_again(here, version)
@@ -125,3 +114,29 @@ def test_sidecar_of_a_finished_main_exits_when_restarted(here: Space) -> None:
 
     assert here.wait_job() == "Complete"
     assert made.code == {"main": 0}, made.story
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_sidecars_that_come_back_to_a_finished_main_end(here: Space, count: int) -> None:
+    """OnFailure: sidecars that exit with 3 when main has succeeded are started again, and end: no Job hangs."""
+    script = "trap 'exit 3' TERM; echo up; sleep 600 & wait"
+    sides = [
+        container(f"side{number}", script, DEATH_DEPS="main:succeeded", REBIRTH_TIMEOUT="5s") for number in range(count)
+    ]
+    births = ",".join(f"side{number}:born" for number in range(count))
+    main = container("main", "sleep 1; echo worked", BIRTH_DEPS=births)
+    made = here.job(pod(main, *sides, restartPolicy="OnFailure"), backoffLimit=6)
+
+    assert here.wait_job() == "Complete", made.story
+    assert made.codes == {"main": [0]} | {f"side{number}": [3, 0] for number in range(count)}, made.story
+
+
+@pytest.mark.parametrize("order", ["a first", "b first"])
+def test_two_that_depend_on_each_other_come_back(here: Space, order: str) -> None:
+    """Always: one of two that stop with each other fails once; both come back and run."""
+    a = container("a", ONCE.format("failed", "sleep 3; exit 9") + UP, DEATH_DEPS="b")
+    b = container("b", UP, DEATH_DEPS="a", EXIT_CODE_ON_STOP="zero")
+    made = here.pod(pod(*((a, b) if order == "a first" else (b, a)), restartPolicy="Always"))
+
+    made.wait(lambda pod: all(pod.restarts(name) and "up" in pod.log(name) for name in "ab"), "both again")
+    assert made.codes == {"a": [9, None], "b": [0, None]}, made.story

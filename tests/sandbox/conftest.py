@@ -1,23 +1,16 @@
 """Fixtures of the tests in a sandbox: pods, with either kind of graveyard."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 from harness.forms import FORMS, Form
+from harness.untested import untested
 from sandbox.pod import KINDS, Pod
 from sandbox.runtime import Runtime, UnavailableError, find
 
-
-def not_tested(reason: str) -> NoReturn:
-    """Skip loudly; where a sandbox is required (CI), fail."""
-    said = f"NOT TESTED in a sandbox: {reason}"
-    if os.environ.get("KUBEXIT_SANDBOX_REQUIRED"):
-        pytest.fail(said)
-    pytest.skip(said)
+not_tested = untested("in a sandbox", "KUBEXIT_SANDBOX_REQUIRED")
 
 
 @pytest.fixture(scope="session")

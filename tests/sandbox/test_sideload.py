@@ -20,12 +20,12 @@ def test_installed_copy_runs(pod: Pod) -> None:
 
 @pytest.mark.behaviour("new-generation-clears-graveyard")
 def test_generation_clears_old_tombstones(pod: Pod) -> None:
-    """--graveyard clears away what containers left that have died or crashed."""
+    """--clear removes what containers left that have died or crashed."""
     pod.start("dead", "/bin/actor", "exit", "0").wait()
     crashed = pod.start("crashed", "/bin/actor", "plain")
     pod.wait_tombstone("crashed", "Born")
     crash(crashed)
-    init = pod.run("init", "/bin/kubexit", "--graveyard", GRAVEYARD)
+    init = pod.run("init", "/bin/kubexit", "--clear", GRAVEYARD)
 
     assert init.wait() == 0, init.stderr
     assert pod.tombstone("dead") is None
