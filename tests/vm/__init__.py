@@ -1,0 +1,1 @@
+"""Machines in QEMU with kernels of Debian, in which kubexit is PID 1 and runs pods: `make vm`."""
