@@ -1,0 +1,1 @@
+"""The graveyard protocol as a model, and its exhaustive searches."""
