@@ -1,4 +1,6 @@
-"""Charts as SVG: one for each group of measures, a panel a measure, a bar a program.
+"""Charts as SVG: one for each group of measures, a panel a measure, one below the other, a bar a program.
+
+A chart is as wide as the screen of a phone, so that its letters are not made smaller there.
 
 They have a background card, and a style sheet inside changes its colours with the reader's theme: an image in a page
 cannot know the colour of that page.
@@ -38,8 +40,9 @@ LABELS = {
     "installed": "kubexit (pip)",
     "original": "kubexit (Go)",
 }
-_PANEL_INCHES = 3.1
-_ROW_INCHES = 0.3
+_WIDTH_INCHES = 4.8
+_PANEL_INCHES = 0.6  # of its title and axis
+_ROW_INCHES = 0.24
 _STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "kubexit",  # the same figures make the same file
@@ -56,7 +59,7 @@ def charts(results: Results) -> dict[str, str]:
         for name in TITLES:
             measures = [measure for measure in group(name) if results.measured(measure.name)]
             if measures:
-                drawn[f"{name}.svg"] = _svg(_figure(name, measures, results, 0))
+                drawn[f"{name}.svg"] = _svg(_figure(name, measures, results, 0), TITLES[name])
     return drawn
 
 
@@ -80,13 +83,12 @@ def _figure(name: str, measures: Sequence[Measure], results: Results, theme: int
         if one != "installed" and any(one in results.measured(measure.name) for measure in measures)
     ]
     figure = Figure(
-        figsize=(1.6 + _PANEL_INCHES * len(measures), 0.9 + _ROW_INCHES * len(programs)),
+        figsize=(_WIDTH_INCHES, 0.4 + len(measures) * (_PANEL_INCHES + _ROW_INCHES * len(programs))),
         layout="constrained",
         facecolor=colour["card"],
     )
-    figure.get_layout_engine().set(w_pad=0.12)  # between the last tick of one panel and the first of the next
-    figure.suptitle(TITLES[name], color=colour["ink"], fontsize=11, x=0.01, ha="left")
-    for axes, measure in zip(figure.subplots(1, len(measures), sharey=True, squeeze=False)[0], measures, strict=True):
+    figure.suptitle(TITLES[name], color=colour["ink"], fontsize=10, x=0.01, ha="left")
+    for axes, measure in zip(figure.subplots(len(measures), squeeze=False)[:, 0], measures, strict=True):
         _panel(axes, measure, programs, results, colour)
     return figure
 
@@ -116,7 +118,7 @@ def _panel(axes: Any, measure: Measure, programs: list[str], results: Results, c
     axes.margins(x=0.16)
     axes.set_xlim(left=0)
     axes.set_facecolor(colour["card"])
-    axes.tick_params(axis="x", colors=colour["ink"], labelsize=7, length=0)
+    axes.tick_params(axis="x", colors=colour["ink"], labelsize=8, length=0)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color=colour["faint"], linewidth=0.7)
     axes.set_axisbelow(True)
@@ -128,14 +130,14 @@ def _quartiles(benchmark: Any) -> tuple[float, float, float]:
     return benchmark.median(), benchmark.percentile(25), benchmark.percentile(75)
 
 
-def _svg(figure: Figure) -> str:
-    """The file's text, its colours as classes that follow the reader's theme."""
+def _svg(figure: Figure, title: str) -> str:
+    """The file's text with a title, its colours as classes that follow the reader's theme."""
     file = io.StringIO()
     figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     text = re.sub(r'style="([^"]*)"', _classes, file.getvalue())
     rules = {theme: "".join(_rules(key, pair[theme]) for key, pair in PALETTE.items()) for theme in (0, 1)}
     sheet = f"<style>{rules[0]}@media (prefers-color-scheme: dark){{{rules[1]}}}</style>"
-    return re.sub(r"(<svg[^>]*>)", lambda match: f"{match[1]}\n {sheet}", text, count=1)
+    return re.sub(r"(<svg[^>]*>)", lambda match: f"{match[1]}\n <title>{title}</title>\n {sheet}", text, count=1)
 
 
 def _rules(name: str, value: str) -> str:

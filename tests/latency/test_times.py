@@ -1,6 +1,8 @@
 """The times of kubexit, as ratios to programs in the same run.
 
 The limits are between the values on a quiet machine (docs/use/benchmarks.md) and twice these values.
+A program in front of kubexit, which adds its time to it, is above the limits beside tini (test_slowed_is_seen): signal
+was 1.0 to 1.16 and becomes 1.54, end 1.0 to 1.15 and 1.78.
 """
 
 import pytest
@@ -11,7 +13,7 @@ from latency.ratio import judge
 
 pytestmark = pytest.mark.latency
 
-BESIDE_TINI = {"start": 0.75, "end": 1.6, "signal": 1.5}
+BESIDE_TINI = {"start": 0.75, "end": 1.4, "signal": 1.35}
 ABOVE_FLOOR = {"death": 2.7, "chain": 2.6, "crash": 3.0}
 
 
