@@ -10,6 +10,7 @@ ARGS ?=
 VENV := .build/venv
 BIN := $(VENV)/bin
 EXT := $(shell find ext -name '*.p[yx][xd]' -o -name '*.h' -o -name '*.c')
+KUBECTL := $(shell find -L kubectl -type f 2>/dev/null)
 PACKAGE := $(shell find kubexit -name '*.py' -o -name '*.pyi' -o -name py.typed 2>/dev/null)
 RUN := @build/quiet.sh
 export PYTHON FUZZ_SECONDS STRESS_ROUNDS
@@ -21,10 +22,10 @@ BENCH := PYTHONPATH=tests:build build/fence.sh .build/bench/venv/bin/python -P -
 
 # `make test KIND=stress` runs test-stress. One command for each purpose keeps the list short; KIND says how deep.
 KIND =
-TEST_KINDS := cluster container fuzz latency sandbox sanitize stress
+TEST_KINDS := cluster container fuzz latency release sandbox sanitize site stress
 CHECK_KINDS := audit twice
 
-.PHONY: help dev demo check test gate static image bench node node-down e2e docs clean check-source test-quick \
+.PHONY: help dev demo check test mutants model faults vm gate static image release bench node node-down e2e screens docs site clean check-source test-quick \
 	$(TEST_KINDS:%=test-%) $(CHECK_KINDS:%=check-%)
 # An interrupted step leaves no half-made target behind.
 .DELETE_ON_ERROR:
@@ -32,14 +33,14 @@ help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-dev: .build/stamp/installed ## set up .build/venv with the pinned tools and kubexit
+dev: .build/stamp/installed .build/stamp/kubectl ## set up .build/venv with the pinned tools, kubexit and kubectl-kubexit
 
-demo: dev .build/gate/kubexit ## run a pod of real processes here, without a cluster (ARGS=--fail; ARGS=istio-job or another example)
+demo: dev .build/gate/kubexit ## run a pod of real processes here, without a cluster (ARGS=--fail; ARGS=istio-job or another example; ARGS=./FILE: a manifest)
 	@PYTHONPATH=examples $(BIN)/python -P -m demo $(ARGS)
 
 check: check-$(or $(KIND),source) ## check format, types, layers, docs and language (KIND=audit: known vulnerabilities; KIND=twice: equal builds)
 
-test: test-$(or $(KIND),quick) ## run the tests (ARGS: for pytest; KIND=cluster, container, fuzz, latency, sandbox, sanitize or stress)
+test: test-$(or $(KIND),quick) ## run the tests (ARGS: for pytest; KIND=cluster, container, fuzz, latency, release, sandbox, sanitize, site or stress)
 
 check-source: dev .build/gate/kubexit
 	@build/check.sh
@@ -57,22 +58,35 @@ check-%:
 	@echo "  no check of the kind $*; KIND can be: $(CHECK_KINDS)"; exit 2
 
 test-quick: dev .build/gate/kubexit
-	@$(PYTEST) -m 'not stress and not cluster and not latency and not container and not sandbox and not node' $(ARGS); status=$$?; \
+	@$(PYTEST) -m 'not stress and not cluster and not latency and not container and not sandbox and not node and not site and not release and not vm' $(ARGS); status=$$?; \
 	echo "  NOT TESTED here: a real API server (KIND=cluster), containers (KIND=container), gVisor (KIND=sandbox)," \
-		"a real node (make e2e), rare orders of events (KIND=stress)"; exit $$status
+		"a real node (make e2e), other kernels (make vm), rare orders of events (KIND=stress)"; exit $$status
 
 # Against the API server of KUBECONFIG, or one that is built and started here.
 test-cluster: dev .build/gate/kubexit
-	@[ -n "$$KUBECONFIG" ] || PYTHONPATH=build $(BIN)/python -P -m node.programs etcd kube-apiserver || true
+	@[ -n "$$KUBECONFIG" ] || PYTHONPATH=build $(BIN)/python -P -m node.programs \
+		etcd kube-apiserver kube-controller-manager helm kustomize || true
 	@$(PYTEST) -m cluster tests/cluster $(ARGS)
 
-# The images, and the file in other images, in real containers of podman or docker.
+# The images, and the file in other images, in real containers of podman or docker; images in a real registry.
 test-container: dev
-	@$(PYTEST) -n 0 -m container tests/images $(ARGS)
+	@PYTHONPATH=build $(BIN)/python -m node.programs registry || true
+	@$(PYTEST) -n 0 -m container tests/images tests/kubectl $(ARGS)
+
+# What `make release` made, as a reader gets it: installed in clean roots, pushed to a registry, unpacked by krew.
+test-release: dev
+	@build/machine.sh release || true
+	@PYTHONPATH=build $(BIN)/python -P -m release.tools >/dev/null || true
+	@$(PYTEST) -m release tests/published $(ARGS)
 
 # Pods in gVisor, a kernel that is not Linux, by runsc.
 test-sandbox: dev .build/gate/kubexit
 	@$(PYTEST) -m sandbox tests/sandbox $(ARGS)
+
+# The website in a headless browser, at the widths of a phone and of a desktop; pictures: .build/site/screenshots
+test-site: dev site
+	@build/machine.sh site || true
+	@$(PYTEST) -n 0 -m site tests/browser $(ARGS)
 
 # Random input for the readers of untrusted text, FUZZ_SECONDS for each.
 test-fuzz: dev .build/native/supervisor.c
@@ -104,6 +118,11 @@ static: .build/native/supervisor.c .build/stamp/static ## build the product, one
 image: dev static ## build the images kubexit:VERSION and kubexit:VERSION-ca with docker, podman or buildah
 	@build/image.sh
 
+RELEASE_ARCHES ?= amd64 arm64
+release: dev ## make all that a release publishes: dist/release, dist/oci (RELEASE_ARCHES=amd64)
+	@for arch in $(RELEASE_ARCHES); do $(MAKE) --no-print-directory static ARCH=$$arch || exit; done
+	@build/release.sh $(RELEASE_ARCHES)
+
 node: dev .build/stamp/node ## start a Kubernetes of one node on this machine, in its own namespaces, and print its KUBECONFIG
 	@$(NODE) up
 
@@ -114,11 +133,36 @@ e2e: dev ## run pods of dist/ in the cluster of KUBECONFIG, or on a node made he
 	@[ -n "$$KUBECONFIG" ] || build/machine.sh node || true
 	@PYTHONPATH=build:tests:examples $(BIN)/python -P -m e2e $(ARGS)
 
+# Pictures of kubectl kubexit for docs/use/pictures, from pods on a real node.
+screens: dev
+	@[ -n "$$KUBECONFIG" ] || build/machine.sh node || true
+	@PYTHONPATH=build:tests:examples $(BIN)/python -P -m e2e.screens
+
 bench: dev .build/gate/kubexit .build/stamp/bench ## measure kubexit beside its peers (ARGS="--only start,end"; ARGS="compare BEFORE [AFTER]": two commits; ARGS=page)
 	@$(BENCH) $(if $(filter run compare page,$(firstword $(ARGS))),,run) $(ARGS)
 
+mutants: dev ## remove each protection of the native unit in turn: does a test notice? (ARGS: words of their names; --check; --sample N; --record FILE)
+	@PYTHONPATH=tests $(BIN)/python -P -m mutants $(ARGS)
+
+# Every order of events of the graveyard protocol, by spin (ARGS: words of the names; --short: less than a minute; --trail).
+model: .build/stamp/machine
+	@build/machine.sh model
+	@PYTHONPATH=tests $(PYTHON) -P -m model $(ARGS)
+
+# Each system call fails in each of its ways, once (ARGS: words of the names; --sample N; --seed SEED; --jobs N; --soak).
+faults: dev .build/gate/kubexit
+	@PYTHONPATH=tests $(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/python -P -m faults $(ARGS)
+
+# The static file on kernels of Debian, in QEMU (ARGS: their names, as in tests/vm/pins.toml; --renew).
+vm: dev
+	@build/machine.sh vm || true
+	@PYTHONPATH=tests:build/static $(BIN)/python build/plain_signals.py build/fence.sh $(BIN)/python -P -m vm $(ARGS)
+
 docs: dev ## write the generated parts of docs/, and which test covers which statement: .build/docs/behaviours.md
 	@$(BIN)/python build/docs.py --write
+
+site: .build/stamp/site ## make the website of docs/: dist/site; a dead link fails
+	@PYTHONPATH=build $(PYTHON) -P -m website
 
 clean: ## remove .build/ and dist/
 	@rm -rf .build dist
@@ -140,6 +184,10 @@ clean: ## remove .build/ and dist/
 	$(RUN) "what measures and draws, as pinned in requirements/bench.txt" venv-bench build/venv.sh $(PYTHON) .build/bench/venv bench
 	@touch $@
 
+.build/stamp/site: requirements/site.txt build/venv.sh | .build/stamp/machine
+	$(RUN) "what makes the website, as pinned in requirements/site.txt" venv-site build/venv.sh $(PYTHON) .build/site/venv site
+	@touch $@
+
 .build/stamp/static: requirements/static.txt build/venv.sh build/static/python311.sh | .build/stamp/machine
 	@ARCH=$(ARCH) build/machine.sh static
 	@build/static/python311.sh >/dev/null
@@ -154,10 +202,15 @@ clean: ## remove .build/ and dist/
 		--no-deps --no-build-isolation --force-reinstall .
 	@touch $@
 
-.build/native/supervisor.c: build/native.sh $(EXT) .build/stamp/venv
+.build/stamp/kubectl: .build/stamp/venv $(KUBECTL)
+	$(RUN) "kubectl-kubexit, installed in .build/venv" kubectl $(BIN)/pip install --disable-pip-version-check \
+		--no-deps --no-build-isolation --force-reinstall ./kubectl
+	@touch $@
+
+.build/native/supervisor.c: build/native.sh build/cold.py $(EXT) .build/stamp/venv
 	$(RUN) "native unit: Cython to C" native build/native.sh
 
-.build/gate/kubexit: build/gate.sh pyproject.toml .build/native/supervisor.c
+.build/gate/kubexit: build/gate.sh build/gate.ld pyproject.toml .build/native/supervisor.c
 	$(RUN) "native unit: static, without libpython" gate build/gate.sh
 
 .build/sanitize/kubexit: build/sanitize.sh build/traps.sh build/sanitizer_options.c .build/native/supervisor.c

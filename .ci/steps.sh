@@ -2,7 +2,7 @@
 # CI_SECONDS: what the whole run may take (4,500). A step starts only if its usual time is left, and is stopped when all
 # time is over; a step that did not start is named in the last lines. CI_COMPLETE=true: that counts as a failure.
 limit=${CI_SECONDS:-4500}
-failed=() skipped=()
+failed=() skipped=() elsewhere=()
 
 step() { # SECONDS HEADING COMMAND… — SECONDS is what the step takes on two cores with nothing cached
     local needs=$1 heading=$2 start=$SECONDS result=done
@@ -18,6 +18,15 @@ step() { # SECONDS HEADING COMMAND… — SECONDS is what the step takes on two 
     [ $result = done ]
 }
 
+step_on() { # MACHINE SECONDS HEADING COMMAND… — a step that only a machine of this kind (uname -m) can do
+    if [ "$(uname -m)" = "$1" ]; then
+        step "${@:2}"
+    else
+        printf '\n=== NOT ON THIS MACHINE: %s: it needs %s\n' "$3" "$1"
+        elsewhere+=("$3")
+    fi
+}
+
 need() { # SECONDS HEADING COMMAND… — a step without which no other one makes sense
     step "$@" || { verdict || true; exit 1; }
 }
@@ -31,6 +40,11 @@ within() { # COMMAND… — until all time is over; functions of this shell cann
 }
 
 verdict() { # the last lines; 1 if the run does not count
+    if [ ${#elsewhere[@]} -gt 0 ]; then
+        printf '\n=== NOT RUN, this is another machine:'
+        printf ' [%s]' "${elsewhere[@]}"
+        printf '\n'
+    fi
     if [ ${#skipped[@]} -gt 0 ]; then
         printf '\n=== NOT RUN, the time was over:'
         printf ' [%s]' "${skipped[@]}"

@@ -45,11 +45,11 @@ class Marks:
 
 
 def collect() -> dict[str, dict[str, list[str]]]:
-    """The marks of all tests, the long ones too."""
+    """The marks of all tests, the long ones and tests/build too. By itself pytest looks into no folder named build."""
     marks = Marks()
     output = io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        code = pytest.main(["--collect-only", "-qq", str(ROOT / "tests")], plugins=[marks])
+        code = pytest.main(["--collect-only", "-qq", "-o", "norecursedirs=.*", str(ROOT / "tests")], plugins=[marks])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise BehaviourError(f"the tests cannot be collected:\n{output.getvalue()}")
     return marks.tests

@@ -2,7 +2,7 @@
 
 A generated part is between `<!-- generated: NAME -->` and `<!-- end of generated: NAME -->`; NAME is one of
 PARTS below. The settings, exit codes and transitions come from the tables of the native unit, so that a number
-that a user meets has one source.
+that a user meets has one source. The settings table of kubectl/ is a file that is generated as a whole.
 """
 
 import re
@@ -11,20 +11,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import behaviours
+import messages
+from kubectl_kubexit.findings.run import CHECKS
 from kubexit import _supervisor
 
 ROOT = Path(__file__).parent.parent
-# What settings are for, by the beginning of their names, for the overview in README.md.
-PURPOSES: list[tuple[str, tuple[str, ...]]] = [
-    ("name (required) and graveyard", ("NAME_", "GRAVEYARD_")),
-    ("stop the command", ("DEATH_", "GRACE_", "STOP_", "SIGNAL_", "EXIT_CODE_", "IGNORE_CODE_", "ORPHAN_")),
-    ("stop in an order when the pod is deleted", ("TERM_",)),
-    ("wait before the start", ("BIRTH_",)),
-    ("find this pod in the Kubernetes API", ("POD_", "NAMESPACE_")),
-    ("report readiness, by one probe", ("READY_",)),
-    ("ask sidecars without kubexit to quit; `MESH` also waits for the proxy of Istio or Linkerd", ("QUIT_", "MESH_")),
-    ("logs and special cases", ("",)),
-]
+TABLE = ROOT / "kubectl" / "src" / "kubectl_kubexit" / "settings" / "table.py"
 PART = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end of generated: \2 -->)", re.DOTALL)
 
 
@@ -49,11 +41,11 @@ def settings() -> str:
 
 
 def settings_by_purpose() -> str:
-    """The names of all variables, each in the first purpose that has its prefix; the last purpose takes the rest."""
-    found: dict[str, list[str]] = {purpose: [] for purpose, _ in PURPOSES}
-    for name in (row["name"].removeprefix("KUBEXIT_") for row in _supervisor.settings_table()):
-        purpose = next(purpose for purpose, prefixes in PURPOSES if f"{name}_".startswith(prefixes))
-        found[purpose].append(name)
+    """Return the names of all variables, by the purposes under which --help shows them."""
+    rows = _supervisor.settings_table()
+    found: dict[str, list[str]] = {purpose: [] for purpose in _supervisor.SETTING_PURPOSES}
+    for row in rows:
+        found[row["purpose"]].append(row["name"].removeprefix("KUBEXIT_"))
     return markdown("purpose | settings", ((purpose, listed(names)) for purpose, names in found.items()))
 
 
@@ -101,13 +93,46 @@ def transition_words() -> str:
     )
 
 
+def checks() -> str:
+    """Each check of kubectl kubexit."""
+    rows = sorted(CHECKS, key=lambda check: check.code)
+    return markdown(
+        "code | level | what is found | why it matters",
+        ((f"`{row.code}`", row.severity.value, row.title, row.why) for row in rows),
+    )
+
+
+def settings_module() -> str:
+    """The settings table for kubectl/, which runs without the native unit."""
+    rows = "".join(
+        f'    Row("{row["name"].removeprefix("KUBEXIT_")}", "{row["values"]}", "{row["default"]}"),\n'
+        for row in _supervisor.settings_table()
+    )
+    return (
+        '"""The settings table; made by `make docs` from the native unit, do not edit."""\n\n'
+        "from kubectl_kubexit.settings.row import Row\n\n"
+        f"ROWS = [\n{rows}]\nTABLE = {{row.name: row for row in ROWS}}\n"
+    )
+
+
+def message_table(found: list[messages.Message], level: str) -> Callable[[], str]:
+    """Return a function that lists messages of a level."""
+    return lambda: markdown("message", ((f"`{text}`",) for text in messages.texts(found, level)))
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "checks": checks,
     "settings": settings,
     "settings-by-purpose": settings_by_purpose,
     "exit-codes": exit_codes,
     "transitions": transitions,
     "transition-diagram": transition_diagram,
     "transition-words": transition_words,
+    "messages-error": message_table(messages.logged(), "error"),
+    "messages-warn": message_table(messages.logged(), "warn"),
+    "messages-reason": message_table(messages.reasons(), "error"),
+    "messages-setting": message_table(messages.refusals(), "error"),
+    "messages-waiter": message_table(messages.of_waiter(), "error"),
 }
 PROBLEMS: list[str] = []
 
@@ -142,9 +167,9 @@ def write_behaviours() -> None:
 
 def main() -> int:
     """Exit code 1 when a check finds something stale or wrong."""
-    for page in pages():
-        text = renewed(page)
-        if text == page.read_text():
+    for page in [*pages(), TABLE]:
+        text = renewed(page) if page != TABLE else settings_module()
+        if page.exists() and text == page.read_text():
             continue
         if "--write" in sys.argv:
             page.write_text(text)

@@ -9,7 +9,7 @@ file=$1 folder=$2
 bundle() { # from an environment with pinned packages; the one of the machine may hold more
     for venv in .build/static/venv .build/venv; do
         if [ -x "$venv/bin/python" ]; then
-            "$venv/bin/python" -P -c 'import certifi; print(certifi.where())'
+            "$venv/bin/python" -P "$(dirname "$0")/release/certificates.py"
             return
         fi
     done

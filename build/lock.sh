@@ -5,7 +5,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 python=.build/venv/bin/python
-[ -x .build/lock/bin/uv ] || { $python -m venv .build/lock && .build/lock/bin/pip install -q uv==0.13.9; }
+# The lock of uv itself makes uv, also after a renewal.
+cmp -s requirements/uv.txt .build/lock/made-from.txt || {
+    build/venv.sh "$python" .build/lock uv >.build/lock.log || { cat .build/lock.log >&2; exit 1; }
+    cp requirements/uv.txt .build/lock/made-from.txt
+}
 
 pins() { # LOCK
     $python - "$1" <<'PY'
@@ -15,13 +19,14 @@ import tomllib
 with open("pyproject.toml", "rb") as file:
     table = tomllib.load(file)
 groups = table["dependency-groups"]
-own = {"lock": [table["build-system"]["requires"], table["project"]["dependencies"], groups["test"], groups["lint"]]}
+own = {"lock": [table["build-system"]["requires"], table["project"]["dependencies"],
+                groups["kubectl"], groups["test"], groups["lint"]]}
 for pins in own.get(sys.argv[1]) or [groups[sys.argv[1]]]:
     print("\n".join(pins))
 PY
 }
 
-for lock in ${*:-lock static bench}; do
+for lock in ${*:-lock static plugin bench site uv go pip pipx}; do
     pins "$lock" >.build/pins.txt
     {
         echo "# Made by build/lock.sh from pyproject.toml; do not edit."

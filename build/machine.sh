@@ -1,5 +1,5 @@
 #!/bin/sh
-# machine.sh [base|fuzz|static|bench|containers|sandbox|node|ci] — is what the system has to provide there: python with venv and headers,
+# machine.sh [base|fuzz|static|bench|containers|release|sandbox|site|node|model|vm|ci] — is what the system has to provide there: python with venv and headers,
 # a C compiler, a static libc? What is missing is installed with apt-get as root or through a sudo that asks nothing;
 # otherwise one line says what to install. Nothing else of the build touches the system.
 set -u
@@ -42,6 +42,7 @@ look() {
         command -v git >/dev/null 2>&1 || need git
         command -v strace >/dev/null 2>&1 || need strace
         ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || need postgresql # one of the examples runs it
+        busybox --list 2>/dev/null | grep -qx httpd || need busybox-static # the first pod of the documentation has it
     fi
     if [ "$want" = static ] || [ "$want" = ci ]; then
         # OpenSSL's Configure is Perl, and more than perl-base has; Debian's sources are packed by xz, patched by patch.
@@ -63,6 +64,7 @@ look() {
     fi
     if [ "$want" = containers ] || [ "$want" = ci ]; then
         command -v podman >/dev/null 2>&1 || need podman
+        command -v skopeo >/dev/null 2>&1 || need skopeo # which pushes to the registry of the tests
         command -v runc >/dev/null 2>&1 || need runc # where crun cannot start containers, as with mixed control groups
         command -v catatonit >/dev/null 2>&1 || need catatonit # what holds a pod together
     fi
@@ -70,11 +72,33 @@ look() {
         # gVisor. Debian has the package for amd64 alone.
         [ "$(uname -m)" != x86_64 ] || command -v runsc >/dev/null 2>&1 || need runsc
     fi
+    if [ "$want" = model ] || [ "$want" = ci ]; then
+        command -v spin >/dev/null 2>&1 || need spin # searches the model of the graveyard protocol
+    fi
+    if [ "$want" = vm ] || [ "$want" = ci ]; then
+        # Emulators of whole machines, in which other kernels run.
+        command -v qemu-system-x86_64 >/dev/null 2>&1 || need qemu-system-x86
+    fi
+    if [ "$want" = vm ]; then
+        command -v qemu-system-aarch64 >/dev/null 2>&1 || need qemu-system-arm
+    fi
+    if [ "$want" = site ]; then
+        # A browser without a screen, to look at the website.
+        command -v chromium-headless-shell >/dev/null 2>&1 || command -v chromium >/dev/null 2>&1 ||
+            need chromium-headless-shell
+    fi
     if [ "$want" = node ] || [ "$want" = ci ]; then
         command -v ip >/dev/null 2>&1 || need iproute2
         # runc filters system calls with it; linked in, so the node needs it no longer once runc is built.
         [ "$("$cc" -print-file-name=libseccomp.a 2>/dev/null)" != libseccomp.a ] || need libseccomp-dev
         command -v pkg-config >/dev/null 2>&1 || need pkg-config # by which the Go toolchain finds it
+    fi
+    if [ "$want" = release ] || [ "$want" = ci ]; then
+        command -v groff >/dev/null 2>&1 || need groff-base # reads the manual page
+        command -v git >/dev/null 2>&1 || need git # which krew wants to see
+        command -v unzip >/dev/null 2>&1 || need unzip # of the page on verification
+        command -v zsh >/dev/null 2>&1 || need zsh # reads the completions, as the next
+        command -v fish >/dev/null 2>&1 || need fish
     fi
     if [ "$want" = fuzz ] || [ "$want" = ci ]; then
         echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' |

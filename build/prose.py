@@ -85,11 +85,12 @@ def in_help(rules: list[Rule]) -> list[Finding]:
 
 
 def files() -> list[str]:
-    """Return the files of the repository, including new ones; in a source archive, all files."""
+    """Return the files of the repository, including new ones, without links; in a source archive, all files."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode == 0:
-        return listed.stdout.splitlines()
+        # What a link leads to is read where it is.
+        return [path for path in listed.stdout.splitlines() if not (ROOT / path).is_symlink()]
     return [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.relative_to(ROOT).parts[0] != ".build"]
 
 

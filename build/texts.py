@@ -81,7 +81,7 @@ def plain(text: str) -> str:
 KINDS = {
     markdown: ".md",
     lexed(PYTHON): ".py .pyi .pyx .pxd .toml",
-    lexed(C): ".c .h",
+    lexed(C): ".c .h .css .pml",
     lexed(SHELL): ".sh run",
     lexed(COMMENT): ".yaml .yml .cfg .setup .distroless Makefile Dockerfile .editorconfig .dockerignore .gitignore",
 }
