@@ -3,11 +3,11 @@
 import os
 import signal
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.clock import NS
 from bench.pod import Container, pod, processor_ns
 from bench.programs import Program
+from harness.processes import watches
 
 SIDECARS = 100
 
@@ -29,7 +29,7 @@ def hundred(program: Program) -> Ended:
         sidecars = [opened.start(program, f"sidecar-{number}", "main") for number in range(SIDECARS)]
         for sidecar in sidecars:
             sidecar.settle()
-        watching = sum(_watches(sidecar.pid) for sidecar in sidecars)
+        watching = sum(watches(sidecar.pid) > 0 for sidecar in sidecars)
         before = sum(_had(sidecar) for sidecar in sidecars)
         os.kill(main.command, signal.SIGTERM)
         after = sum(sidecar.wait() for sidecar in sidecars)
@@ -39,8 +39,3 @@ def hundred(program: Program) -> Ended:
 
 def _had(sidecar: Container) -> float:
     return (processor_ns(sidecar.pid) + processor_ns(sidecar.command)) * NS
-
-
-def _watches(pid: int) -> bool:
-    """Whether a process has an inotify watch (proc(5), fdinfo)."""
-    return any("inotify wd:" in info.read_text() for info in Path(f"/proc/{pid}/fdinfo").iterdir())

@@ -1,7 +1,5 @@
 """Containers as the graveyard tests need them most often, and the fence that ends a test of what must not happen."""
 
-import contextlib
-import os
 from pathlib import Path
 from typing import Any
 
@@ -65,12 +63,3 @@ def put(path: Path, text: bytes) -> None:
 def sleeps(pid: int) -> int:
     """How often a process has gone to sleep so far; -1 when it has ended."""
     return int(processes.status(pid).get("voluntary_ctxt_switches", "-1"))
-
-
-def descriptors(pid: int) -> list[str]:
-    """What a process has open, as /proc names it."""
-    names = []
-    for link in Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # closed in the meantime
-            names.append(os.readlink(link))
-    return names

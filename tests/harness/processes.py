@@ -1,5 +1,6 @@
 """Processes as /proc shows them."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -62,6 +63,30 @@ def first_child(pid: int) -> int:
 
 def zombies(pid: int) -> list[int]:
     return [child for child in children(pid) if state(child) == "Z"]
+
+
+def descriptors(pid: int) -> list[str]:
+    """What a process has open, as /proc names it."""
+    return [name for name, _ in _open_files(pid)]
+
+
+def descriptor_info(pid: int, kind: str) -> list[str]:
+    """What /proc/PID/fdinfo says of each open file whose name has `kind` in it (proc(5))."""
+    return [info for name, info in _open_files(pid) if kind in name]
+
+
+def watches(pid: int) -> int:
+    """The number of inotify watches that a process has."""
+    return sum(info.count("inotify wd:") for info in descriptor_info(pid, "inotify"))
+
+
+def _open_files(pid: int) -> list[tuple[str, str]]:
+    """The name of each open file, and its /proc/PID/fdinfo."""
+    found = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed in the meantime
+            found.append((os.readlink(link), Path(f"/proc/{pid}/fdinfo/{link.name}").read_text()))
+    return found
 
 
 def next_look(pid: int) -> float:

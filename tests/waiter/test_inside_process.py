@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness import processes
-from harness.containers import descriptors
 from harness.kubexit import Kubexit
+from harness.processes import descriptors
 from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready
 from harness.supervised import Supervised

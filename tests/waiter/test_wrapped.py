@@ -1,9 +1,7 @@
 """A command behind kubexit that waits for containers through the API."""
 
-import os
 import signal
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -37,8 +35,7 @@ def test_starts_when_ready(api: ApiServer, start: Callable[..., Supervised], act
     assert not processes.alive(waiter_pid)
     assert waiter_pid not in processes.children(supervised.pid)
     (command,) = processes.children(supervised.pid)
-    links = [os.readlink(link) for link in Path(f"/proc/{command}/fd").iterdir()]
-    assert [link for link in links if link.startswith("socket:")] == []
+    assert [name for name in processes.descriptors(command) if name.startswith("socket:")] == []
 
 
 @pytest.mark.behaviour("deleted-pod-starts-nothing")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from harness.containers import descriptors, running, waiting
+from harness.containers import running, waiting
 from harness.kubexit import Kubexit
+from harness.processes import descriptors
 
 # what the tombstone says -> the conditions that it meets
 STATES = {

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.containers import descriptors, running, sleeps
+from harness.containers import running, sleeps
 from harness.kubexit import Kubexit
-from harness.processes import next_look
+from harness.processes import descriptors, next_look
 from harness.supervised import Supervised
 from harness.waiters import Waiter
 from harness.waiting import eventually

@@ -5,9 +5,10 @@ import stat
 
 import pytest
 
-from harness.containers import descriptors, running, waiting
+from harness.containers import running, waiting
 from harness.kubexit import Kubexit
 from harness.observer import Observer
+from harness.processes import descriptors
 
 
 @pytest.mark.behaviour("crash-seen-by-peers", "only-the-tombstone-remains")

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from harness import graveyard, processes
-from harness.containers import descriptors, fenced_off, put, running
+from harness.containers import fenced_off, put, running
 from harness.kubexit import Kubexit
+from harness.processes import descriptors
 from harness.stepper import Before, Stepper
 from harness.supervised import Supervised
 from harness.waiting import eventually

@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from harness.containers import born, descriptors, lines, running, sleeps
+from harness.containers import born, lines, running, sleeps
 from harness.kubexit import Kubexit
 from harness.looks import look
+from harness.processes import descriptors
 from harness.supervised import Supervised
 from harness.waiting import eventually
 from harness.world import namespaces

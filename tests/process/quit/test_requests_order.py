@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from harness import processes
-from harness.containers import descriptors, lines, running
+from harness.containers import lines, running
 from harness.kubexit import Kubexit
+from harness.processes import descriptors
 from harness.servers import webserver
 from harness.servers.webserver import WebServer, status
 from harness.stepper import Before, Stepper

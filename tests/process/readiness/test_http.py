@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from harness import processes
-from harness.containers import descriptors, running, waiting
+from harness.containers import running, waiting
 from harness.kubexit import Kubexit
+from harness.processes import descriptors
 from harness.servers import webserver
 from harness.servers.webserver import WebServer, sends, status
 from harness.waiting import eventually

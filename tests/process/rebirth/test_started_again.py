@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from harness import processes
-from harness.containers import born, descriptors, fenced_off, put, running, sleeps, waiting
+from harness.containers import born, fenced_off, put, running, sleeps, waiting
 from harness.kubexit import Kubexit
+from harness.processes import descriptors
 from harness.stepper import Before, Stepper
 from harness.supervised import Supervised
 from harness.waiting import eventually

@@ -2,24 +2,21 @@
 
 import errno
 import signal
-from pathlib import Path
 
 import pytest
 
 from harness.containers import running
 from harness.kubexit import Kubexit
+from harness.processes import descriptor_info
 from harness.world import namespaces
 
 pytestmark = pytest.mark.every_form
 
 
 def signalfd_flags(pid: int) -> int:
-    """The flags of the process's signalfd (proc(5), fdinfo)."""
-    for link in Path(f"/proc/{pid}/fd").iterdir():
-        if "signalfd" in str(link.readlink()):
-            info = Path(f"/proc/{pid}/fdinfo/{link.name}").read_text()
-            return int(info.partition("flags:")[2].split()[0], 8)
-    raise AssertionError("no signalfd")
+    """The flags of the process's signalfd (proc(5))."""
+    (info,) = descriptor_info(pid, "signalfd")
+    return int(info.partition("flags:")[2].split()[0], 8)
 
 
 @pytest.mark.behaviour("refused-ppoll-exits-with-70")
