@@ -1,11 +1,13 @@
 """KUBEXIT_PLAN: all containers of a pod get one text, and each takes its line."""
 
 import os
+import re
 import signal
 
 import pytest
 
 from harness.containers import born, lines, running, waiting
+from harness.forms import ROOT
 from harness.kubexit import Kubexit
 
 pytestmark = pytest.mark.every_form
@@ -38,6 +40,32 @@ def test_a_pod_starts_and_ends_in_the_order_of_its_plan(kubexit: Kubexit, plan: 
     stones = [kubexit.tombstone(name) or {} for name in ("report", "proxy", "shipper")]
     assert len({stone["Plan"] for stone in stones}) == 1
     assert stones[0]["Born"] >= stones[1]["Ready"]
+
+
+@pytest.mark.behaviour("plan-of-the-pod", "sidecar-of", "term-after")
+@pytest.mark.parametrize("page", ["README.md", "docs/use/plan.md"])
+def test_the_plan_of_a_page_ends_a_deleted_pod_in_its_order(kubexit: Kubexit, page: str) -> None:
+    """All get SIGTERM at once: the command of the report first, then that of the proxy, then that of the shipper."""
+    shown = re.search(r"^ *report: .*\n *proxy: .*\n *shipper: .*$", (ROOT / page).read_text(), re.MULTILINE)
+    assert shown is not None
+    ready = kubexit.folder / "ready"
+    ready.write_text("")
+    os.utime(ready, (2**32, 2**32))  # newer than any start
+    text = shown[0].replace("READY_TCP=8080", f"READY_FILE={ready} READY_PERIOD=20ms").replace("STOP_DELAY=1s", "")
+    shipper = born(kubexit, "shipper", "TERM=0", PLAN=text)
+    proxy = born(kubexit, "proxy", "USR1=0", PLAN=text)
+    report = born(kubexit, "report", "USR1=0", PLAN=text)
+    for container in (shipper, proxy, report):
+        container.signal(signal.SIGTERM)
+    shipper.wait_line("waiting for report, proxy to exit first", "stderr")
+    report.wait_line("SIGNAL TERM")
+    report.signal(signal.SIGUSR1)
+    assert report.wait() == 0
+    proxy.wait_line("SIGNAL TERM")
+    proxy.signal(signal.SIGUSR1)
+
+    assert [proxy.wait(), shipper.wait()] == [0, 0]
+    assert "dependency proxy died with exit code 0: forwarded SIGTERM to the command" in shipper.stderr
 
 
 @pytest.mark.behaviour("sidecar-cycle-refused")
