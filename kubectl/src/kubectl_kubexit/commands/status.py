@@ -32,7 +32,8 @@ def command(what: str, namespace: str | None, context: str | None, watch: bool) 
     """Show the containers of a pod, what each waits for, and what to do.
 
     The kubelet's state comes from the API server. kubexit's state comes from `kubexit --status`, executed in a
-    container that runs: this needs the right to create pods/exec. A workload is KIND/NAME; its newest pod is shown.
+    container that runs: this needs the rights get and create on pods/exec. A workload is KIND/NAME; its newest pod is
+    shown.
     """
     from kubectl_kubexit.live.api import Cluster
 
