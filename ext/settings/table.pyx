@@ -72,7 +72,8 @@ cdef extern from *:
             "How long to wait for the birth dependencies.") \
         ROW(BIRTH_ON_TIMEOUT, REST, WORD, birth_on_timeout, "fail", "", "What to do when they are not ready in time.") \
         ROW(BIRTH_SOURCE, REST, WORD, birth_source, "kubernetes", "", \
-            "Where readiness is read: the Kubernetes API, or Ready in the tombstones.") \
+            "Where readiness is read: the Kubernetes API, or Ready in the tombstones. With KUBEXIT_PLAN the default " \
+            "is graveyard.") \
         ROW(BIRTH_URLS, REST, URLS, birth_urls, "", "URL,...", \
             "Start the command only when each of these URLs has answered 2xx; http or https.") \
         ROW(POD_NAME, REST, POD_FIELD, pod_name, "", "NAME", \
