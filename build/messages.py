@@ -13,12 +13,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 CALL = re.compile(r"(?<!void )\blog_(warn|error|refusal)\(")
 REASON = re.compile(r"\bsnprintf\((?:sv\.reason|problem), |\bsnprintf\(why, REASON_BYTES, ")
-REFUSAL = re.compile(r"(?<!int )\b(?:setting_refuse(?:_part)?|problem_add)\(")
+REFUSAL = re.compile(r"(?<!int )\b(?:settings?_refuse(?:_part)?|problem_add)\(")
 LINE = re.compile(r"\bsnprintf\((?:line|why), (?:PROBLEM_BYTES|sizeof)")
 STRING = r'b"((?:\\.|[^"\\\n])*)"'
 STRINGS = re.compile(rf"(?:{STRING}\s*)+")
 # What a function returns, or a field gets, to be a part of a line: "what is wrong; what would be right".
-ANSWER = re.compile(rf"(?:\breturn|\.problem =) ((?:{STRING}[\s\\]*)+)")
+ANSWER = re.compile(rf"(\breturn|\.problem =|\bwhy =) ((?:{STRING}[\s\\]*)+)")
+# Where such a text is about a setting or an argument, also without a remedy.
+REFUSING = {"settings", "options"}
 FIELD = re.compile(r"%(?:\.\*|\.\d+)?(?:l{0,2}[dux]|s|g)")
 # A format that is one field: what is shown for it.
 PLAIN = {"sv.reason": "REASON", "problem": "REASON"}
@@ -93,8 +95,8 @@ def composed(path: Path, call: re.Pattern[str], place: int) -> Iterator[Message]
 def answers(path: Path) -> Iterator[Message]:
     """What is wrong and what would be right, as a function of a Cython file returns it."""
     for found in ANSWER.finditer(code(path.read_text())):
-        for wording in literals(found[1].replace("\\\n", "\n")):
-            if "; " in wording:
+        for wording in literals(found[2].replace("\\\n", "\n")):
+            if "; " in wording or (found[1] != "return" and path.parent.name in REFUSING):
                 yield Message("error", wording, str(path.relative_to(ROOT)))
 
 

@@ -39,6 +39,22 @@ def test_every_text_is_on_the_page() -> None:
     assert len(rows) > 150
 
 
+def test_every_mistake_is_on_the_page() -> None:
+    """Each text that says what is wrong with a setting or an argument is a row, also one without a remedy."""
+    rows = re.findall(r"^\| `(.*)` \|$", PAGE, re.MULTILINE)
+    begins = [
+        messages.filled(text)
+        for folder in ("settings", "options")
+        for path in (ROOT / "ext" / folder).glob("*.pyx")
+        for text in re.findall(
+            r'(?:problem = |why = |refuse\w*\(settings, )b"([^"%]+)"', messages.code(path.read_text())
+        )
+    ]
+
+    assert len(begins) > 10
+    assert [text for text in begins if not any(row.replace("\\|", "|").startswith(text) for row in rows)] == []
+
+
 def test_troubleshooting_quotes_real_lines() -> None:
     """Each log line that the page on troubleshooting quotes is in the sources, apart from what is filled in."""
     text = "\n".join(
