@@ -32,8 +32,10 @@ class Observer:
         """Begin to watch; patience is how long so_far() waits for more, 0 for a look that must not wait."""
         folder.mkdir(parents=True, exist_ok=True)
         self.events: list[Event] = []
-        self._eye = inotify.adapters.Inotify(block_duration_s=patience)
-        self._eye.add_watch(os.fspath(folder), mask=EVERYTHING)
+        eye = inotify.adapters.Inotify(block_duration_s=patience)
+        eye.add_watch(os.fspath(folder), mask=EVERYTHING)
+        # One for all: what another one has read and not yielded is lost to the next until something else happens.
+        self._found = eye.event_gen(yield_nones=True)
 
     def until(self, wanted: Callable[[Event], bool], timeout: float = ALARM) -> list[Event]:
         """All events so far, as soon as one of them is the wanted one."""
@@ -63,7 +65,7 @@ class Observer:
 
     def _next(self) -> Iterator[Event | None]:
         """Yield one event after the other, None if there is no event."""
-        for found in self._eye.event_gen(yield_nones=True):
+        for found in self._found:
             if found is None:
                 yield None
                 continue
