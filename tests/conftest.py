@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from harness import forms, processes
@@ -17,6 +18,9 @@ from harness.terminal import Terminal
 def pytest_configure() -> None:
     processes.adopt_orphans()
     processes.default_signals()
+    # A busy machine stops an example for longer than a deadline, and so the generation of examples.
+    hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.load_profile("busy")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
