@@ -10,6 +10,7 @@ import pytest
 from harness import forms, processes
 from harness.kubexit import Kubexit
 from harness.programs import program
+from harness.servers.ports import reserved
 from harness.servers.webserver import Answer, WebServer
 from harness.stepper import Before, Stepper
 from harness.terminal import Terminal
@@ -81,6 +82,13 @@ def web() -> Iterator[Callable[..., WebServer]]:
     yield make
     for server in made:
         server.close()
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A free port of 127.0.0.1 for a program that the test starts; no other program is given it meanwhile."""
+    with reserved() as place:
+        yield int(place.getsockname()[1])
 
 
 @pytest.fixture

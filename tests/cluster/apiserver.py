@@ -6,13 +6,13 @@ By hand, `PYTHONPATH=tests python -m cluster.apiserver FOLDER` runs one until Ct
 import contextlib
 import json
 import signal
-import socket
 import ssl
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
 
+from harness.servers.ports import reserved
 from harness.waiting import eventually
 from node import programs
 
@@ -50,7 +50,8 @@ class ApiServer:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._port, self._etcd_port, self._peer_port = _free_ports(3)
+        self._places = [reserved() for _ in range(3)]
+        self._port, self._etcd_port, self._peer_port = (place.getsockname()[1] for place in self._places)
         self._etcd: subprocess.Popen[bytes] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._controllers: subprocess.Popen[bytes] | None = None
@@ -121,6 +122,8 @@ class ApiServer:
             self._etcd.kill()
             self._etcd.wait()
             self._etcd = None
+        for place in self._places:
+            place.close()
 
     @property
     def _etcd_url(self) -> str:
@@ -181,12 +184,6 @@ def _openssl(*arguments: str) -> None:
         subprocess.run(["openssl", *arguments], check=True, capture_output=True)
     except FileNotFoundError:
         raise programs.UnavailableError("no openssl(1) to make a service account key") from None
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [int(opened.getsockname()[1]) for opened in sockets]
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ Pod, account and rights are from the manifest, in a real API server; containers 
 
 import json
 import os
-import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -31,9 +30,8 @@ pytestmark = pytest.mark.cluster
 class Kubelet:
     """Runs the containers of one example's Job."""
 
-    def __init__(self, kubexit: Kubexit, birth: Birth, example: str, folder: Path) -> None:
-        self._kubexit, self._birth = kubexit, birth
-        self.port = _free_port()
+    def __init__(self, kubexit: Kubexit, birth: Birth, example: str, folder: Path, port: int) -> None:
+        self._kubexit, self._birth, self.port = kubexit, birth, port
         for thing in manifests.objects(example):
             if thing["kind"] != "Job":
                 manifests.apply(birth.access, thing)
@@ -82,9 +80,9 @@ class Kubelet:
         self.pod.show(**{name: READY})
 
 
-def test_client_starts_and_ends_with_the_server(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
+def test_client_starts_and_ends_with_the_server(kubexit: Kubexit, birth: Birth, tmp_path: Path, port: int) -> None:
     """The client starts when the server is ready; the server ends with 0 when the client has ended."""
-    kubelet = Kubelet(kubexit, birth, "client-server-job", tmp_path)
+    kubelet = Kubelet(kubexit, birth, "client-server-job", tmp_path, port)
     begun = kubexit.run(options=["--clear", os.fspath(kubexit.graveyard)], name=None)
     assert begun.code == 0, begun.stderr
     client = kubelet.start("client")
@@ -99,9 +97,9 @@ def test_client_starts_and_ends_with_the_server(kubexit: Kubexit, birth: Birth, 
     kubelet.pod.show(client=terminated(0), server=terminated(0))
 
 
-def test_work_starts_when_the_sidecar_is_ready(kubexit: Kubexit, birth: Birth, tmp_path: Path) -> None:
+def test_work_starts_when_the_sidecar_is_ready(kubexit: Kubexit, birth: Birth, tmp_path: Path, port: int) -> None:
     """The work starts when the sidecar is ready, not when it is started."""
-    kubelet = Kubelet(kubexit, birth, "native-sidecar", tmp_path)
+    kubelet = Kubelet(kubexit, birth, "native-sidecar", tmp_path, port)
     with kubelet.unwrapped("proxy"):
         main = kubelet.start("main")
         birth.watched(main, kubelet.pod)
@@ -121,8 +119,3 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except urllib.error.URLError:
         return False
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as opened:
-        return int(opened.getsockname()[1])

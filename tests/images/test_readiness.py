@@ -2,7 +2,6 @@
 
 import copy
 import json
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -98,12 +97,13 @@ def test_client_and_server_run_as_in_the_example(
     api: ApiServer,
     account: Path,
     tmp_path: Path,
+    port: int,
 ) -> None:
     """The example of a client and a server, from its Dockerfile and its manifest, with this test as the kubelet: the
     client begins when the server is ready, and the server ends with 0 when the client has ended."""
     base_image(PYTHON_SLIM)
     engine.build(ROOT, "kubexit-example:local", "--file", ROOT / "examples/Dockerfile")
-    example = pods(_on_this_machine(api, account))
+    example = pods(_on_this_machine(api, account, port))
     seen = pod("client", "server", inits=("graveyard",))
     api.show(seen)
     example.play()
@@ -116,15 +116,13 @@ def test_client_and_server_run_as_in_the_example(
     assert example.container("client").stdout == "the server answered 200\n"
 
 
-def _on_this_machine(api: ApiServer, account: Path) -> dict[str, Any]:
+def _on_this_machine(api: ApiServer, account: Path, port: int) -> dict[str, Any]:
     """The example's Job with what a kubelet adds: network, service account, name; and a free port."""
     (job,) = (
         thing
         for thing in yaml.safe_load_all((ROOT / "examples/client-server-job/manifest.yaml").read_text())
         if thing["kind"] == "Job"
     )
-    with socket.create_server(("127.0.0.1", 0)) as opened:
-        port = opened.getsockname()[1]
     job = copy.deepcopy(json.loads(json.dumps(job).replace("8080", str(port))))
     spec = job["spec"]["template"]["spec"]
     spec["hostNetwork"] = True

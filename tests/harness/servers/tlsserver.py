@@ -10,6 +10,7 @@ from typing import Any
 
 from ..waiting import ALARM
 from .certificates import Certificate
+from .ports import bound, reserved
 
 
 class TlsServer:
@@ -23,6 +24,7 @@ class TlsServer:
         self.closed = False
         self.host = host
         self.port = 0
+        self._place: socket.socket | None = None
         self._sockets: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -42,12 +44,11 @@ class TlsServer:
 
     def listen(self) -> None:
         """Accept connections, on the same port as before."""
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((self.host, self.port))
+        if self._place is None:
+            self._place = reserved(self.host)
+            self.port = self._place.getsockname()[1]
+        listener = bound(self.host, self.port)
         listener.listen(128)
-        self.port = listener.getsockname()[1]
         self._listener = listener
         self._start(self._accept, listener)
 
@@ -69,6 +70,8 @@ class TlsServer:
         self.closed = True
         self.hold_handshake.set()
         self.refuse()
+        if self._place is not None:
+            self._place.close()
         for thread in self._threads:
             thread.join(ALARM)
 
