@@ -82,6 +82,7 @@ def test_the_wait_ends_at_readiness(
     assert "READY" not in container.stdout
     api.show(ready(WAITING, "db"))
     container.wait_line("^READY$")
+    tombstones.wait(graveyard / "main", "Born")  # only then the waiter, which ends beside the start, is collected
 
     assert container.command["Name"] == "actor"  # the only child
     assert container.stop() == 0
