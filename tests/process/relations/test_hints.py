@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -104,8 +105,8 @@ def test_a_folder_of_another_user(kubexit: Kubexit) -> None:
     """A folder that this user cannot write to: the line names the mount, or fsGroup if a volume is mounted there."""
     (program,) = kubexit.open_to_all(kubexit.path)
     kubexit.graveyard.chmod(0o755)
-    shared = Path("/dev/shm") / f"kubexit-{os.getpid()}"
-    shared.mkdir(mode=0o755)
+    shared = Path(tempfile.mkdtemp(prefix="kubexit-", dir="/dev/shm"))
+    shared.chmod(0o755)
     try:
         missing = kubexit.under(program).run("true", preexec_fn=lambda: os.setuid(65534))
         mounted = kubexit.under(program).run("true", GRAVEYARD=shared, preexec_fn=lambda: os.setuid(65534))
@@ -120,10 +121,9 @@ def test_a_folder_of_another_user(kubexit: Kubexit) -> None:
 
 def test_a_graveyard_that_no_volume_holds(kubexit: Kubexit) -> None:
     """A graveyard on the file system of / is the likely cause if no other container is in it; in a volume it is not."""
-    shared = Path("/dev/shm") / f"kubexit-{os.getpid()}"
-    shared.mkdir()
     if kubexit.folder.stat().st_dev != Path("/").stat().st_dev:
         pytest.skip("ONE FILE SYSTEM NOT TESTED: the folder of the tests is on another one than /")
+    shared = Path(tempfile.mkdtemp(prefix="kubexit-", dir="/dev/shm"))
     try:
         lonely = kubexit.run("true", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="50ms")
         volume = kubexit.run("true", BIRTH_DEPS="db:born", BIRTH_TIMEOUT="50ms", GRAVEYARD=shared)
