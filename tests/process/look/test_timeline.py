@@ -1,5 +1,6 @@
 """`kubexit --timeline` draws the lives of all containers, as `make demo` does, for any width."""
 
+import contextlib
 import fcntl
 import os
 import re
@@ -115,18 +116,25 @@ def test_long_notes_are_wrapped(kubexit: Kubexit, width: int) -> None:
     assert " ".join(" ".join(line.split()) for line in shown[4:]).count("a reason of many words") == 20
 
 
+def on_a_terminal(kubexit: Kubexit, **environment: str) -> list[str]:
+    """The lines of the chart on a terminal with 61 columns. The kernel brings them to its screen in pieces."""
+    screen, terminal = os.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 61, 0, 0))
+    look(kubexit, "--timeline", stdout=terminal, env=environment)
+    os.close(terminal)
+    text = b""
+    with contextlib.suppress(OSError):  # EIO: no process has the terminal any longer, and all was read
+        while piece := os.read(screen, 65536):
+            text += piece
+    os.close(screen)
+    return text.decode().splitlines()
+
+
 def test_the_width_is_that_of_the_terminal(kubexit: Kubexit) -> None:
     """Lines are as wide as the terminal, in colour unless NO_COLOR is set; elsewhere they have 80 columns."""
     dead(kubexit, "side", 0, 100, 900)
     kubexit.carve("main", Born=moment(0), Died=moment(800), ExitCode=143)
-    reading, writing = os.openpty()
-    fcntl.ioctl(writing, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 61, 0, 0))
-    look(kubexit, "--timeline", stdout=writing)
-    shown = os.read(reading, 65536).decode().splitlines()
-    look(kubexit, "--timeline", stdout=writing, env={"NO_COLOR": "1"})
-    plain = os.read(reading, 65536).decode().splitlines()
-    os.close(writing)
-    os.close(reading)
+    shown, plain = on_a_terminal(kubexit), on_a_terminal(kubexit, NO_COLOR="1")
 
     assert COLOUR.search("".join(shown))
     assert not COLOUR.search("".join(plain))
