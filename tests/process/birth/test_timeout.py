@@ -1,15 +1,14 @@
 """KUBEXIT_BIRTH_TIMEOUT and KUBEXIT_BIRTH_ON_TIMEOUT."""
 
 import mmap
-import os
-import signal
 import time
+from collections.abc import Callable
 
 import pytest
 
-from harness import processes
-from harness.containers import sleeps, waiting
+from harness.containers import waiting
 from harness.kubexit import Kubexit
+from harness.stepper import Before, Stepper
 from harness.waiting import eventually
 
 
@@ -86,7 +85,7 @@ def test_the_timeout_does_not_expire_early(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour("readiness-wins-at-timeout", "standstill-looks-first")
-def test_a_last_look_finds_silent_readiness(kubexit: Kubexit) -> None:
+def test_a_last_look_finds_silent_readiness(kubexit: Kubexit, steps: Callable[..., Stepper]) -> None:
     """Readiness that came without an event is seen by a last look at the deadline: the command starts.
 
     The file is written through a memory map, which makes no event, and nothing polls. Shown to fail by not writing it.
@@ -94,30 +93,33 @@ def test_a_last_look_finds_silent_readiness(kubexit: Kubexit) -> None:
     text = b'Born: "2020-04-28T10:41:46Z"\n'
     kubexit.graveyard.mkdir()
     (kubexit.graveyard / "db").write_bytes(b"\n" * len(text))
+    sleep = steps(Before("ppoll"))
     with (kubexit.graveyard / "db").open("r+b") as file, mmap.mmap(file.fileno(), len(text)) as memory:
-        app = waiting(kubexit, BIRTH_DEPS="db:born", BIRTH_TIMEOUT="100ms", POLL_INTERVAL="0")
+        app = waiting(kubexit, steps=sleep, BIRTH_DEPS="db:born", BIRTH_TIMEOUT="100ms", POLL_INTERVAL="0")
+        sleep.reached()  # it has taken the first look
         memory[:] = text
+        sleep.resume()
 
         assert app.wait() == 0
     assert app.stdout == "BORN\n"
 
 
 @pytest.mark.behaviour("standstill-looks-first")
-def test_after_a_long_gap(kubexit: Kubexit) -> None:
+def test_after_a_long_gap(kubexit: Kubexit, steps: Callable[..., Stepper]) -> None:
     """A kubexit that slept far past its deadline, as in a frozen cgroup, looks again before it gives up.
 
-    kubexit is stopped until long after its deadline, continues, sleeps again, and then db is born. Shown to
-    fail by giving up at once.
+    kubexit is stopped before its sleep until long after its deadline, continues, is about to sleep again, and then db
+    is born. Shown to fail by giving up at once.
     """
-    app = waiting(kubexit, BIRTH_DEPS="db:born", BIRTH_TIMEOUT="50ms", POLL_INTERVAL="0")
-    os.kill(app.pid, signal.SIGSTOP)
-    eventually(lambda: processes.state(app.pid) == "T", "kubexit is stopped")
+    sleep = steps(Before("ppoll", count=1), Before("ppoll", count=2))
+    app = waiting(kubexit, steps=sleep, BIRTH_DEPS="db:born", BIRTH_TIMEOUT="50ms", POLL_INTERVAL="0")
+    sleep.reached()
     begin = time.monotonic()
     eventually(lambda: time.monotonic() > begin + 1.2, "the deadline has long gone by")
-    before = sleeps(app.pid)
-    os.kill(app.pid, signal.SIGCONT)
-    eventually(lambda: sleeps(app.pid) != before, "kubexit has looked again")
+    sleep.resume()
+    sleep.reached()  # it has looked again
     kubexit.carve("db", Born=True)
+    sleep.resume()
 
     assert app.wait() == 0
     assert app.stdout == "BORN\n"

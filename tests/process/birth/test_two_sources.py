@@ -11,6 +11,7 @@ import pytest
 from harness import processes
 from harness.containers import born, waiting
 from harness.kubexit import Kubexit
+from harness.processes import next_look
 from harness.servers.webserver import WebServer
 from harness.supervised import Supervised
 from harness.waiters import Waiter
@@ -38,6 +39,7 @@ def asked_once(waiter: Waiter, app: Supervised, children: int = 0) -> None:
     eventually(
         lambda: len(waiter.starts) == 1 and len(processes.children(app.pid)) == children, "the waiter has answered"
     )
+    eventually(lambda: next_look(app.pid) > 0, "kubexit has compared its answer with the graveyard, and sleeps")
 
 
 def test_the_api_decides_about_other_containers(kubexit: Kubexit) -> None:

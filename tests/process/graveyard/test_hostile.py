@@ -212,7 +212,7 @@ def test_an_empty_tombstone_causes_one_warning(kubexit: Kubexit, text: bytes, po
     kubexit.graveyard.mkdir()
     in_one_step(kubexit.graveyard / "main", text)
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL=poll)
-    container.wait_line("cannot read tombstone of main: it is empty", stream="stderr", timeout=5)
+    container.wait_line("cannot read tombstone of main: it is empty", stream="stderr")
     for count in range(1, 6):
         in_one_step(kubexit.graveyard / "main", text)
         looks = sleeps(container.pid)

@@ -6,6 +6,9 @@ import pytest
 
 from harness.containers import lines, running, waiting
 from harness.kubexit import Kubexit
+from harness.processes import next_look
+from harness.supervised import Supervised
+from harness.waiting import eventually
 from harness.world import namespaces
 from harness.world.namespaces import Step
 
@@ -26,14 +29,20 @@ def world(request: pytest.FixtureRequest) -> Step:
     return WORLDS[request.param]()
 
 
+def looks_soon(container: Supervised) -> None:
+    """Return when it sleeps for no longer than a fifth of a second; with the default interval that would be 2 s."""
+    eventually(lambda: 0 < next_look(container.pid) <= 0.2, "it looks again soon")
+
+
 @pytest.mark.behaviour("no-inotify-polls")
 def test_polling_finds_a_death(kubexit: Kubexit, world: Step) -> None:
     """Polling finds a death, with the default interval within a fraction of it; one warning says so."""
     kubexit.graveyard.mkdir()
     container = running(kubexit, DEATH_DEPS="main", preexec_fn=world)
+    looks_soon(container)
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
 
-    assert container.wait(timeout=1.5) == 0
+    assert container.wait() == 0
     assert len(lines(container.stderr, "warn")) == 1
     assert "inotify" in lines(container.stderr, "warn")[0]
 
@@ -45,9 +54,10 @@ def test_polling_ignores_a_slow_backstop(kubexit: Kubexit, poll: str) -> None:
     world = WORLDS["no such call (ENOSYS)"]()
     kubexit.graveyard.mkdir()
     container = running(kubexit, DEATH_DEPS="main", POLL_INTERVAL=poll, preexec_fn=world)
+    looks_soon(container)
     kubexit.carve("main", Born=True, Died=True, ExitCode=0)
 
-    assert container.wait(timeout=1.5) == 0
+    assert container.wait() == 0
 
 
 @pytest.mark.behaviour("no-inotify-polls")

@@ -1,10 +1,13 @@
 """The wait for a restart beside the wait for birth: which time limit counts, and which wait holds the command."""
 
+from collections.abc import Callable
+
 import pytest
 
 from harness.containers import running
 from harness.kubexit import Kubexit
 from harness.processes import children, next_look
+from harness.stepper import Before, Stepper
 from harness.supervised import Finished, Supervised
 from harness.waiters import Waiter
 from harness.waiting import eventually
@@ -168,19 +171,22 @@ def test_the_api_is_asked_again_afterwards(kubexit: Kubexit) -> None:
 
 
 @pytest.mark.behaviour("rebirth-wait-has-a-limit")
-def test_the_last_of_several_deaths_after_the_birth_timeout(kubexit: Kubexit) -> None:
+def test_the_last_of_several_deaths_after_the_birth_timeout(kubexit: Kubexit, steps: Callable[..., Stepper]) -> None:
     """With the policy all, an old death holds nothing back as long as another dependency lives. If that dies when the
     birth timeout is over already, the wait for the restart begins then, and has its limit."""
     died(kubexit, "main", "sidecar")
     kubexit.carve("other", Born=True)
     waiter = Waiter(kubexit.folder, "trap '' TERM; sleep 30 & wait; wait")
+    expires = steps(Before("kill"))
     sidecar = kubexit.start(
         "echo", "BORN", name="sidecar", waiter=waiter, DEATH_DEPS="main,other", DEATH_POLICY="all", BIRTH_DEPS="db",
-        BIRTH_TIMEOUT="1s", BIRTH_ON_TIMEOUT="start", REBIRTH_TIMEOUT=SHORT, POD_NAME="p", NAMESPACE="n",
-        LOG_LEVEL="debug",
+        BIRTH_TIMEOUT="2s", BIRTH_ON_TIMEOUT="start", REBIRTH_TIMEOUT=SHORT, POD_NAME="p", NAMESPACE="n",
+        LOG_LEVEL="debug", steps=expires,
     )  # fmt: skip
     sidecar.wait_line("BIRTH to EXPIRED", stream="stderr")
+    expires.reached()  # the half second that it leaves the waiter has not begun
     died(kubexit, "other")
+    expires.resume()
 
     assert sidecar.wait(timeout=10) == 0
     assert sidecar.stdout == ""
