@@ -6,8 +6,8 @@ import pytest
 
 from faults.fault import Fault
 from faults.life import LIVES
-from faults.oracle import judged
-from faults.run import run
+from faults.oracle import SEEN_SECONDS, judged
+from faults.run import TRIES, run
 from harness.faulter import Place
 
 pytestmark = pytest.mark.behaviour("one-failed-call")
@@ -16,7 +16,12 @@ pytestmark = pytest.mark.behaviour("one-failed-call")
 @pytest.mark.parametrize("name", LIVES)
 def test_a_life_without_a_fault_satisfies_the_oracle(name: str, tmp_path: Path) -> None:
     """What is asserted after a fault holds without one."""
-    story = LIVES[name].play(tmp_path)
+    for number in range(TRIES):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        story = LIVES[name].play(folder)
+        if story.seconds <= SEEN_SECONDS:  # as after a fault, a witness that is late has another try
+            break
 
     assert judged(LIVES[name], story, None) == []
 

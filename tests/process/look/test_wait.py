@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -16,12 +17,25 @@ from harness.world import namespaces
 
 pytestmark = pytest.mark.behaviour("wait-for-conditions")
 
+TRIES = 5  # a busy machine delays one of them, a fault delays each
+NEXT_LOOK = "the next look would have been after two seconds"
+
 
 def wait(kubexit: Kubexit, *arguments: str, **keywords: object) -> Supervised:
     """Start a wait, and return when it watches the graveyard."""
     waiting = kubexit.start(options=["--wait", *arguments], name=None, **keywords)
     eventually(lambda: any("inotify" in name for name in descriptors(waiting.pid)), "the watch")
     return waiting
+
+
+def wakes_after(kubexit: Kubexit, condition: str, change: Callable[[], object]) -> float:
+    """The seconds from a change to the end of a wait that sleeps."""
+    waiting = wait(kubexit, condition, "--timeout", "infinite")
+    eventually(lambda: sleeps(waiting.pid) > 0, "it sleeps")
+    begin = time.monotonic()
+    change()
+    assert waiting.wait() == 0
+    return time.monotonic() - begin
 
 
 @pytest.mark.every_form
@@ -49,26 +63,21 @@ def test_it_ends_when_the_last_is_met(kubexit: Kubexit) -> None:
 def test_inotify_wakes_it(kubexit: Kubexit) -> None:
     """A change wakes it at once: it does not wait for its next look."""
     kubexit.graveyard.mkdir()
-    waiting = wait(kubexit, "db:born", "--timeout", "infinite")
-    eventually(lambda: sleeps(waiting.pid) > 0, "it sleeps")
-    begin = time.monotonic()
-    kubexit.carve("db", Born=True)
 
-    assert waiting.wait() == 0
-    assert time.monotonic() - begin < 1, "the next look would have been after two seconds"
+    def wakes(name: str) -> float:
+        return wakes_after(kubexit, f"{name}:born", lambda: kubexit.carve(name, Born=True))
+
+    assert any(wakes(f"db{number}") < 1 for number in range(TRIES)), NEXT_LOOK
 
 
 @pytest.mark.behaviour("crash-seen-by-peers")
 def test_a_crash_wakes_it(kubexit: Kubexit) -> None:
     """A crash, of which nothing is written, is a death that wakes it."""
-    main = born(kubexit, "main")
-    waiting = wait(kubexit, "main:died", "--timeout", "infinite")
-    eventually(lambda: sleeps(waiting.pid) > 0, "it sleeps")
-    begin = time.monotonic()
-    main.kill()
 
-    assert waiting.wait() == 0
-    assert time.monotonic() - begin < 1, "the next look would have been after two seconds"
+    def wakes(name: str) -> float:
+        return wakes_after(kubexit, f"{name}:died", born(kubexit, name).kill)
+
+    assert any(wakes(f"main{number}") < 1 for number in range(TRIES)), NEXT_LOOK
 
 
 def test_at_the_timeout_it_exits_with_69(kubexit: Kubexit) -> None:
