@@ -234,7 +234,7 @@ def test_the_pod_ends_while_the_watcher_is_lost(api: ApiServer, start: Start, ku
     """
     source = pod("sidecar", "main", restartPolicy="Always")
     api.show(source)
-    supervised = watching(api, start, kubexit, LOG_LEVEL="debug", REBIRTH_TIMEOUT="3s")
+    supervised = watching(api, start, kubexit, LOG_LEVEL="debug", REBIRTH_TIMEOUT="1h")
     api.show(ended(source, "main", 1))
     os.kill(watcher_of(supervised), signal.SIGKILL)
     api.show(with_metadata(ended(source, "main", 1), deletionTimestamp="2026-11-21T11:32:28Z"))

@@ -24,7 +24,7 @@ LAST_WORDS = {
 def test_the_timeout_names_the_url_and_answer(kubexit: Kubexit, web: Web, case: str) -> None:
     """kubexit exits with 69; a line says which URL is missing and how it answered last, and the tombstone names it."""
     server = web(LAST_WORDS[case][0])
-    finished = kubexit.run("echo", "BORN", BIRTH_URLS=server.url("/ready"), BIRTH_TIMEOUT="300ms")
+    finished = kubexit.run("echo", "BORN", BIRTH_URLS=server.url("/ready"), BIRTH_TIMEOUT="2s")
 
     assert (finished.code, finished.stdout) == (69, "")
     assert f"not ready: {server.url('/ready')}: {LAST_WORDS[case][1]}" in finished.stderr
@@ -37,7 +37,7 @@ def test_the_timeout_names_the_url_and_answer(kubexit: Kubexit, web: Web, case: 
 def test_a_refused_connection_is_named(kubexit: Kubexit, web: Web) -> None:
     """If no server listens, the reason says so."""
     url = web(listening=False).url()
-    finished = kubexit.run("echo", "BORN", BIRTH_URLS=url, BIRTH_TIMEOUT="300ms")
+    finished = kubexit.run("echo", "BORN", BIRTH_URLS=url, BIRTH_TIMEOUT="2s")
 
     assert finished.code == 69
     assert f"not ready: {url}: Connection refused" in finished.stderr
@@ -96,9 +96,9 @@ def test_a_timeout_of_zero_asks_no_url(kubexit: Kubexit, web: Web, on_timeout: s
 def test_the_others_are_not_blamed(kubexit: Kubexit, web: Web) -> None:
     """Of several URLs each is asked, regardless of the others' answers; the reason names those without an answer."""
     bad, good = web(status(503)), web()
-    finished = kubexit.run("true", BIRTH_URLS=f"{bad.url()},{good.url()}", BIRTH_TIMEOUT="500ms")
+    finished = kubexit.run("true", BIRTH_URLS=f"{bad.url()},{good.url()}", BIRTH_TIMEOUT="2s")
 
     assert finished.code == 69
     assert len(good.requests) == 1
     assert f"not ready: {bad.url()}: answered 503" in finished.stderr
-    assert good.url() not in finished.stderr.partition("at most 500ms")[2]
+    assert good.url() not in finished.stderr.partition("at most 2s")[2]

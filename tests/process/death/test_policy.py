@@ -141,9 +141,7 @@ def test_succeeded_and_reborn_unseen(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize("policy", ["any", "all"])
 def test_two_deaths_cause_one_stop(kubexit: Kubexit, policy: str) -> None:
     """Two deaths at the same moment cause one stop signal and one grace period."""
-    container = running(
-        kubexit, exits="", DEATH_DEPS="a,b", DEATH_POLICY=policy, GRACE_PERIOD="30ms", POLL_INTERVAL="0"
-    )
+    container = running(kubexit, exits="", DEATH_DEPS="a,b", DEATH_POLICY=policy, GRACE_PERIOD="1s", POLL_INTERVAL="0")
     paused(container)
     kubexit.carve("a", Born=True, Died=True, ExitCode=0)
     kubexit.carve("b", Born=True, Died=True, ExitCode=0)
@@ -157,7 +155,7 @@ def test_two_deaths_cause_one_stop(kubexit: Kubexit, policy: str) -> None:
 @pytest.mark.behaviour("death-policy", "stop-times-do-not-change")
 def test_a_second_death_changes_nothing(kubexit: Kubexit) -> None:
     """A dependency that dies, is reborn and dies again stops the command once, at its first death."""
-    container = running(kubexit, exits="", DEATH_DEPS="a", GRACE_PERIOD="50ms", POLL_INTERVAL="0")
+    container = running(kubexit, exits="", DEATH_DEPS="a", GRACE_PERIOD="1s", POLL_INTERVAL="0")
     for _ in range(2):
         kubexit.carve("a", Born=True, Died=True, ExitCode=0)
         container.wait_line("SIGNAL TERM")

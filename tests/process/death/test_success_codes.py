@@ -29,8 +29,8 @@ def test_a_code_of_the_list_is_success(kubexit: Kubexit, codes: str, own: int, r
 def test_however_it_ended(kubexit: Kubexit, how: str) -> None:
     """A request to stop from outside, the stop signal of kubexit and SIGKILL make no difference."""
     code = 137 if how == "SIGKILL" else 9
-    exits = "" if how == "SIGKILL" else "TERM=9"
-    container = running(kubexit, exits=exits, DEATH_DEPS="main", SUCCESS_CODES=code, GRACE_PERIOD="50ms")
+    exits, grace = ("", "50ms") if how == "SIGKILL" else ("TERM=9", "1h")
+    container = running(kubexit, exits=exits, DEATH_DEPS="main", SUCCESS_CODES=code, GRACE_PERIOD=grace)
     if how == "signal from outside":
         container.signal(signal.SIGTERM)
     else:

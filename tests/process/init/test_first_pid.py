@@ -23,7 +23,7 @@ def test_a_daemon_is_not_waited_for(kubexit: Kubexit, actor: str) -> None:
 @pytest.mark.behaviour("left-over-processes-stopped", "first-pid-followed")
 def test_daemon_is_drained(kubexit: Kubexit, actor: str) -> None:
     """With a drain the daemon is ended too, although it has its own session."""
-    finished = kubexit.run(actor, "daemonise", "6", fence=True, ORPHAN_GRACE_PERIOD="100ms")
+    finished = kubexit.run(actor, "daemonise", "6", fence=True, ORPHAN_GRACE_PERIOD="1s")
 
     assert finished.code == 6
     assert "daemon SIGNAL TERM" in finished.stdout

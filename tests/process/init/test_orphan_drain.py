@@ -45,11 +45,11 @@ def test_kill_after_the_time_limit(kubexit: Kubexit, actor: str, session: list[s
     """Orphans that ignore SIGTERM are killed when the time is over, not before."""
     begin = time.monotonic()
     finished = kubexit.run(
-        actor, "leave", "2", "--ignore", *session, "--exit", "3", fence=True, ORPHAN_GRACE_PERIOD="100ms"
+        actor, "leave", "2", "--ignore", *session, "--exit", "3", fence=True, ORPHAN_GRACE_PERIOD="1s"
     )
 
     assert finished.code == 3
-    assert time.monotonic() - begin >= 0.1
+    assert time.monotonic() - begin >= 1
     assert finished.stdout.count("left SIGNAL TERM") == 2
     assert "FENCE NOBODY IS LEFT" in finished.stdout
 
@@ -131,7 +131,7 @@ def test_strangers_in_the_pid_namespace(kubexit: Kubexit, actor: str) -> None:
             "PATH": os.environ["PATH"],
             "KUBEXIT_NAME": "main",
             "KUBEXIT_GRAVEYARD": str(kubexit.graveyard),
-            "KUBEXIT_ORPHAN_GRACE_PERIOD": "50ms",
+            "KUBEXIT_ORPHAN_GRACE_PERIOD": "1s",
             "KUBEXIT_LOG_LEVEL": "off",
         },
         capture_output=True,

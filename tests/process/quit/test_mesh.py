@@ -137,7 +137,7 @@ def test_an_unready_proxy_ends_the_wait_at_the_timeout(
 ) -> None:
     """A proxy that is there and does not become ready does not prevent the start either."""
     web(answer, listener=network.bound(mesh.ready[0]))
-    main = start(kubexit, network, mesh, BIRTH_TIMEOUT="300ms", QUIT_TIMEOUT="0")
+    main = start(kubexit, network, mesh, BIRTH_TIMEOUT="2s", QUIT_TIMEOUT="0")
 
     assert main.wait() == 0
     assert main.stdout == "BORN\n"
@@ -178,7 +178,7 @@ def test_a_missing_proxy_alone_does_not_fail(kubexit: Kubexit, web: Web, network
     kubexit.carve("db", Born=True)
     own = web(listener=network.bound(80))
     settings = {"BIRTH_DEPS": "db:born", "BIRTH_URLS": own.url()}
-    main = start(kubexit, network, mesh, BIRTH_TIMEOUT="1s", **settings)
+    main = start(kubexit, network, mesh, BIRTH_TIMEOUT="2s", **settings)
 
     assert main.wait() == 0
     assert main.stdout == "BORN\n"

@@ -83,11 +83,11 @@ def test_one_time_limit_holds_for_all(kubexit: Kubexit, web: Web) -> None:
     silent, quick = web(webserver.silent), web()
     begin = time.monotonic()
     finished = kubexit.run(
-        "sh", "-c", "exit 3", QUIT_POST=f"{silent.url('/a')},{silent.url('/b')},{quick.url()}", QUIT_TIMEOUT="200ms"
+        "sh", "-c", "exit 3", QUIT_POST=f"{silent.url('/a')},{silent.url('/b')},{quick.url()}", QUIT_TIMEOUT="2s"
     )
 
     assert finished.code == 3
-    assert 0.2 <= time.monotonic() - begin < 10
+    assert 2 <= time.monotonic() - begin < 10
     assert len(lines(finished.stderr, "warn")) == 2
     for path in ("/a", "/b"):
         assert f"POST {silent.url(path)}: no answer in time; kubexit's exit code stays 3" in finished.stderr
@@ -103,7 +103,7 @@ def test_a_time_limit_of_zero_still_asks_all(kubexit: Kubexit, web: Web) -> None
     )
 
     assert finished.code == 3
-    assert len(quick.requests) == 1
+    assert len(quick.wait_asked()) == 1
 
 
 def test_without_a_proxy(kubexit: Kubexit, web: Web) -> None:

@@ -76,7 +76,7 @@ def test_is_not_reset(kubexit: Kubexit, web: Web) -> None:
     ends: list[bytes] = []
 
     def answer(connection: socket.socket) -> None:
-        sends(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\n", b"said", b"so")(connection)
+        sends(b"HTTP/1.1 200 OK\r\nContent-Length: 16384\r\nConnection: close\r\n\r\n" + b"x" * 16384)(connection)
         connection.shutdown(socket.SHUT_WR)
         ends.append(connection.recv(1))
 

@@ -46,7 +46,7 @@ def test_the_second_round_follows_the_first(kubexit: Kubexit, web: Web) -> None:
 def test_a_round_that_hangs_does_not_keep_the_next_from_being_asked(kubexit: Kubexit, web: Web) -> None:
     """Each round has its share of the time that is left: a silent sidecar is given up, and the next one is asked."""
     silent, last = web(webserver.silent), web()
-    finished = kubexit.run("true", QUIT_POST=f"{silent.url()};{last.url()}", QUIT_TIMEOUT="400ms")
+    finished = kubexit.run("true", QUIT_POST=f"{silent.url()};{last.url()}", QUIT_TIMEOUT="4s")
 
     assert finished.code == 0
     assert len(last.requests) == 1
@@ -64,7 +64,7 @@ def test_a_signal_asks_all_that_are_left(kubexit: Kubexit, web: Web, number: int
     main.signal(number)
 
     assert main.wait() == 0
-    assert (len(last.requests), len(later.requests)) == (1, 1)
+    assert (len(last.wait_asked()), len(later.wait_asked())) == (1, 1)
 
 
 @pytest.mark.behaviour("mesh")

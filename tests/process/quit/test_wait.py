@@ -129,7 +129,7 @@ def test_it_waits_for_processes_too(kubexit: Kubexit, ends: bool) -> None:
     out = kubexit.folder / "out"
     own = "--exit TERM=0" if ends else ""
     script = f"{sidecar} ready-then-wait {own} > {out} & exec {kubexit.program()} ready-then-wait --exit USR1=3"
-    limit = "1h" if ends else "300ms"
+    limit = "1h" if ends else "1s"
     main = kubexit.start("sh", "-c", script, fence=True, QUIT_PROCESSES="sidecar", QUIT_WAIT=limit, GRACE_PERIOD="1h")
     eventually(lambda: out.exists() and "READY" in out.read_text(), "the sidecar runs")
     main.wait_line("READY")

@@ -22,12 +22,12 @@ pytestmark = [pytest.mark.every_form, pytest.mark.behaviour("ready-timeout")]
 )
 def test_a_command_that_is_not_ready_is_stopped(kubexit: Kubexit, probe: dict[str, str], why: str) -> None:
     """The command gets the stop signal; the reason names the limit and why the probe failed."""
-    container = running(kubexit, exits="TERM=0", READY_TIMEOUT="400ms", READY_PERIOD="20ms", **probe)
+    container = running(kubexit, exits="TERM=0", READY_TIMEOUT="1s", READY_PERIOD="20ms", **probe)
 
     assert container.wait() == 124
     assert container.stdout == "READY\nSIGNAL TERM 15\n"
     reason = (kubexit.tombstone("sidecar") or {})["Reason"]
-    assert reason.startswith("the command was not ready within 400ms (KUBEXIT_READY_TIMEOUT)")
+    assert reason.startswith("the command was not ready within 1s (KUBEXIT_READY_TIMEOUT)")
     assert reason.endswith(why)
 
 
@@ -43,11 +43,11 @@ def test_a_command_that_was_ready_continues(kubexit: Kubexit, tmp_path: Path) ->
 
 def test_the_earlier_limit_counts(kubexit: Kubexit) -> None:
     """Beside KUBEXIT_TIMEOUT the limit that is over first is the reason."""
-    container = running(kubexit, READY_FILE="/no", READY_TIMEOUT="1h", TIMEOUT="100ms")
+    container = running(kubexit, READY_FILE="/no", READY_TIMEOUT="1h", TIMEOUT="1s")
     assert container.wait() == 124
     assert "(KUBEXIT_TIMEOUT)" in (kubexit.tombstone("sidecar") or {})["Reason"]
 
-    container = running(kubexit, READY_FILE="/no", READY_TIMEOUT="100ms", TIMEOUT="1h")
+    container = running(kubexit, READY_FILE="/no", READY_TIMEOUT="1s", TIMEOUT="1h")
     assert container.wait() == 124
     assert "(KUBEXIT_READY_TIMEOUT)" in (kubexit.tombstone("sidecar") or {})["Reason"]
 

@@ -39,7 +39,7 @@ def test_without_inotify_the_limit_holds(kubexit: Kubexit) -> None:
 def test_a_last_look_before_the_death_counts(kubexit: Kubexit) -> None:
     """A new birth that no event reports (it is written through a memory map) is found when the limit is over."""
     died(kubexit, "main")
-    sidecar = held_back(kubexit, REBIRTH_TIMEOUT="1s", POLL_INTERVAL="0")
+    sidecar = held_back(kubexit, REBIRTH_TIMEOUT="2s", POLL_INTERVAL="0")
     with (kubexit.graveyard / "main").open("r+b") as file:
         memory = mmap.mmap(file.fileno(), 0)
         memory[:] = b'Born: "2026-11-26T07:00:02Z"\n'.ljust(len(memory), b"\n")

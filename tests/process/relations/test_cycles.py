@@ -71,7 +71,7 @@ def test_a_container_that_leads_into_a_cycle(kubexit: Kubexit) -> None:
 )
 def test_a_cycle_that_resolves_itself(kubexit: Kubexit, edges: dict[str, str], settings: dict[str, str]) -> None:
     """A wait for a death, or a member that starts at its timeout: one warning shows the cycle, and each waits."""
-    members = pod(kubexit, edges, BIRTH_TIMEOUT="2s", **settings)
+    members = pod(kubexit, edges, BIRTH_TIMEOUT="4s", **settings)
     for member in members.values():
         member.wait_line("birth dependencies form a cycle, .*: . waits for .*, . waits for", "stderr")
 

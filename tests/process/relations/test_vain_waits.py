@@ -90,7 +90,7 @@ def test_a_death_before_readiness(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize("reason", ["dependency app died with exit code 1", "dependency other died with exit code 1"])
 def test_a_sidecar_that_followed_us(kubexit: Kubexit, reason: str) -> None:
     """A sidecar that exited with 0 because this container had died gets a hint at :succeeded, any other none."""
-    app = waiting(kubexit, BIRTH_DEPS="proxy", BIRTH_TIMEOUT="500ms", **SOURCE)
+    app = waiting(kubexit, BIRTH_DEPS="proxy", BIRTH_TIMEOUT="2s", **SOURCE)
     kubexit.carve("proxy", Born=True, Died=True, ExitCode=0, Reason=reason)
     app.wait()
 

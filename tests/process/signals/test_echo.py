@@ -92,7 +92,7 @@ def test_sent_to_the_parent(kubexit: Kubexit, actor: str, name: str) -> None:
 def test_is_no_request_from_outside(kubexit: Kubexit, actor: str, own_group: bool) -> None:
     """A SIGTERM that the command sent itself does not ask it to end: a dependency's death still sends the signal."""
     supervised = kubexit.start(
-        actor, "signal-parent", "TERM", DEATH_DEPS="db", GRACE_PERIOD="1s", SIGNAL_GROUP=own_group
+        actor, "signal-parent", "TERM", DEATH_DEPS="db", GRACE_PERIOD="1h", SIGNAL_GROUP=own_group
     )
     supervised.wait_line("SIGNAL TERM")
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
@@ -105,7 +105,7 @@ def test_is_no_request_from_outside(kubexit: Kubexit, actor: str, own_group: boo
 def test_group_is_no_request_from_outside(kubexit: Kubexit, actor: str) -> None:
     """A `kill 0` is no request either, although kubexit is in the command's group and gets the signal too."""
     supervised = kubexit.start(
-        actor, "echo-group", "TERM", preexec_fn=os.setsid, DEATH_DEPS="db", GRACE_PERIOD="1s", LOG_LEVEL="debug"
+        actor, "echo-group", "TERM", preexec_fn=os.setsid, DEATH_DEPS="db", GRACE_PERIOD="1h", LOG_LEVEL="debug"
     )
     supervised.wait_line("READY")
     os.kill(supervised.command_pid(), signal.SIGTERM)

@@ -131,7 +131,7 @@ def test_a_death_after_sigquit_sends_no_sigterm(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("outside-sigterm-no-deadline")
 def test_a_death_after_a_thread_dump_sends_sigterm(kubexit: Kubexit) -> None:
     """SIGQUIT may have been a request for a thread dump: after a grace period a death sends SIGTERM again."""
-    settings = {"DEATH_DEPS": "db", "GRACE_PERIOD": "200ms", "LOG_LEVEL": "debug"}
+    settings = {"DEATH_DEPS": "db", "GRACE_PERIOD": "1s", "LOG_LEVEL": "debug"}
     sidecar = running(kubexit, "main", "TERM=9", pid1=True, **settings)
     sidecar.signal(signal.SIGQUIT)
     sidecar.wait_line("TIME_UP: ASKED to LIFE", "stderr")
@@ -195,7 +195,7 @@ def test_stop_signal_quit(kubexit: Kubexit) -> None:
 @pytest.mark.behaviour("outside-sigterm-no-deadline", "stop-signal-of-the-image")
 def test_another_sigquit_counts_for_another_grace_period(kubexit: Kubexit) -> None:
     """The last SIGQUIT counts for a whole grace period. Fails when the first one's time is not renewed."""
-    settings = {"DEATH_DEPS": "db", "GRACE_PERIOD": "700ms", "LOG_LEVEL": "debug"}
+    settings = {"DEATH_DEPS": "db", "GRACE_PERIOD": "2s", "LOG_LEVEL": "debug"}
     sidecar = running(kubexit, "main", "TERM=9", pid1=True, **settings)
     sidecar.signal(signal.SIGQUIT)
     sidecar.wait_line("SIGNAL QUIT")
@@ -204,7 +204,7 @@ def test_another_sigquit_counts_for_another_grace_period(kubexit: Kubexit) -> No
     sidecar.signal(signal.SIGQUIT)
     sidecar.wait_line("TIME_UP: ASKED to LIFE", "stderr")
 
-    assert time.monotonic() - begin >= 0.7
+    assert time.monotonic() - begin >= 2
     assert sidecar.stdout.count("SIGNAL QUIT") == 2
 
 

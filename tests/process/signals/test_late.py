@@ -18,7 +18,7 @@ def test_changes_neither_tombstone_nor_code(kubexit: Kubexit, actor: str, number
     """
     supervised = kubexit.start(
         actor, "leave", "1", "--ignore", "--exit", "3",
-        fence=True, ORPHAN_GRACE_PERIOD="200ms", EXIT_CODE_ON_STOP="zero",
+        fence=True, ORPHAN_GRACE_PERIOD="1s", EXIT_CODE_ON_STOP="zero",
     )  # fmt: skip
     supervised.wait_line("left SIGNAL TERM")
     supervised.signal(number)
@@ -33,7 +33,7 @@ def test_death_of_a_dependency(kubexit: Kubexit, actor: str) -> None:
     """A dependency that dies while left-over processes are drained changes nothing either."""
     supervised = kubexit.start(
         actor, "leave", "1", "--ignore", "--exit", "3",
-        fence=True, DEATH_DEPS="db", ORPHAN_GRACE_PERIOD="200ms", EXIT_CODE_ON_STOP="zero",
+        fence=True, DEATH_DEPS="db", ORPHAN_GRACE_PERIOD="1s", EXIT_CODE_ON_STOP="zero",
     )  # fmt: skip
     supervised.wait_line("left SIGNAL TERM")
     kubexit.carve("db", Born=True, Died=True, ExitCode=1)

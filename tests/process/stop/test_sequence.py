@@ -34,13 +34,13 @@ def test_a_death_sends_the_stop_signal_at_once(kubexit: Kubexit, actor: str) -> 
 @pytest.mark.behaviour("stop-signal-then-sigkill", "sigkill-always-reaches")
 def test_kill_after_grace(kubexit: Kubexit, actor: str) -> None:
     """A command that ignores the stop signal is killed when the grace period is over, not before."""
-    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="100ms")
+    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="1s")
     supervised.wait_line("READY")
     begin = time.monotonic()
     die(kubexit)
 
     assert supervised.wait() == 137
-    assert time.monotonic() - begin >= 0.1
+    assert time.monotonic() - begin >= 1
     assert supervised.stdout.count("SIGNAL TERM") == 1
     tombstone = kubexit.tombstone()
     assert (tombstone["ExitCode"], tombstone["Killed"]) == (137, True)
@@ -96,7 +96,7 @@ def test_two_dependencies_at_once(kubexit: Kubexit, actor: str) -> None:
     Fails when each death starts its own stop: kubexit is stopped until both tombstones are there, and a second SIGTERM
     would come before the SIGKILL.
     """
-    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db,cache", GRACE_PERIOD="100ms")
+    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db,cache", GRACE_PERIOD="1s")
     supervised.wait_line("READY")
     supervised.signal(signal.SIGSTOP)
     die(kubexit, "db")
@@ -113,7 +113,7 @@ def test_repeated_triggers_do_not_restart_the_grace_period(kubexit: Kubexit, act
 
     Fails when a trigger restarts the timer: they come faster than the grace period lasts, so it would never end.
     """
-    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db,cache", GRACE_PERIOD="200ms")
+    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db,cache", GRACE_PERIOD="1s")
     supervised.wait_line("READY")
     begin = time.monotonic()
     die(kubexit)
@@ -127,7 +127,7 @@ def test_repeated_triggers_do_not_restart_the_grace_period(kubexit: Kubexit, act
         time.sleep(0.01)  # the beat of the triggers, not a wait for anything
 
     assert supervised.wait() == 137
-    assert time.monotonic() - begin >= 0.2
+    assert time.monotonic() - begin >= 1
     assert supervised.stdout.count("SIGNAL TERM") == 1
 
 
@@ -146,7 +146,7 @@ def test_other_signals_are_still_forwarded(kubexit: Kubexit, actor: str) -> None
 @pytest.mark.behaviour("deletion-is-no-death", "death-policy")
 def test_reborn_dependency_does_not_call_the_stop_off(kubexit: Kubexit, actor: str) -> None:
     """A stop that has begun is completed, also when the dependency is born again."""
-    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="100ms")
+    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", GRACE_PERIOD="1s")
     supervised.wait_line("READY")
     die(kubexit)
     supervised.wait_line("SIGNAL TERM")

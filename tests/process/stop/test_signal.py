@@ -33,7 +33,7 @@ def test_every_way_to_name_one(kubexit: Kubexit, actor: str) -> None:
 @pytest.mark.behaviour("other-stop-signals")
 def test_only_that_signal_is_sent(kubexit: Kubexit, actor: str) -> None:
     """The stop signal takes the place of SIGTERM; there is no SIGTERM before the SIGKILL."""
-    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", STOP_SIGNAL="QUIT", GRACE_PERIOD="50ms")
+    supervised = kubexit.start(actor, "ready-then-wait", DEATH_DEPS="db", STOP_SIGNAL="QUIT", GRACE_PERIOD="1s")
     supervised.wait_line("READY")
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)
 

@@ -35,7 +35,7 @@ def test_a_death_dependency_brings_one_sigterm(kubexit: Kubexit, code_on_stop: s
 def test_grace_period_runs(kubexit: Kubexit) -> None:
     """The grace period runs from the death: a command that ignores the signal is killed."""
     main = born(kubexit)
-    held = running(kubexit, "shipper", "", TERM_AFTER="main", DEATH_DEPS="main", GRACE_PERIOD="2s")
+    held = running(kubexit, "shipper", "", TERM_AFTER="main", DEATH_DEPS="main", GRACE_PERIOD="4s")
     held.signal(signal.SIGTERM)
     held.wait_line(": waiting for main to exit first", "stderr")
     main.signal(signal.SIGTERM)

@@ -25,15 +25,15 @@ def hold(kubexit: Kubexit, **settings: Any) -> Supervised:
 def test_the_delay_comes_after_the_death(kubexit: Kubexit, settings: dict[str, str]) -> None:
     """The command gets its SIGTERM when the delay after the death is over, not before, and once."""
     main = born(kubexit)
-    held = hold(kubexit, STOP_DELAY="400ms", **settings)
+    held = hold(kubexit, STOP_DELAY="2s", **settings)
     begin = time.monotonic()
     main.signal(signal.SIGTERM)
-    held.wait_line("SIGTERM waits for the stop delay of 400ms", "stderr")
+    held.wait_line("SIGTERM waits for the stop delay of 2s", "stderr")
     held.signal(signal.SIGUSR1)
     held.wait_line("SIGNAL USR1")
 
     assert held.wait() == 9
-    assert time.monotonic() - begin >= 0.4
+    assert time.monotonic() - begin >= 2
     assert held.stdout == "READY\nSIGNAL USR1 10\nSIGNAL TERM 15\n"
 
 
@@ -55,7 +55,7 @@ def test_what_ends_the_delay_early(kubexit: Kubexit, settings: dict[str, str], n
 def test_the_delay_does_not_outlast_the_hold(kubexit: Kubexit, settings: dict[str, str]) -> None:
     """The delay ends when the hold would have ended without a death: the kubelet does not wait longer."""
     main = born(kubexit)
-    held = hold(kubexit, STOP_DELAY="1h", **{**settings, "GRACE_PERIOD": "1s"})
+    held = hold(kubexit, STOP_DELAY="1h", **{**settings, "GRACE_PERIOD": "4s"})
     main.signal(signal.SIGTERM)
     held.wait_line("SIGTERM waits for the stop delay", "stderr")
 
@@ -65,23 +65,23 @@ def test_the_delay_does_not_outlast_the_hold(kubexit: Kubexit, settings: dict[st
 def test_a_sigterm_after_the_death_waits_too(kubexit: Kubexit) -> None:
     """Main can be dead already when the kubelet's SIGTERM arrives: it waits for the delay all the same."""
     main = born(kubexit)
-    held = born(kubexit, "shipper", "TERM=9", SIDECAR_OF="main", GRACE_PERIOD="1h", STOP_DELAY="400ms",
+    held = born(kubexit, "shipper", "TERM=9", SIDECAR_OF="main", GRACE_PERIOD="1h", STOP_DELAY="2s",
                 EXIT_CODE_ON_TERM="keep")  # fmt: skip
     begin = time.monotonic()
     main.signal(signal.SIGTERM)
-    held.wait_line("dependency main died with exit code 0; stopping the command in 400ms", "stderr")
+    held.wait_line("dependency main died with exit code 0; stopping the command in 2s", "stderr")
     held.signal(signal.SIGTERM)
     held.wait_line("waits for the stop delay", "stderr")
 
     assert held.wait() == 9
-    assert time.monotonic() - begin >= 0.4
+    assert time.monotonic() - begin >= 2
     assert held.stdout == "READY\nSIGNAL TERM 15\n"
 
 
 def test_a_death_during_the_delay(kubexit: Kubexit) -> None:
     """A death dependency that dies during the delay does not cut it short; the grace period follows."""
     main = born(kubexit)
-    held = hold(kubexit, STOP_DELAY="500ms", DEATH_DEPS="db", LOG_LEVEL="debug")
+    held = hold(kubexit, STOP_DELAY="2s", DEATH_DEPS="db", LOG_LEVEL="debug")
     main.signal(signal.SIGTERM)
     held.wait_line("SIGTERM waits for the stop delay", "stderr")
     kubexit.carve("db", Born=True, Died=True, ExitCode=0)

@@ -67,7 +67,7 @@ def test_changes_are_written_once_a_second(kubexit: Kubexit) -> None:
 @pytest.mark.parametrize("end", ["timeout", "zero", "signal"])
 def test_a_death_keeps_what_was_missing(kubexit: Kubexit, end: str) -> None:
     """The death of a container that never started keeps since when it waited, and what was missing at the end."""
-    timeout = {"timeout": "300ms", "zero": "0", "signal": "infinite"}[end]
+    timeout = {"timeout": "2s", "zero": "0", "signal": "infinite"}[end]
     app = waiting(kubexit, BIRTH_DEPS="db:born,web:died", BIRTH_TIMEOUT=timeout)
     if end != "zero":
         kubexit.wait_tombstone("app", "Waiting")
