@@ -10,7 +10,6 @@ import os
 import socket
 import struct
 import subprocess
-import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -180,34 +179,41 @@ def inside(pid: int, path: os.PathLike[str] | str) -> Path:
 
 
 @cache
-def _refused(world: str) -> str | None:
-    line = [sys.executable, "-B", "-c", f"from harness.world import namespaces as n; n.{world}()"]
-    tests = os.fspath(Path(__file__).resolve().parents[2])
-    done = subprocess.run(line, env={"PYTHONPATH": tests}, capture_output=True, text=True, timeout=30)
-    return None if done.returncode == 0 else done.stderr.strip().splitlines()[-1]
+def _refused(make: Callable[..., Step], *arguments: object) -> str | None:
+    step = make(*arguments)
+
+    def attempt() -> None:
+        try:
+            step()
+        except OSError as error:
+            os.write(2, str(error).encode())
+            os._exit(1)
+
+    done = subprocess.run(["true"], preexec_fn=attempt, stderr=subprocess.PIPE, text=True)
+    return None if done.returncode == 0 else done.stderr or f"true(1) ended with {done.returncode}"
 
 
 def require_mounts() -> None:
     """Skip loudly where no private mounts can be made."""
-    if why := _refused("private_mounts()"):
+    if why := _refused(private_mounts):
         pytest.skip(f"MOUNTS NOT TESTED: no mount namespace can be made here: {why}")
 
 
 def require_user_limits() -> None:
     """Skip loudly where no user namespace can be made."""
-    if why := _refused("user_limit('max_inotify_instances', 0)"):
+    if why := _refused(user_limit, "max_inotify_instances", 0):
         pytest.skip(f"LIMITS NOT TESTED: no user namespace can be made here: {why}")
 
 
 def require_uptime() -> None:
     """Skip loudly where no time namespace can be made."""
-    if why := _refused("uptime(1)"):
+    if why := _refused(uptime, 1):
         pytest.skip(f"CLOCKS NOT TESTED: no time namespace can be made here: {why}")
 
 
 def require_network() -> None:
     """Skip loudly where no network namespace can be made."""
-    if why := _refused("private_network('40000 40001')"):
+    if why := _refused(private_network, "40000 40001"):
         pytest.skip(f"NETWORKS NOT TESTED: no network namespace can be made here: {why}")
 
 
