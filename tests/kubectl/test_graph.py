@@ -123,10 +123,12 @@ def test_single_settings_become_a_plan() -> None:
             {"SIDECAR_OF": "m:failed"},
         ),
         ({"DEATH_DEPS": "m", "EXIT_CODE_ON_STOP": "zero"}, {"DEATH_DEPS": "m", "EXIT_CODE_ON_STOP": "zero"}),
+        ({"SIDECAR_OF": "m", "EXIT_CODE_ON_STOP": "keep"}, {"SIDECAR_OF": "m", "EXIT_CODE_ON_STOP": "keep"}),
+        ({"DEATH_DEPS": "m", "EXIT_CODE_ON_STOP": "keep"}, {"DEATH_DEPS": "m"}),
     ],
 )
 def test_four_settings_become_one_word(given: dict[str, str], expected: dict[str, str]) -> None:
-    """SIDECAR_OF replaces the four settings that it means, and only all of them together."""
+    """SIDECAR_OF replaces the four settings that it means, and only all of them together; others stay."""
     from kubectl_kubexit.plan.of_settings import line_of
 
     assert line_of(given, False) == expected

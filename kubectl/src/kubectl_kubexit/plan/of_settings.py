@@ -17,12 +17,18 @@ def line_of(given: Mapping[str, str], asks_api: bool) -> dict[str, str]:
     found = {
         setting: value
         for setting, value in given.items()
-        if setting in TABLE and setting not in NOT_IN_A_PLAN and value != TABLE[setting].default
+        if setting in TABLE and setting not in NOT_IN_A_PLAN and not is_default(setting, value, given)
     }
     found.pop("BIRTH_SOURCE", None)
     if asks_api:
         found["BIRTH_SOURCE"] = "kubernetes"
     return with_sidecar_of(found)
+
+
+def is_default(setting: str, value: str, given: Mapping[str, str]) -> bool:
+    """Return whether a value changes nothing: it is the default, and SIDECAR_OF does not mean another one."""
+    meant = setting in {"EXIT_CODE_ON_STOP", "EXIT_CODE_ON_TERM"} and "SIDECAR_OF" in given
+    return value == TABLE[setting].default and not meant
 
 
 def with_sidecar_of(settings: dict[str, str]) -> dict[str, str]:
