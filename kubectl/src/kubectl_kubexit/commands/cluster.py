@@ -26,6 +26,8 @@ def server_version() -> str:
         raise UserError(f"the API server does not answer: {kubeconfig.why(error)}; {HINT}") from None
     except (HTTPError, OSError) as error:
         raise UserError(f"the API server does not answer: {kubeconfig.why(error)}; {HINT}") from None
+    except ValueError:
+        raise UserError(f"this is no API server: its answer has no version; {HINT}") from None
     return f"{found.major}.{''.join(digit for digit in found.minor if digit.isdigit())}"
 
 

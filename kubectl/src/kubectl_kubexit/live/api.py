@@ -1,19 +1,16 @@
 """The cluster of the current context: pods, logs, and commands in containers. Nothing is changed there."""
 
-import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from kubernetes import client, stream  # type: ignore[import-untyped]
 from kubernetes.stream.ws_client import ERROR_CHANNEL  # type: ignore[import-untyped]
-from urllib3.exceptions import HTTPError
 from websocket import WebSocketException
 
 from kubectl_kubexit.errors import UserError
 from kubectl_kubexit.live import kubeconfig, unanswered
+from kubectl_kubexit.live.answers import explained, thing
 from kubectl_kubexit.progress import doing
 
 SELECTORS = {"In": "{} in ({})", "NotIn": "{} notin ({})", "Exists": "{}", "DoesNotExist": "!{}"}
@@ -56,6 +53,8 @@ class Cluster:
             raise UserError(
                 f"{what}: write the name of a pod, or one of {', '.join(f'{known}/NAME' for known in KINDS)}"
             )
+        if not name:
+            raise UserError(f"{what or 'the pod'}: the name is empty; is a variable of your shell not set?")
         if kind in {"", "pod"}:
             found = self._get(f"/api/v1/namespaces/{self.namespace}/pods/{name}")
             if found is not None:
@@ -142,7 +141,7 @@ class Cluster:
         """Return an object; None if it does not exist."""
         with explained():
             try:
-                return dict(json.loads(self._call(path, query or {})))
+                return thing(self._call(path, query or {}))
             except client.ApiException as error:
                 if error.status == 404:
                     return None
@@ -168,27 +167,6 @@ def is_owned(item: Thing, owner: Thing) -> bool:
     """Return whether an object was made by another one."""
     owners = item["metadata"].get("ownerReferences") or []
     return any(one["uid"] == owner["metadata"]["uid"] for one in owners)
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Make one line of what the API server refuses, or if it does not answer."""
-    try:
-        yield
-    except client.ApiException as error:
-        if error.status:
-            raise UserError(f"the API server refuses: {first_line(error)}") from None
-        raise UserError(f"the API server does not answer: {kubeconfig.why(error)}") from None
-    except (HTTPError, OSError) as error:
-        raise UserError(f"the API server does not answer: {kubeconfig.why(error)}") from None
-
-
-def first_line(error: Any) -> str:
-    """Return the message of a Status, or else the first line of an error."""
-    try:
-        return str(json.loads(error.body)["message"])
-    except (TypeError, ValueError, KeyError):
-        return str(error.reason or error).splitlines()[0]
 
 
 def text(written: bytes | str | None) -> str:
