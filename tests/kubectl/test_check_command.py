@@ -66,6 +66,25 @@ def test_an_error_of_the_user_is_one_line(arguments: list[str], stdin: str, word
     assert words in done.stderr
 
 
+@pytest.mark.behaviour("authoring-check-exit-code")
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", GOOD], ["check", BAD], ["check", "-o", "json", BAD], ["graph", GOOD], ["policy"], ["--help"]],
+    ids=" ".join,
+)
+def test_a_reader_that_has_ended_is_no_finding(arguments: list[str]) -> None:
+    """If stdout is a pipe that nothing reads, the exit code is that of SIGPIPE, and nothing is said."""
+    program = Path(sys.executable).with_name("kubectl-kubexit")
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        done = subprocess.run([program, *arguments], stdout=writes, stderr=subprocess.PIPE, text=True, timeout=60)
+    finally:
+        os.close(writes)
+
+    assert (done.returncode, done.stderr) == (141, "")
+
+
 @pytest.mark.behaviour("authoring-check-outputs")
 def test_text_has_place_reason_and_remedy() -> None:
     """A person sees the line, the reason, the remedy and a summary, without colours in a pipe."""

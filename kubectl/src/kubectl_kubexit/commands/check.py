@@ -97,11 +97,9 @@ def write(found: list[Finding], output: str, sources: dict[str, str], pods: int)
     from kubectl_kubexit.report import human, machine
 
     if output == "text":
-        from rich.console import Console
+        from kubectl_kubexit.report.console import Stdout
 
-        from kubectl_kubexit.report.colours import colours
-
-        human.show(found, Console(highlight=False, color_system=colours()), sources, pods)
+        human.show(found, Stdout(), sources, pods)
     elif output == "json":
         click.echo(machine.as_json(found))
     elif output == "sarif":

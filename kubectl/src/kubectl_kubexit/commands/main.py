@@ -4,12 +4,13 @@ import importlib
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from kubectl_kubexit.errors import UserError, printable
+from kubectl_kubexit.errors import ReaderGoneError, UserError, printable
 
 # Command → its line in --help. The module with its name is imported when it is called.
 COMMANDS = {
@@ -28,6 +29,16 @@ PROGRAM = "kubectl kubexit"
 
 class Commands(click.Group):
     """A group whose commands are modules of this package."""
+
+    def make_context(self, *arguments: Any, **keywords: Any) -> click.Context:
+        """Read the command line."""
+        with reader():
+            return super().make_context(*arguments, **keywords)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call a command."""
+        with reader():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of --help."""
@@ -58,6 +69,15 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+@contextmanager
+def reader() -> Iterator[None]:
+    """Keep a BrokenPipeError from click, which exits with 1 for it: that is the code of `check` for findings."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise ReaderGoneError from None
+
+
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(None, "--version", package_name="kubectl-kubexit", message="kubectl-kubexit %(version)s")
 def program() -> None:
@@ -86,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> Any:
         fail(error.format_message())
     except UserError as error:
         fail(str(error))
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderGoneError):
         discard_output()  # the reader, for example `head`, has seen enough
         sys.exit(141)
     except OSError as error:

@@ -1,7 +1,6 @@
 """kubectl kubexit timeline: when the containers of a pod waited, started, were ready and stopped, and why."""
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -78,12 +77,10 @@ def live(what: str, namespace: str | None, context: str | None) -> "History":
 
 def show(history: "History") -> None:
     """Print the picture, as wide as the terminal, with colours only there."""
-    from rich.console import Console
-
     from kubectl_kubexit.draw import timeline
-    from kubectl_kubexit.report.colours import colours
+    from kubectl_kubexit.report.console import Stdout
 
-    console = Console(highlight=False, file=sys.stdout, color_system=colours())
+    console = Stdout()
     look = timeline.ASCII if console.options.ascii_only else timeline.UNICODE
     for line in timeline.timeline(history, console.width, look):
         console.print(line, soft_wrap=True)
