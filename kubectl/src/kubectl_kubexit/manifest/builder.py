@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from kubectl_kubexit.manifest import plain
+from kubectl_kubexit.manifest.plain import MERGE, TEXT
 from kubectl_kubexit.manifest.refusals import MOST_LEVELS, MOST_VALUES, RefusedError
 from kubectl_kubexit.manifest.values import Position, Row, Table
-
-MERGE = "tag:yaml.org,2002:merge"
-TEXT = "tag:yaml.org,2002:str"
 
 
 class Node(NamedTuple):
@@ -55,15 +54,14 @@ class Builder:
         return node
 
     def scalar(self, event: Any, at: Position) -> Node:
-        """Return a text, or what YAML 1.1 makes of a plain word: a number, a boolean, None."""
+        """Return a text, or what kubectl makes of a word without quotes: a number, a boolean, None."""
         text = event.value
         if event.tag is None or event.tag == "!":
             if not event.implicit[0]:
                 self.last_line = event.end_mark.line + 1
                 return Node(text, at, text, is_block=event.style in {"|", ">"})
             if text not in self.plain:
-                tag = self.loader.resolve(yaml.ScalarNode, text, (True, False))
-                self.plain[text] = (self.meaning(text, tag), tag)
+                self.plain[text] = plain.read(text)
             value, tag = self.plain[text]
         else:
             value, tag = self.meaning(text, event.tag), event.tag

@@ -11,6 +11,7 @@ from kubectl_kubexit.admission.graveyard import graveyard_of
 from kubectl_kubexit.admission.label import INJECTED, PLAN
 from kubectl_kubexit.admission.sidecars import where
 from kubectl_kubexit.errors import UserError
+from kubectl_kubexit.manifest import plain
 from kubectl_kubexit.manifest.container import Container, is_kubexit
 from kubectl_kubexit.manifest.workload import Pod
 from kubectl_kubexit.wrap.editing import append, flow, like, words
@@ -55,7 +56,7 @@ def inject(node: CommentedMap, pod: Pod, names: list[str], plan: str, delivery: 
     own_parts(node)
     metadata = own(node, "metadata", CommentedMap) if "metadata" in node else first(node, "metadata")
     annotations = own(metadata, "annotations", CommentedMap)
-    annotations[INJECTED] = ",".join(names)
+    annotations[INJECTED] = text_word(",".join(names))
     annotations[PLAN] = LiteralScalarString(plan) if "\n" in plan else plan
     spec = node["spec"]
     behind = take_trailing(spec)
@@ -139,7 +140,7 @@ def wrap_container(node: CommentedMap, container: Container, command: list[str],
     elif command != container.command:
         node["command"] = words([text_word(word) for word in command])
     if "KUBEXIT_NAME" not in container.variables:
-        add_variable(node, "KUBEXIT_NAME", value=container.name)
+        add_variable(node, "KUBEXIT_NAME", value=text_word(container.name))
     if "KUBEXIT_PLAN" not in container.variables:
         add_variable(node, "KUBEXIT_PLAN", valueFrom=flow(fieldRef=flow(fieldPath=FIELD)))
     mounts: CommentedSeq = own(node, "volumeMounts")
@@ -157,7 +158,7 @@ def add_variable(node: CommentedMap, name: str, **value: Any) -> None:
 
 
 def text_word(word: str) -> str:
-    """Return a word that stays a string: YAML 1.1, which Kubernetes reads, takes `on` or `1e3` for something else."""
-    plain = word.replace("-", "").replace("/", "").replace(".", "")
-    looks_other = plain.lower() in {"y", "n", "yes", "no", "on", "off", "true", "false", "null"} or plain[:1].isdigit()
+    """Return a word that stays a string: Kubernetes takes `on` or `1e3` for something else, and other tools 1:30."""
+    digits = word.replace("-", "").replace("/", "").replace(".", "")[:1].isdigit()
+    looks_other = digits or not isinstance(plain.read(word)[0], str)
     return DoubleQuotedScalarString(word) if looks_other and "\n" not in word else word

@@ -2,10 +2,10 @@
 
 import difflib
 import re
+from typing import Any
 
-import yaml
-
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from kubectl_kubexit.errors import UserError
+from kubectl_kubexit.manifest.tree import documents
 
 
 def restored(old: str, new: str) -> str:
@@ -149,8 +149,13 @@ def indent(lines: list[str]) -> int:
 
 
 def same_content(one: str, two: str) -> bool:
-    """Return whether two texts are the same document."""
+    """Return whether two texts are the same document for kubectl."""
     try:
-        return bool(yaml.load(one, Loader) == yaml.load(two, Loader))
-    except yaml.YAMLError:
+        return content(one) == content(two)
+    except UserError:
         return False
+
+
+def content(text: str) -> list[Any]:
+    """Return what a text has."""
+    return [document.content for document in documents(text, "")]
