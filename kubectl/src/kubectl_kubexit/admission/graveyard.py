@@ -12,9 +12,9 @@ def graveyard_of(container: Container) -> str:
     variable = container.variables.get("KUBEXIT_GRAVEYARD")
     if variable is None:
         return GRAVEYARD
-    if variable.source or variable.value is None or re.search("[$:]", variable.value):
+    if variable.source or re.search("[$:]", variable.written):
         return ""
-    if variable.value == "":
+    if variable.written == "":
         return GRAVEYARD
-    parts = [part for part in variable.value.split("/") if part not in {"", "."}]
-    return "/" + "/".join(parts) if parts and variable.value.startswith("/") else ""
+    parts = [part for part in variable.written.split("/") if part not in {"", "."}]
+    return "/" + "/".join(parts) if parts and variable.written.startswith("/") else ""

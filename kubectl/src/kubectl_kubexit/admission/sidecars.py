@@ -80,8 +80,8 @@ def refuse_quotes(pod: Pod, containers: list[Container]) -> None:
 
 def line(pod: Pod, container: Container, roles: Roles, ready: list[str], waited: list[str]) -> str:
     """Return the line of a container."""
-    variables = {name: variable.value for name, variable in own_relations(container).items()}
-    found = [f"{name.removeprefix('KUBEXIT_')}={quoted(value or '')}" for name, value in variables.items()]
+    variables = {name: variable.written for name, variable in own_relations(container).items()}
+    found = [f"{name.removeprefix('KUBEXIT_')}={quoted(value)}" for name, value in variables.items()]
     if container.name in roles.mains:
         if "KUBEXIT_BIRTH_DEPS" not in variables and waited:
             found.append(f"BIRTH_DEPS={','.join(waited)}")
@@ -113,16 +113,14 @@ def served(pod: Pod, roles: Roles) -> list[str]:
     found = []
     for container in pod.containers:
         if container.role == "main" and container.name in roles.mains:
-            never = (text_of(container.node.get("restartPolicy")) or pod.restart_policy) == "Never"
-            final = never and not row_at(container.node, "restartPolicyRules")
+            final = pod.restart_policy_of(container) == "Never" and not row_at(container.node, "restartPolicyRules")
             found.append(name_of(container) + ("" if final else ":succeeded"))
     return found
 
 
 def name_of(container: Container) -> str:
     """Return the name in the graveyard and in the plan."""
-    variable = container.variables.get("KUBEXIT_NAME")
-    return (variable.value if variable else None) or container.name
+    return text_in(container, "KUBEXIT_NAME") or container.name
 
 
 def own_relations(container: Container) -> dict[str, Variable]:
@@ -130,14 +128,19 @@ def own_relations(container: Container) -> dict[str, Variable]:
     return {
         name: variable
         for name, variable in container.variables.items()
-        if OWN.match(name) and variable.source == "" and variable.value
+        if OWN.match(name) and variable.source == "" and variable.written
     }
 
 
 def is_disabled(container: Container) -> bool:
     """Return whether kubexit only executes the command: no tombstone says whether such a container is ready."""
-    variable = container.variables.get("KUBEXIT_DISABLED")
-    return variable is not None and variable.value in TRUE
+    return text_in(container, "KUBEXIT_DISABLED") in TRUE
+
+
+def text_in(container: Container, name: str) -> str:
+    """Return the value of a variable as the manifest has it; "" if it does not have it."""
+    variable = container.variables.get(name)
+    return "" if variable is None else (variable.value or "" if variable.source else variable.written)
 
 
 def has_probe(container: Container) -> bool:

@@ -55,14 +55,14 @@ def command(
         raise UserError(f"--fix changes files, and {live[0]} is no file; correct the manifest that it came from")
     with doing("reading manifests"):
         sources = read_sources(given)
-    if live:
-        sources |= read_live(live, namespace, context)
+    running = read_live(live, namespace, context) if live else {}
+    sources |= running
     if fix:
         from kubectl_kubexit.commands.fixing import fix_sources
 
         sources = fix_sources(sources, frozenset(ignore))
     with doing("checking manifests"):
-        checked = bundle(sources.items())
+        checked = bundle(sources.items(), frozenset(running))
         found = list(findings(checked, frozenset(ignore)))
     write(found, output, sources, len(checked.pods))
     sys.exit(1 if any(finding.check.severity in LEVELS[fail_on] for finding in found) else 0)

@@ -34,7 +34,7 @@ def plan_text(pod: Pod) -> str:
     Raises:
         UserError: a value cannot be in a plan, or the admission policy refuses the pod.
     """
-    found = members(running(pod))
+    found = members(running(pod), also_disabled=True)
     lines = {member.name: line_of(member.effective.given, member.effective.asks_api) for member in found.wrapped}
     if not lines:
         return ""

@@ -71,7 +71,7 @@ def no_rights(view: View) -> Iterator[Found]:
     name = text_of(pod.spec.get("serviceAccountName")) or "default"
     roles = roles_of(view, name)
     enough = any({"list", "watch"} <= verbs_on_pods(role) for role in roles)
-    somewhere_else = name != "default" and not roles
+    somewhere_else = (name != "default" and not roles) or pod.document.path in view.bundle.live
     for member in view.members.wrapped:
         setting = asking(member)
         if setting and not enough and not somewhere_else:
@@ -157,6 +157,8 @@ def no_shutdown(view: View) -> Iterator[Found]:
 def not_shared(view: View) -> Iterator[Found]:
     spec = view.members.pod.spec
     for member in view.members.wrapped:
-        if "QUIT_PROCESSES" in member.effective.given and spec.get("shareProcessNamespace") is not True:
+        # hostPID shows the processes of the whole node, and excludes shareProcessNamespace.
+        shared = spec.get("shareProcessNamespace") is True or spec.get("hostPID") is True
+        if "QUIT_PROCESSES" in member.effective.given and not shared:
             remedy = "set shareProcessNamespace: true on the pod"
             yield view.about(member, "QUIT_PROCESSES", "the containers do not share a PID namespace", remedy)

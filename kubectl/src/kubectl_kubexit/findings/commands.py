@@ -9,7 +9,8 @@ from kubectl_kubexit.manifest.tree import row_at, table_at
 from kubectl_kubexit.manifest.values import Position
 from kubectl_kubexit.relations.member import Member
 
-SHELL_SYNTAX = re.compile(r"""&&|\|\||[|;<>`"'*]|\$[({\w]|(?:^|\s)\w+=""")
+# A variable is set by a shell only before the command; NAME=VALUE behind it is an argument, for example of env(1).
+SHELL_SYNTAX = re.compile(r"""&&|\|\||[|;<>`"'*]|\$[({\w]|^\s*\w+=""")
 # Images whose STOPSIGNAL is not SIGTERM, and what to set.
 STOP_SIGNALS = {"haproxy": "USR1", "httpd": "WINCH"}
 
@@ -148,7 +149,8 @@ def no_command(view: View) -> Iterator[Found]:
 def stop_signal(view: View) -> Iterator[Found]:
     for member in view.members.wrapped:
         image = text_of(member.container.node.get("image")).partition("@")[0].rpartition("/")[2].partition(":")[0]
-        if image in STOP_SIGNALS and "STOP_SIGNAL" not in member.effective.given and not lifecycle_signal(member):
+        known = member.is_disabled or member.hides("STOP_SIGNAL") or "STOP_SIGNAL" in member.effective.given
+        if image in STOP_SIGNALS and not known and not lifecycle_signal(member):
             signal = STOP_SIGNALS[image]
             message = f"the STOPSIGNAL of {image} is SIG{signal}"
             yield Found(member.container.at, member.container, message, f"set KUBEXIT_STOP_SIGNAL={signal}")

@@ -4,12 +4,17 @@ from collections.abc import Iterator
 
 from kubectl_kubexit.findings.check import Fix, Found, Severity, View, check
 from kubectl_kubexit.findings.roles import mains, sidecars
-from kubectl_kubexit.manifest.container import MAIN
+from kubectl_kubexit.manifest.container import MAIN, Container
+from kubectl_kubexit.manifest.tree import row_at
+from kubectl_kubexit.manifest.workload import Pod
 from kubectl_kubexit.relations.graph import WAITS, edges
+from kubectl_kubexit.relations.member import Member
 from kubectl_kubexit.settings.duration import SECOND
 from kubectl_kubexit.settings.words import elements
 
 LONG = 300 * SECOND
+# What decides about the exit code of a sidecar that was stopped.
+STOP_CODES = ("EXIT_CODE_ON_STOP", "IGNORE_CODE_ON_DEATH_DEPS", "SIDECAR_OF", "STOP_SIGNAL", "SUCCESS_CODES")
 
 
 @check(
@@ -35,13 +40,20 @@ def keep_on_sidecar(view: View) -> Iterator[Found]:
     if not view.members.pod.ends:
         return
     for member, served in sidecars(view.members):
-        code = member.effective.values.get("EXIT_CODE_ON_STOP")
-        if member.container.role == MAIN and code == "keep" and not member.container.opaque:
+        keeps = member.effective.values.get("EXIT_CODE_ON_STOP") == "keep" and not forgiven(member)
+        hidden = member.container.opaque or member.hides(*STOP_CODES)
+        if member.container.role == MAIN and keeps and not hidden:
             fixes = (Fix("set-variable", "KUBEXIT_EXIT_CODE_ON_STOP", "zero"),)
             message = f"{member.name} stops when {served[0].name} has exited, probably with 143"
             at = view.about(member, "DEATH_DEPS", "", "").at
             remedy = f"set KUBEXIT_EXIT_CODE_ON_STOP=zero on {member.name}"
             yield Found(at, member.container, message, remedy, fixes if not view.members.plan else ())
+
+
+def forgiven(member: Member) -> bool:
+    """Return whether the exit code of a command that the stop signal ended counts as a success."""
+    codes, signal = member.effective.values.get("SUCCESS_CODES"), member.effective.values.get("STOP_SIGNAL")
+    return isinstance(codes, list) and isinstance(signal, int) and 128 + signal in codes
 
 
 @check(
@@ -62,7 +74,7 @@ def zero_on_term(view: View) -> Iterator[Found]:
 def policy_any(view: View) -> Iterator[Found]:
     for member, served in sidecars(view.members):
         names = [main.name for main in served]
-        if len(names) > 1 and "DEATH_POLICY" not in member.effective.given:
+        if len(names) > 1 and "DEATH_POLICY" not in member.effective.given and not member.hides("DEATH_POLICY"):
             message = f"{member.name} stops when the first of {' and '.join(names)} has exited"
             remedy = "set KUBEXIT_DEATH_POLICY=all to wait for all of them, or =any if you mean it"
             yield view.about(member, "DEATH_DEPS", message, remedy)
@@ -73,17 +85,23 @@ def policy_any(view: View) -> Iterator[Found]:
     "With restartPolicy OnFailure main is started again after a failure, and a sidecar that exited with 0 is not.",
 )  # fmt: skip
 def plain_on_failure(view: View) -> Iterator[Found]:
-    if view.members.pod.restart_policy != "OnFailure":
-        return
+    pod = view.members.pod
     for member, served in sidecars(view.members):
-        plain = [main.name for main in served if "died" in member.effective.dependencies.by_name[main.name].death]
-        if plain and member.container.role == MAIN:
+        tried = [main for main in served if tried_again(pod, main.container)]
+        plain = [main.name for main in tried if "died" in member.effective.dependencies.by_name[main.name].death]
+        if plain and member.container.role == MAIN and pod.restart_policy_of(member.container) != "Always":
             setting = "SIDECAR_OF" if "SIDECAR_OF" in member.effective.given else "DEATH_DEPS"
             value = succeeded(member.effective.given.get(setting, ""), plain)
             in_variable = member.variable(setting) is not None
             fixes = (Fix("set-variable", f"KUBEXIT_{setting}", value),) if in_variable else ()
             message = f"{member.name} stops after any exit of {plain[0]}, also one that is tried again"
             yield view.about(member, setting, message, f"write KUBEXIT_{setting}={value}", *fixes)
+
+
+def tried_again(pod: Pod, container: Container) -> bool:
+    """Return whether the kubelet starts a container again after a failure, and not after a success."""
+    policy = pod.restart_policy_of(container)
+    return policy == "OnFailure" or (policy == "Never" and bool(row_at(container.node, "restartPolicyRules")))
 
 
 def succeeded(value: str, names: list[str]) -> str:
@@ -100,12 +118,12 @@ def succeeded(value: str, names: list[str]) -> str:
     "With restartPolicy Always the kubelet starts every main container again, also one that has succeeded.",
 )  # fmt: skip
 def prepared_again(view: View) -> Iterator[Found]:
-    if view.members.pod.restart_policy != "Always":
-        return
     for edge in edges(view.members):
         target, source = view.members.named(edge.target), view.members.named(edge.source)
         ends = edge.kind == WAITS and {"succeeded", "died"} & set(edge.conditions)
-        if ends and target is not None and source is not None and target.container.role == MAIN:
+        if not ends or target is None or source is None or target.container.role != MAIN:
+            continue
+        if view.members.pod.restart_policy_of(target.container) == "Always":
             message = f"{source.name} waits until {target.name} has exited, which is then started again"
             yield view.about(source, "BIRTH_DEPS", message, f"make {target.name} an init container, without kubexit")
 

@@ -19,6 +19,11 @@ def mount_of(member: Member) -> Mount | None:
     return member.container.mount_of(folder(member))
 
 
+def users(view: View) -> list[Member]:
+    """Return the members that use a graveyard whose path is known."""
+    return [member for member in view.members.wrapped if not member.is_disabled and not member.hides("GRAVEYARD")]
+
+
 def related(view: View) -> set[str]:
     """Return the names of all containers that use the graveyard to see each other."""
     found: set[str] = set()
@@ -37,10 +42,10 @@ def related(view: View) -> set[str]:
 )  # fmt: skip
 def not_mounted(view: View) -> Iterator[Found]:
     names = related(view)
-    for member in view.members.wrapped:
+    for member in users(view):
         if member.name in names and mount_of(member) is None:
             path = folder(member)
-            volume = next((m.volume for other in view.members.wrapped if (m := mount_of(other))), "graveyard")
+            volume = next((m.volume for other in users(view) if (m := mount_of(other))), "graveyard")
             remedy = f"mount the volume {volume} at {path}, an emptyDir with medium: Memory"
             message = f"{member.container.name} has no volume at {path}"
             yield Found(member.container.at, member.container, message, remedy, (Fix("mount-graveyard", volume, path),))
@@ -48,7 +53,7 @@ def not_mounted(view: View) -> Iterator[Found]:
 
 @check("KX702", Severity.ERROR, "the graveyard is read-only", "kubexit exits with 73.")
 def read_only(view: View) -> Iterator[Found]:
-    for member in view.members.wrapped:
+    for member in users(view):
         mount = mount_of(member)
         if mount is not None and mount.read_only:
             message = f"the volume at {mount.path} is mounted with readOnly: true"
@@ -60,7 +65,7 @@ def read_only(view: View) -> Iterator[Found]:
 def different(view: View) -> Iterator[Found]:
     names = related(view)
     first: tuple[str, str] | None = None
-    for member in view.members.wrapped:
+    for member in users(view):
         mount = mount_of(member)
         if mount is None or member.name not in names:
             continue
@@ -86,7 +91,7 @@ def where(member: Member, mount: Mount) -> str:
 def not_writable(view: View) -> Iterator[Found]:
     pod = view.members.pod
     context = table_at(pod.spec, "securityContext")
-    for member in view.members.wrapped:
+    for member in users(view):
         own = table_at(member.container.node, "securityContext")
         user = own.get("runAsUser", context.get("runAsUser"))
         other_user = bool(user) or own.get("runAsNonRoot", context.get("runAsNonRoot")) is True
@@ -108,7 +113,7 @@ def kind_of(view: View, member: Member) -> str:
     "Tombstones of another pod, or of an earlier one, look like tombstones of this pod.",
 )  # fmt: skip
 def outlives(view: View) -> Iterator[Found]:
-    for member in view.members.wrapped:
+    for member in users(view):
         kind = kind_of(view, member)
         mount = mount_of(member)
         if mount is not None and kind in {"hostPath", "persistentVolumeClaim", "nfs", "csi", "ephemeral"}:

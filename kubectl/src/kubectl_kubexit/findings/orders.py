@@ -7,6 +7,7 @@ from kubectl_kubexit.findings.relations import edges_of, setting_of
 from kubectl_kubexit.findings.roles import follows
 from kubectl_kubexit.manifest.container import INIT, MAIN, SIDECAR
 from kubectl_kubexit.relations.graph import ENDS, WAITS
+from kubectl_kubexit.relations.member import Members
 from kubectl_kubexit.settings.address import parse_address, parse_url
 
 
@@ -54,17 +55,25 @@ def native_follows(view: View) -> Iterator[Found]:
             yield view.about(member, setting, f"{member.name} stops when {edge.target} exits", remedy)
 
 
+def asks_to_quit(members: Members) -> bool:
+    """Return whether a member asks others to quit; which ones, only the addresses show."""
+    settings = ("QUIT_POST", "QUIT_GET", "QUIT_PROCESSES", "MESH")
+    return any(setting in member.effective.given for member in members.wrapped for setting in settings)
+
+
 @check(
     "KX309", Severity.WARNING, "nothing stops a server",
     "The pod ends only when all main containers have exited, and a server does not exit by itself.",
 )  # fmt: skip
 def nothing_stops(view: View) -> Iterator[Found]:
-    if not view.members.pod.ends:
+    if not view.members.pod.ends or asks_to_quit(view.members):
         return
     served = {edge.target for _, edge, _ in edges_of(view) if edge.kind == WAITS and "ready" in edge.conditions}
     for member in view.members.wrapped:
         stops = any(dependency.death for dependency in member.effective.dependencies)
-        if member.container.role == MAIN and member.name in served and not stops and not member.is_opaque:
+        # KX304 says of a disabled one that nothing of it can be seen.
+        hidden = member.is_opaque or member.is_disabled or member.hides("DEATH_DEPS", "SIDECAR_OF")
+        if member.container.role == MAIN and member.name in served and not stops and not hidden:
             followers = [other.name for other in view.members.wrapped if follows(other, member.name)]
             message = f"{member.name} serves others, and nothing stops it"
             if followers:
@@ -80,11 +89,7 @@ def nothing_stops(view: View) -> Iterator[Found]:
 )  # fmt: skip
 def left_alone(view: View) -> Iterator[Found]:
     members = view.members
-    quits = any(
-        any(setting in member.effective.given for setting in ("QUIT_POST", "QUIT_GET", "QUIT_PROCESSES", "MESH"))
-        for member in members.wrapped
-    )
-    if not members.pod.ends or not members.wrapped or quits:
+    if not members.pod.ends or not members.wrapped or asks_to_quit(members):
         return
     for member in members.all:
         container = member.container

@@ -80,7 +80,7 @@ def not_the_same(view: View) -> Iterator[Found]:
     variable = view.members.plan_variable
     for member in view.members.wrapped:
         own = member.variable("PLAN")
-        if variable is None or member.container.opaque:
+        if variable is None or member.container.opaque or member.is_disabled:
             continue
         if own is None:
             message = f"{member.container.name} has no KUBEXIT_PLAN, but other containers have one"

@@ -8,6 +8,7 @@ from kubectl_kubexit.manifest.probe import as_setting
 from kubectl_kubexit.relations.graph import ENDS, HOLDS, WAITS, Edge, cycles, edges
 from kubectl_kubexit.relations.member import Member
 from kubectl_kubexit.settings.dependency import names_in
+from kubectl_kubexit.settings.effective import PROBES
 from kubectl_kubexit.settings.name import nearest
 
 # Containers that other injectors add when the pod is created; the API shows them.
@@ -70,6 +71,8 @@ def circle(view: View) -> Iterator[Found]:
     waits: dict[str, list[str]] = {}
     for member, edge, target in edges_of(view):
         starts = member.effective.word("BIRTH_ON_TIMEOUT") == "start"
+        # What `*` waits for may be ready for the API before its command starts; only a plan refuses such a circle.
+        starts = starts or (view.members.plan is None and edge.target not in member.effective.dependencies.by_name)
         if edge.kind == WAITS and edge.conditions != ("died",) and target is not None and not starts:
             waits.setdefault(member.name, []).append(target.name)
     for way in cycles(waits):
@@ -104,7 +107,8 @@ def never_ready(view: View) -> Iterator[Found]:
     for member, edge, target in edges_of(view):
         if edge.kind != WAITS or "ready" not in edge.conditions or target is None or by_api(member, edge):
             continue
-        if not target.is_wrapped or target.is_opaque or target.effective.probe is not None:
+        known = target.is_wrapped and not target.is_opaque and not target.is_disabled and not target.hides(*PROBES)
+        if not known or target.effective.probe is not None:
             continue
         setting, value = as_setting(target.container)
         remedy = f"set KUBEXIT_{setting}={value} on {target.name}" if setting else (
@@ -143,6 +147,8 @@ def not_wrapped(view: View) -> Iterator[Found]:
 def same_name(view: View) -> Iterator[Found]:
     seen: dict[str, Member] = {}
     for member in view.members.wrapped:
+        if member.is_disabled:
+            continue
         if member.name in seen and member.container.role != INIT:
             message = f"KUBEXIT_NAME={member.name} is the name of {seen[member.name].container.name} already"
             yield view.about(member, "NAME", message, f"write {member.container.name}")

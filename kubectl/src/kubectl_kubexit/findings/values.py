@@ -115,7 +115,8 @@ def foreign_setting(view: View) -> Iterator[Found]:
 def name_missing(view: View) -> Iterator[Found]:
     for member in view.members.wrapped:
         container = member.container
-        if container.has_kubexit and not container.opaque and "KUBEXIT_NAME" not in container.variables:
+        named = "KUBEXIT_NAME" in container.variables or container.opaque or member.is_disabled
+        if container.has_kubexit and not named:
             remedy = f"set KUBEXIT_NAME={container.name}"
             fix = Fix("set-variable", "KUBEXIT_NAME", container.name)
             yield Found(container.at, container, "kubexit has no name", remedy, (fix,))

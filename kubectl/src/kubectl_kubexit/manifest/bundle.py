@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kubectl_kubexit.manifest.container import Container, Variable, text_of
+from kubectl_kubexit.manifest.expansion import expanded
 from kubectl_kubexit.manifest.tree import Document, documents, row_at, table_at, tables_of
 from kubectl_kubexit.manifest.values import Table
 from kubectl_kubexit.manifest.workload import Pod, pods
@@ -12,11 +13,15 @@ from kubectl_kubexit.progress import say
 
 @dataclass
 class Bundle:
-    """Documents, their pods, and all objects by (kind, namespace, name); the namespace can be ""."""
+    """Documents, their pods, and all objects by (kind, namespace, name); the namespace can be "".
+
+    live: the paths that are pods in a cluster, which has more objects.
+    """
 
     documents: list[Document] = field(default_factory=list)
     pods: list[Pod] = field(default_factory=list)
     objects: dict[tuple[str, str, str], Table] = field(default_factory=dict)
+    live: frozenset[str] = frozenset()
 
     def of_kind(self, *kinds: str) -> list[Table]:
         """Return the objects of some kinds."""
@@ -28,13 +33,13 @@ class Bundle:
         return next((thing for thing in found if thing is not None), None)
 
 
-def bundle(sources: Iterable[tuple[str, str]]) -> Bundle:
-    """Read (path, text) pairs.
+def bundle(sources: Iterable[tuple[str, str]], live: frozenset[str] = frozenset()) -> Bundle:
+    """Read (path, text) pairs; live: the paths that are pods in a cluster.
 
     Raises:
         UserError: a text is not YAML.
     """
-    found = Bundle()
+    found = Bundle(live=live)
     for path, text in sources:
         say(f"parsing {path}")
         for document in documents(text, path):
@@ -70,29 +75,29 @@ def read_environment(container: Container, pod: Pod, known: Bundle) -> None:
             container.variables[prefix + key] = Variable(prefix + key, text_of(value), "configMapRef", source.at)
     own: set[str] = set()
     for node in tables_of(container.node, "env"):
-        variable = variable_of(node, pod, known)
+        variable = variable_of(node, container, pod, known)
         if variable.name in own and variable.name.startswith("KUBEXIT_"):
             container.repeated.append(variable)
         own.add(variable.name)
         container.variables[variable.name] = variable
 
 
-def variable_of(node: Table, pod: Pod, known: Bundle) -> Variable:
+def variable_of(node: Table, container: Container, pod: Pod, known: Bundle) -> Variable:
     """Return a variable of `env`, with its value if the manifest shows it."""
     name = text_of(node.get("name"))
     if "valueFrom" not in node:
-        return Variable(
-            name, text_of(node.get("value")), "", node.values_at.get("value", node.at), "value" in node.blocks
-        )
+        written, at = text_of(node.get("value")), node.values_at.get("value", node.at)
+        value = expanded(written, container.variables, container.opaque)
+        return Variable(name, value, "", at, "value" in node.blocks, written)
     source = table_at(node, "valueFrom")
     kind = next(iter(source), "valueFrom")
-    value: str | None = None
+    value = None
     path = text_of(table_at(source, "fieldRef").get("fieldPath"))
     if path.startswith("metadata.annotations['") and path.endswith("']"):
         key = path[len("metadata.annotations['") : -2]
         # An annotation that the manifest lacks may be written by an injector; ours is not.
-        written = key in pod.annotations or key.startswith("kubexit.dev/")
-        value = text_of(pod.annotations.get(key)) if written else None
+        shown = key in pod.annotations or key.startswith("kubexit.dev/")
+        value = text_of(pod.annotations.get(key)) if shown else None
     elif "configMapKeyRef" in source:
         reference = table_at(source, "configMapKeyRef")
         thing = known.find("ConfigMap", pod.namespace, text_of(reference.get("name")))

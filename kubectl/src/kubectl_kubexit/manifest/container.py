@@ -20,7 +20,7 @@ class Variable:
 
     value: None if only the cluster knows it. source: the key below valueFrom, for example `fieldRef`; "" for a value;
     GENERATED if the manifest does not have the variable at all.
-    is_block: the value is on the lines below `at`.
+    is_block: the value is on the lines below `at`. written: the value before the kubelet replaces references in it.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Variable:
     source: str
     at: Position
     is_block: bool = False
+    written: str = ""
 
 
 @dataclass(frozen=True)

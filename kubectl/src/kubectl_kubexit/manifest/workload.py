@@ -75,6 +75,10 @@ class Pod:
         """Never, OnFailure or Always."""
         return text_of(self.spec.get("restartPolicy")) or "Always"
 
+    def restart_policy_of(self, container: Container) -> str:
+        """Return the restart policy of a main container: its own, or else that of the pod."""
+        return text_of(container.node.get("restartPolicy")) or self.restart_policy
+
     @property
     def ends(self) -> bool:
         """Whether the pod is meant to end by itself."""

@@ -8,6 +8,7 @@ from kubectl_kubexit.manifest.workload import Pod
 from kubectl_kubexit.plan.text import Plan, PlanLine, is_relation, parse
 from kubectl_kubexit.settings.effective import PREFIX, Settings
 from kubectl_kubexit.settings.read import read
+from kubectl_kubexit.settings.words import parse_bool
 
 
 @dataclass
@@ -42,6 +43,16 @@ class Member:
         """Whether kubexit may be the ENTRYPOINT of the image: the manifest shows neither a command nor a name."""
         return not self.container.command and self.container.opaque
 
+    @property
+    def is_disabled(self) -> bool:
+        """Whether kubexit only executes the command, and reads no other setting."""
+        return self.own.values.get("DISABLED") is True
+
+    def hides(self, *settings: str) -> bool:
+        """Return whether one of these settings has a value that only the cluster knows."""
+        variables = (self.variable(setting) for setting in settings)
+        return any(variable is not None and variable.value is None for variable in variables)
+
     def variable(self, setting: str) -> Variable | None:
         """Return the variable of a setting; None if the container does not set it."""
         return self.container.variables.get(PREFIX + setting)
@@ -72,8 +83,8 @@ class Members:
         return wrapped or next((member for member in self.all if member.container.name == name), None)
 
 
-def members(pod: Pod) -> Members:
-    """Read the settings of all containers of a pod."""
+def members(pod: Pod, also_disabled: bool = False) -> Members:
+    """Read the settings of all containers of a pod; also_disabled: also the ones that a disabled kubexit ignores."""
     found = Members(pod)
     for container in pod.containers:
         variable = container.variables.get("KUBEXIT_PLAN")
@@ -82,14 +93,27 @@ def members(pod: Pod) -> Members:
             break
     for container in pod.containers:
         if not container.is_tool:
-            found.all.append(member(container, found.plan))
+            found.all.append(member(container, found.plan, also_disabled))
     return found
 
 
-def member(container: Container, plan: Plan | None) -> Member:
+def is_disabled(environment: dict[str, str]) -> bool:
+    """Return whether kubexit reads no other setting than the one that disables it."""
+    try:
+        return parse_bool(environment.get("KUBEXIT_DISABLED") or "false")
+    except ValueError:
+        return False
+
+
+def member(container: Container, plan: Plan | None, also_disabled: bool) -> Member:
     """Read the settings of one container."""
     environment = {variable.name: variable.value for variable in container.variables.values()}
     own = {name: value for name, value in environment.items() if value is not None}
+    if is_disabled(own) and not also_disabled:
+        own = {name: value for name, value in own.items() if name in {"KUBEXIT_NAME", "KUBEXIT_DISABLED"}}
+        settings = read(own)
+        settings.problems.clear()
+        return Member(container, settings, settings)
     elsewhere = frozenset(name.removeprefix(PREFIX) for name, value in environment.items() if value is None)
     line = None
     merged = dict(own)
