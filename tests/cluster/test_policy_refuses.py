@@ -81,6 +81,16 @@ CASES: dict[str, tuple[dict[str, Any], Mapping[str, str] | None, list[str]]] = {
         None,
         ["container proxy has a double quote or a line end"],
     ),
+    "reference in a setting": (
+        container("proxy", env=[{"name": "KUBEXIT_READY_TCP", "value": "$(PORT)"}]),
+        None,
+        ["container proxy has $( or $$ in its value", "write the value itself"],
+    ),
+    "two dollar signs in a setting": (
+        container("proxy", env=[{"name": "KUBEXIT_READY_FILE", "value": "/$$x"}]),
+        None,
+        ["container proxy has $( or $$ in its value"],
+    ),
     "no annotation": (container("proxy"), {}, ["neither the annotation kubexit.dev/main", PLAN]),
     "unknown main": (
         container("proxy"),

@@ -51,6 +51,8 @@ VARIABLES: list[list[Thing]] = [
     [{"name": "KUBEXIT_SIDECAR_OF", "value": "main"}, {"name": "KUBEXIT_STOP_SIGNAL", "value": "INT"}],
     [{"name": "KUBEXIT_READY_FILE", "value": 'a"b'}],
     [{"name": "KUBEXIT_READY_FILE", "value": "a\nb"}],
+    [{"name": "KUBEXIT_READY_FILE", "value": "/$(A)"}],
+    [{"name": "A", "value": "b"}, {"name": "KUBEXIT_NAME", "value": "$(A)"}],
     [{"name": "KUBEXIT_TERM_AFTER", "value": "side"}],
     [{"name": "KUBEXIT_BIRTH_DEPS", "value": ""}],
     [{"name": "KUBEXIT_READY_FILE", "value": "/x"}, {"name": "KUBEXIT_DISABLED", "value": "true"}],

@@ -1,11 +1,10 @@
 """Why the policies refuse a pod with the label: the same reasons as in deploy/, each at its place in the manifest."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kubectl_kubexit.admission.label import COMMAND, INJECTED, LABEL, MAIN, PLAN, REFUSED
-from kubectl_kubexit.admission.sidecars import has_probe, own_relations
+from kubectl_kubexit.admission.sidecars import has_probe, own_relations, why_not_in_a_plan
 from kubectl_kubexit.manifest.container import Container, is_kubexit, text_of
 from kubectl_kubexit.manifest.probe import probe_of, why_unlike
 from kubectl_kubexit.manifest.values import Position
@@ -103,9 +102,9 @@ def of_relations(pod: Pod, container: Container) -> Iterator[Refusal]:
         remedy = f"write {PLAN} in place of {MAIN}, with another READY_ setting for {container.name}"
         yield Refusal(probe.at, container, f"the probe of {container.name} {unlike}", remedy)
     for name, variable in own_relations(container).items():
-        if re.search(r'["\n]', variable.value or ""):
-            message = f"{name} has a double quote or a line end, which a plan cannot have"
-            yield Refusal(variable.at, container, message, f"write {PLAN} in place of {MAIN}")
+        why, remedy = why_not_in_a_plan(variable)
+        if why:
+            yield Refusal(variable.at, container, f"{name} {why}", remedy or f"write {PLAN} in place of {MAIN}")
 
 
 def not_injected(pod: Pod) -> Iterator[Refusal]:

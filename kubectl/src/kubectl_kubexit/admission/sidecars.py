@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kubectl_kubexit.errors import UserError
 from kubectl_kubexit.manifest.container import Container, Variable, text_of
+from kubectl_kubexit.manifest.expansion import is_replaced
 from kubectl_kubexit.manifest.probe import as_setting, probe_of, why_unlike
 from kubectl_kubexit.manifest.tree import row_at, table_at
 from kubectl_kubexit.manifest.workload import Pod
@@ -57,7 +58,7 @@ def plan_of(pod: Pod, roles: Roles) -> str:
         UserError: kubexit cannot do what a probe does.
     """
     containers = [container for container in pod.containers if container.role == "main" and roles.has(container.name)]
-    refuse_quotes(pod, containers)
+    refuse_values(pod, containers)
     ready = {container.name: readiness(pod, container, roles) for container in containers}
     waited = [
         name_of(container)
@@ -69,13 +70,24 @@ def plan_of(pod: Pod, roles: Roles) -> str:
     return "\n".join(line(pod, container, roles, ready[container.name], waited) for container in containers)
 
 
-def refuse_quotes(pod: Pod, containers: list[Container]) -> None:
+def refuse_values(pod: Pod, containers: list[Container]) -> None:
     """Refuse a variable of a relation or a probe that a plan cannot have as a value."""
     for container in containers:
         for name, variable in own_relations(container).items():
-            if re.search('["\\n]', variable.value or ""):
-                what = f"{name} of container {container.name} has a double quote or a line end"
-                raise UserError(f"{where(pod)}: {what}; write a plan (--plan)")
+            why, remedy = why_not_in_a_plan(variable)
+            if why:
+                what = f"{name} of container {container.name} {why}"
+                raise UserError(f"{where(pod)}: {what}; {remedy or 'write a plan (--plan)'}")
+
+
+def why_not_in_a_plan(variable: Variable) -> tuple[str, str]:
+    """Return why a plan cannot have the value of a variable, and what to do, if that is not another plan."""
+    if re.search('["\\n]', variable.written):
+        return "has a double quote or a line end, which a plan cannot have", ""
+    if is_replaced(variable.written):
+        replaced = "has $( or $$, which the kubelet replaces in a variable, but not in a plan"
+        return replaced, "write the value itself"
+    return "", ""
 
 
 def line(pod: Pod, container: Container, roles: Roles, ready: list[str], waited: list[str]) -> str:
