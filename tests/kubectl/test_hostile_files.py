@@ -443,6 +443,23 @@ def test_folders_links_and_missing_files_are_named(capsys: pytest.CaptureFixture
 
 
 @pytest.mark.behaviour("authoring-hostile-files")
+@every_command
+def test_letters_beyond_the_first_plane_are_read_in_json(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: list[str]
+) -> None:
+    """JSON may write such a letter as two escapes; a backslash before them changes that."""
+    env = [{"name": "A", "value": "\U0001f600 \\ud83d\\ude00"}]
+    pod = {"kind": "Pod", "spec": {"containers": [{"name": "a", "command": ["kubexit", "x"], "env": env}]}}
+    text = json.dumps(pod)
+    assert "\\ud83d\\ude00" in text
+    code, out, err = call(capsys, *command, written(tmp_path, text, "pod.json"))
+
+    assert (code, err) == (int(command == CHECK), "")
+    if command in (WRAP, UNWRAP):
+        assert json.loads(out)["spec"]["containers"][0]["env"][0] == env[0]
+
+
+@pytest.mark.behaviour("authoring-hostile-files")
 def test_stdin_is_read_once(tmp_path: Path) -> None:
     """`-` twice is one source."""
     program = Path(sys.executable).with_name("kubectl-kubexit")

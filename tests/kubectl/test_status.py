@@ -122,6 +122,16 @@ def test_an_answer_cannot_write_to_the_terminal(tmp_path: Path) -> None:
     assert seen.silent == "/opt/kubexit --status in container deaf: no such ?[2Jfile"
 
 
+def test_any_letter_may_be_in_a_pod(tmp_path: Path) -> None:
+    """Letters beyond the first plane, and control characters, in what the API server answers are no obstacle."""
+    (tmp_path / "main").write_text(BORN)
+    thing = pod({"main": RUNS})
+    thing["metadata"]["annotations"] = {"note": "\U0001f600 \x7f \x85 \u2028 \ufffe"}
+    seen = survey(Node(tmp_path), thing)  # type: ignore[arg-type]
+
+    assert [row.state for row in seen.rows] == ["running"]
+
+
 @pytest.mark.parametrize(
     ("message", "log", "words"),
     [

@@ -1,6 +1,7 @@
 """`wrap` and `unwrap`: what they do to manifests, and what they leave as it is."""
 
 import difflib
+import json
 import re
 import shlex
 from pathlib import Path
@@ -85,6 +86,26 @@ def test_comments_and_blank_lines_stay_at_their_places(tmp_path: Path) -> None:
     assert between.index("# between the containers") > between.index("value: main")
     # A comment behind a command that became longer moves to the right.
     assert re.sub(r"(?<=\S) +#", "   #", path.read_text()) == re.sub(r"(?<=\S) +#", "   #", COMMENTED)
+
+
+@pytest.mark.behaviour("authoring-wrap", "authoring-wrap-keeps")
+@pytest.mark.parametrize("indent", [None, 2, 4, "\t"])
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_json_stays_json(tmp_path: Path, indent: int | str | None, ascii_only: bool) -> None:
+    """A file of JSON is JSON afterwards, with its indent and its escapes, and unwrap gives it back."""
+    words = ["/main", "a && b > c", "é", "\U0001f600", "yes", "1e3"]
+    pod = {"kind": "Pod", "spec": {"containers": [{"name": "main", "command": words, "tty": True}]}}
+    text = json.dumps(pod, indent=indent, ensure_ascii=ascii_only) + "\n"
+    text = text.replace("&", "\\u0026").replace(">", "\\u003e") if ascii_only else text  # as Go writes them
+    path = tmp_path / "pod.json"
+    path.write_text(text, encoding="utf-8")
+    run(wrap, "-i", str(path))
+    container = json.loads(path.read_text(encoding="utf-8"))["spec"]["containers"][0]
+
+    assert container["command"] == ["/kubexit/bin/kubexit", "--", *words]
+    assert container["env"][0] == {"name": "KUBEXIT_NAME", "value": "main"}
+    run(unwrap, "-i", str(path))
+    assert path.read_text(encoding="utf-8") == text
 
 
 @pytest.mark.behaviour("authoring-wrap")

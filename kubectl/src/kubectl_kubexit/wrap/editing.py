@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import LiteralScalarString
 
+from kubectl_kubexit.wrap import json_text
 from kubectl_kubexit.wrap.restoring import restored
 from kubectl_kubexit.wrap.sharing import mark_shared, own
 from kubectl_kubexit.wrap.trailing import give_trailing, take_trailing
@@ -48,7 +49,10 @@ def segments(text: str) -> list[Segment]:
 
 
 def edited(text: str, edit: Callable[[CommentedMap], None]) -> str:
-    """Return the text of one document after a change; comments, quotes and the order of keys stay."""
+    """Return the text of one document after a change; comments, quotes and the order of keys stay, and JSON is JSON."""
+    as_json = json_text.read(text)
+    if as_json is not None:
+        return json_text.edited(text, as_json, edit)
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
     yaml.width = WIDE
