@@ -88,6 +88,45 @@ def test_comments_and_blank_lines_stay_at_their_places(tmp_path: Path) -> None:
     assert re.sub(r"(?<=\S) +#", "   #", path.read_text()) == re.sub(r"(?<=\S) +#", "   #", COMMENTED)
 
 
+MIXED = """\
+kind: Pod
+metadata:
+    name: mixed
+spec:
+  containers:
+  -   name: main
+      command: [/main]
+      args:
+        - |
+          # no comment
+          - x
+      env:
+        - name: A
+          value: ~
+        -   {name: B, value: 'b'}
+  # behind the containers
+  volumes:
+    -   name: data
+        emptyDir: {}
+    # behind the volumes
+  tolerations: [ ]
+"""
+
+
+@pytest.mark.behaviour("authoring-wrap-keeps")
+@pytest.mark.parametrize("delivery", DELIVERIES)
+def test_indents_of_every_kind_stay(tmp_path: Path, delivery: str) -> None:
+    """Lists and mappings that are indented in several ways, with comments between them, keep their lines."""
+    path = tmp_path / "pod.yaml"
+    path.write_text(MIXED)
+    run(wrap, "--deliver", delivery, "-i", str(path))
+    lines = path.read_text().splitlines()
+
+    assert [line for line in MIXED.splitlines() if line not in lines] == ["      command: [/main]"]
+    run(unwrap, "-i", str(path))
+    assert path.read_text() == MIXED
+
+
 @pytest.mark.behaviour("authoring-wrap", "authoring-wrap-keeps")
 @pytest.mark.parametrize("indent", [None, 2, 4, "\t"])
 @pytest.mark.parametrize("ascii_only", [True, False])

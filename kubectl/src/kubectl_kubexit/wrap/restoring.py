@@ -39,11 +39,11 @@ def realigned(before: list[str], after: list[str]) -> str:
         old, new = before[i1:i2], after[j1:j2]
         pairs += zip(old, new, strict=True) if kind == "equal" else pairs_of(old, new)
     lines: list[str] = []
-    shifts: list[tuple[int, int]] = []  # of the lines that contain the present one: its indent, and the difference
+    shifts: list[tuple[int, int]] = []  # of the lines that contain the present one: its depth, and the difference
     for index, (one, other) in enumerate(pairs):
         text = one if one is not None else shifted(other or "", shifts, pairs[index + 1 :])
-        if other is not None and other.strip():
-            remember(shifts, indent([other]), indent(text.splitlines(keepends=True)) - indent([other]))
+        if other is not None and other.strip() and not is_comment(other):
+            remember(shifts, depth(other), indent(text.splitlines(keepends=True)) - indent([other]))
         lines.append(text)
     return "".join(lines)
 
@@ -88,23 +88,33 @@ def shifted(line: str, shifts: list[tuple[int, int]], behind: list[Pair]) -> str
     """Return a new line as far to the right as the lines beside it, or else as the line that it belongs to."""
     if not line.strip():
         return line
-    level = indent([line])
+    level = depth(line)
     known = next(((at, by) for at, by in reversed(shifts) if at <= level), (-1, 0))
     by = known[1] if known[0] == level else shift_behind(level, behind)
     text = MOVED.sub(" ", line.lstrip(" "))
-    return " " * (level + (known[1] if by is None else by)) + text
+    return " " * (indent([line]) + (known[1] if by is None else by)) + text
 
 
 def shift_behind(level: int, behind: list[Pair]) -> int | None:
     """Return how far the next old line beside a new one was shifted; None if there is no such line."""
     for one, other in behind:
-        if other is None or not other.strip():
+        if other is None or not other.strip() or is_comment(other):
             continue
-        if indent([other]) < level:
+        if depth(other) < level:
             return None
-        if indent([other]) == level and one is not None:
-            return indent(one.splitlines(keepends=True)) - level
+        if depth(other) == level and one is not None:
+            return indent(one.splitlines(keepends=True)) - indent([other])
     return None
+
+
+def is_comment(line: str) -> bool:
+    """Return whether a line is a comment: ruamel leaves it in its column, wherever the lines beside it go."""
+    return line.lstrip().startswith("#")
+
+
+def depth(line: str) -> int:
+    """Return a number that is larger for a line inside of another; an element is in its key also at the same indent."""
+    return 2 * indent([line]) + line.lstrip().startswith("- ")
 
 
 def remember(shifts: list[tuple[int, int]], level: int, by: int) -> None:
