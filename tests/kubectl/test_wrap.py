@@ -147,6 +147,31 @@ def test_json_stays_json(tmp_path: Path, indent: int | str | None, ascii_only: b
     assert path.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.behaviour("authoring-wrap-keeps")
+@pytest.mark.parametrize("metadata", ["{}", "{annotations: {}}", "{annotations: }"])
+def test_unwrap_leaves_a_pod_without_kubexit_alone(tmp_path: Path, metadata: str) -> None:
+    """Empty metadata and annotations that wrap has not made stay."""
+    path = tmp_path / "pod.yaml"
+    text = f"kind: Pod\nmetadata: {metadata}\nspec: {{containers: [{{name: a, command: [x]}}]}}\n"
+    path.write_text(text)
+
+    assert run(unwrap, str(path)) == text
+
+
+@pytest.mark.behaviour("authoring-wrap")
+def test_unwrap_leaves_a_pod_that_asks_the_api_server_its_plan(tmp_path: Path) -> None:
+    """A pod with the label and a plan is refused without it; it is the same after wrap and unwrap, and after unwrap."""
+    path = tmp_path / "pod.yaml"
+    metadata = 'metadata:\n  labels: {kubexit.dev/inject: "true"}\n  annotations:\n    kubexit.dev/plan: "a:"\n'
+    text = f"kind: Pod\n{metadata}spec:\n  containers:\n  - name: a\n    command: [x]\n"
+    path.write_text(text)
+
+    assert run(unwrap, str(path)) == text
+    run(wrap, "-i", str(path))
+    assert path.read_text() != text
+    assert run(unwrap, str(path)) == text
+
+
 @pytest.mark.behaviour("authoring-wrap")
 @every_plain
 def test_a_second_wrap_changes_nothing(manifest: Path, tmp_path: Path) -> None:
@@ -315,6 +340,17 @@ def test_a_probe_that_kubexit_cannot_do_is_refused(probe: str, words: str, tmp_p
     assert words in found
     assert "container b" in found
     assert "--plan" in found
+
+
+@pytest.mark.behaviour("authoring-wrap")
+def test_a_container_of_the_same_name_is_not_made_twice(tmp_path: Path) -> None:
+    """A pod cannot have two containers called kubexit, so an init container of this name is refused."""
+    path = tmp_path / "pod.yaml"
+    init = "initContainers: [{name: kubexit, command: [setup]}]"
+    path.write_text(f"kind: Pod\nspec: {{{init}, containers: [{{name: a, command: [a]}}]}}\n")
+
+    assert "already has a container called kubexit" in refusal(wrap, "--deliver", "init-container", str(path))
+    assert run(wrap, str(path)).count("/kubexit/bin/kubexit") == 1
 
 
 @pytest.mark.behaviour("authoring-wrap")

@@ -77,12 +77,16 @@ def first(node: CommentedMap, key: str) -> CommentedMap:
 
 
 def refuse_taken(pod: Pod, containers: list[Container], delivery: Delivery) -> None:
-    """Refuse a pod in which the volume or the mount path of kubexit has another meaning."""
+    """Refuse a pod in which the volume, the init container or the mount path of kubexit has another meaning."""
     if delivery.kind == NONE:
         return
     if "kubexit" in pod.volumes:
         raise UserError(
             f"{where(pod)}: the pod already has a volume called kubexit; unwrap it first, or rename the volume"
+        )
+    if delivery.kind == INIT_CONTAINER and pod.container("kubexit") is not None:
+        raise UserError(
+            f"{where(pod)}: the pod already has a container called kubexit; unwrap it first, or rename the container"
         )
     for container in containers:
         if any(f"{mount.path}/".startswith("/kubexit/") for mount in container.mounts):

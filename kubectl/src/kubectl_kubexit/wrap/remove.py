@@ -4,7 +4,7 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
-from kubectl_kubexit.admission.label import INJECTED, PLAN
+from kubectl_kubexit.admission.label import INJECTED, LABEL, MAIN, PLAN
 from kubectl_kubexit.manifest.container import is_kubexit
 from kubectl_kubexit.wrap.editing import drop, without
 from kubectl_kubexit.wrap.sharing import own, own_parts
@@ -19,14 +19,18 @@ def remove(node: CommentedMap) -> bool:
     before = repr(node)
     own_parts(node)
     spec = node["spec"]
-    annotations = (node.get("metadata") or {}).get("annotations")
-    for key in (INJECTED, PLAN):
-        if annotations and key in annotations:
-            drop(annotations, key)
-    if annotations is not None and not annotations:
+    metadata = node.get("metadata") or {}
+    annotations: Any = metadata.get("annotations") or {}
+    # A pod with the label and this plan alone asks the API server for kubexit: without its plan it would be refused.
+    asks = LABEL in (metadata.get("labels") or {}) and MAIN not in annotations
+    gone = (INJECTED,) if asks else (INJECTED, PLAN)
+    written = [key for key in gone if key in annotations]
+    for key in written:
+        drop(annotations, key)
+    if written and not annotations:
         drop(node["metadata"], "annotations")
-    if node.get("metadata") is not None and not node["metadata"]:
-        drop(node, "metadata")
+        if not node["metadata"]:
+            drop(node, "metadata")
     without(spec, "initContainers", delivers)
     containers = [*(spec.get("initContainers") or []), *spec["containers"]]
     for container in containers:
