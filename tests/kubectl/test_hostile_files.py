@@ -444,6 +444,22 @@ def test_folders_links_and_missing_files_are_named(capsys: pytest.CaptureFixture
 
 @pytest.mark.behaviour("authoring-hostile-files")
 @every_command
+def test_an_empty_name_is_not_this_folder(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str]
+) -> None:
+    """A variable of a shell that is not set must not change all files of the folder."""
+    path = written(tmp_path, POD)
+    monkeypatch.chdir(tmp_path)
+    for arguments in ([*command, ""], [*command, "-f", ""]):
+        code, out, err = call(capsys, *arguments, *(["-i"] if command in (WRAP, UNWRAP) else []))
+
+        assert (code, out) == (2, "")
+        assert err == "kubectl kubexit: the name of a file is empty; is a variable of your shell not set?\n"
+    assert path.read_text() == POD
+
+
+@pytest.mark.behaviour("authoring-hostile-files")
+@every_command
 def test_letters_beyond_the_first_plane_are_read_in_json(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, command: list[str]
 ) -> None:

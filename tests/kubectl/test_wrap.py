@@ -172,6 +172,54 @@ def test_unwrap_leaves_a_pod_that_asks_the_api_server_its_plan(tmp_path: Path) -
     assert run(unwrap, str(path)) == text
 
 
+@pytest.mark.behaviour("authoring-wrap-keeps")
+def test_files_without_a_last_line_end_do_not_run_together(tmp_path: Path) -> None:
+    """Printed one after the other they are two documents, and the differences can be applied."""
+    one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
+    for path in (one, two):
+        path.write_text("kind: Pod\nspec:\n  containers:\n  - name: a\n    command: [x]")
+    printed, differences = (run(wrap, *option, str(one), str(two)) for option in ([], ["--diff"]))
+    run(wrap, "-i", str(one))
+
+    assert printed == f"{one.read_text()}\n---\n{one.read_text()}"
+    assert not one.read_text().endswith("\n")
+    assert len(list(yaml.safe_load_all(printed))) == 2
+    assert differences.count("\n\\ No newline at end of file\n") == 4
+    assert [line for line in differences.splitlines() if "]+" in line or "}---" in line] == []
+
+
+@pytest.mark.behaviour("authoring-wrap", "authoring-wrap-keeps")
+@pytest.mark.parametrize("separator", ["\x85", "\u2028", "\u2029"])
+def test_line_ends_inside_a_text_hide_no_pod(tmp_path: Path, separator: str) -> None:
+    """A separator of lines in a text of one document does not keep the pod of the next one from kubexit."""
+    path = tmp_path / "pods.yaml"
+    note = f'kind: ConfigMap\ndata: {{note: "{separator.join("abcdefghijkl")}"}}\n'
+    pod = "kind: Pod\nspec:\n  containers:\n  - name: a\n    command: [x]\n"
+    path.write_text(f"{note}---\n{pod}---\n{note}", encoding="utf-8")
+    before = path.read_bytes()
+    run(wrap, "-i", str(path))
+    text = path.read_bytes().decode()
+
+    assert text.startswith(f"{note}---\n")
+    assert text.endswith(f"---\n{note}")
+    assert "[/kubexit/bin/kubexit, --, x]" in text
+    run(unwrap, "-i", str(path))
+    assert path.read_bytes() == before
+
+
+@pytest.mark.behaviour("authoring-wrap-keeps")
+def test_a_byte_order_mark_stays(tmp_path: Path) -> None:
+    """A file of Windows that begins with a byte order mark has it afterwards, once."""
+    path = tmp_path / "pod.yaml"
+    path.write_bytes(b"\xef\xbb\xbfkind: Pod\r\nspec:\r\n  containers:\r\n  - name: a\r\n    command: [x]\r\n")
+    before = path.read_bytes()
+    run(wrap, "-i", str(path))
+    assert path.read_bytes().count(b"\xef\xbb\xbf") == 1
+    run(unwrap, "-i", str(path))
+
+    assert path.read_bytes() == before
+
+
 @pytest.mark.behaviour("authoring-wrap")
 @every_plain
 def test_a_second_wrap_changes_nothing(manifest: Path, tmp_path: Path) -> None:

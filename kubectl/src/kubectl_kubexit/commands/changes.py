@@ -1,6 +1,8 @@
 """Print or write files that a command has changed."""
 
+import codecs
 import difflib
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -39,19 +41,26 @@ def write_changes(sources: dict[str, str], change: Change, output: Output) -> No
             changed[path] = change(text, path)
     if not any(count for _, count in changed.values()):
         click.echo("kubectl kubexit: nothing to change", err=True)
-    for index, (path, (text, _)) in enumerate(changed.items()):
+    last = ""
+    for path, (text, _) in changed.items():
         if output.diff:
             sys.stdout.writelines(differences(sources[path], text, path))
         if output.in_place and text != sources[path]:
             write_file(path, text)
         if not output.diff and not output.in_place:
-            sys.stdout.write("---\n" if index and not text.startswith("---") else "")
+            sys.stdout.write("\n" if last and not last.endswith("\n") else "")
+            sys.stdout.write("---\n" if last and not text.startswith("---") else "")
             sys.stdout.write(text)
+            last = text or last
 
 
 def differences(old: str, new: str, path: str) -> list[str]:
     """Return two texts as a unified diff, coloured on a terminal."""
-    lines = list(difflib.unified_diff(old.splitlines(True), new.splitlines(True), path, path))
+    before, after = (io.StringIO(text, newline="\n").readlines() for text in (old, new))
+    lines = [
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        for line in difflib.unified_diff(before, after, path, path)
+    ]
     if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
         return lines
     colours = {"+": "green", "-": "red", "@": "cyan"}
@@ -59,11 +68,13 @@ def differences(old: str, new: str, path: str) -> list[str]:
 
 
 def write_file(path: str, text: str) -> None:
-    """Replace a file in one step; its mode and its owner stay."""
+    """Replace a file in one step; its mode, its owner and its byte order mark stay."""
     target = Path(path).resolve()
     draft = target.with_name(f".{target.name}.kubexit")
     try:
-        draft.write_text(text, encoding="utf-8", newline="")
+        with target.open("rb") as file:
+            marked = file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+        draft.write_text(text, encoding="utf-8-sig" if marked else "utf-8", newline="")
         before = target.stat()
         draft.chmod(before.st_mode)
         if hasattr(os, "chown") and before.st_uid != draft.stat().st_uid:

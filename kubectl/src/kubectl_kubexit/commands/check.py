@@ -71,8 +71,8 @@ def command(
 def is_live(name: str) -> bool:
     """Return whether an argument means a pod or a workload in the cluster: no file has this name, or could have it."""
     path = Path(name)
-    if "\\" in name or ":" in name:
-        return False  # a path of Windows
+    if not name or "\\" in name or ":" in name:
+        return False  # no name at all, or a path of Windows
     return name != "-" and path.suffix not in SUFFIXES and not name.startswith((".", "/")) and not path.exists()
 
 

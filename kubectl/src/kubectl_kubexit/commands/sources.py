@@ -56,7 +56,7 @@ def read_sources(names: Iterable[str]) -> dict[str, str]:
         if name == "-":
             found["-"] = decoded(limited(sys.stdin.buffer, "stdin"), "stdin")
             continue
-        for path in files_of(Path(name)):
+        for path in files_of(named(name)):
             try:
                 with doing(f"reading {path}"), path.open("rb") as file:
                     found[str(path)] = decoded(limited(file, str(path)), str(path))
@@ -79,7 +79,7 @@ def read_logs(names: Iterable[str]) -> Iterator[tuple[str, str]]:
         if name == "-":
             yield "-", sys.stdin.buffer.read().decode(errors="replace")
             continue
-        path = Path(name)
+        path = named(name)
         files = [file for file in sorted(path.rglob("*")) if file.is_file()] if path.is_dir() else [path]
         if not files:
             raise UserError(f"{path}: no file in this folder; give the logs of the pod, one file a container")
@@ -90,6 +90,13 @@ def read_logs(names: Iterable[str]) -> Iterator[tuple[str, str]]:
             except OSError as error:
                 raise UserError(f"{file}: {error.strerror}") from None
             yield file.parent.name if file.stem.isdecimal() else file.stem, text
+
+
+def named(name: str) -> Path:
+    """Return the path of a name. An empty one is a variable of a shell that is not set, and not this folder."""
+    if not name:
+        raise UserError("the name of a file is empty; is a variable of your shell not set?")
+    return Path(name)
 
 
 def running(pod: Pod) -> Pod:

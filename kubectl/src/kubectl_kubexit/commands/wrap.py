@@ -64,9 +64,10 @@ def command(
     given = [*names, *files]
     if not given:
         raise UserError("name a manifest: -f FILE, or - for stdin")
-    if plan_file and mains:
+    if plan_file is not None and mains:
         raise UserError("give --plan or --main, not both")
-    plan = "".join(read_sources([plan_file]).values()).replace("\r\n", "\n").rstrip("\n") if plan_file else None
+    plan = None if plan_file is None else "".join(read_sources([plan_file]).values())
+    plan = None if plan is None else plan.replace("\r\n", "\n").rstrip("\n")
     delivery = Delivery(deliver or delivery_for(kube_version), image)
     entries = finder(commands, source, platform)
     wrapping = Wrapping(mains, sidecars, plan, delivery, entries.find, pin)

@@ -21,30 +21,34 @@ SEQUENCE = re.compile(
     r"^( *)(?:[^\s#-][^\n]*|- [^\n]*):[ \t]*(?:&\S+[ \t]*)?(?:#[^\n]*)?\n(?:[ \t]*#[^\n]*\n)*( *)- ", re.MULTILINE
 )
 MAPPING = re.compile(r"^( *)[^\s#-][^\n:]*:[ \t]*\n( +)[^\s#-]", re.MULTILINE)
+# What ends a line for the parser that says where a document is: YAML 1.1 knows more of these than an editor.
+LINE_ENDS = "\n\r\x85\u2028\u2029"
+LINE_END = re.compile(f"\r\n|[{LINE_ENDS}]")
 WIDE = 1 << 30  # no line is broken
 
 
 @dataclass
 class Segment:
-    """A document as text. first: the line of the file where it begins, from 1 on. head: the line that separates it."""
+    """A document as text. head: the line that separates it. first, last: its lines in the file, from 1 on.
+
+    last is the line before the first for an empty one.
+    """
 
     head: str
     text: str
     first: int
-
-    @property
-    def last(self) -> int:
-        """The last line of the document; the line before the first for an empty one."""
-        return self.first + self.text.count("\n") - (not self.text or self.text.endswith("\n"))
+    last: int
 
 
 def segments(text: str) -> list[Segment]:
     """Split a file at its `---` and `...` lines; heads and texts together are the file."""
-    found, head, at = [], "", 0
+    found, head, at, line = [], "", 0, 1
     for match in [*SEPARATOR.finditer(text), None]:
         end = match.start() if match else len(text)
-        found.append(Segment(head, text[at:end], text.count("\n", 0, at) + 1))
+        last = line + len(LINE_END.findall(text, at, end))
+        found.append(Segment(head, text[at:end], line, last - (at == end or text[end - 1] in LINE_ENDS)))
         head, at = (match[0], match.end()) if match else ("", end)
+        line = last + len(LINE_END.findall(head))
     return found
 
 
