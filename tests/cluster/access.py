@@ -1,5 +1,6 @@
 """A connection of the tests to the API server: as admin, by raw requests, and for a service account like a pod's."""
 
+import json
 import uuid
 import warnings
 from collections.abc import Iterable, Mapping
@@ -120,12 +121,25 @@ class Access:
         draft.write_text(self.token(account))
         draft.rename(account.folder / "token")
 
-    def grant(self, account: Account, verbs: Iterable[str] = RIGHTS) -> None:
-        """A Role for these verbs on pods, bound to the account."""
+    def kubeconfig(self, account: Account) -> Path:
+        """A kubeconfig of the account, in its folder."""
+        cluster = {"server": self.client.configuration.host, "certificate-authority": str(account.folder / "ca.crt")}
+        config = {
+            "clusters": [{"name": "here", "cluster": cluster}],
+            "users": [{"name": "account", "user": {"token": (account.folder / "token").read_text()}}],
+            "contexts": [{"name": "it", "context": {"cluster": "here", "user": "account"}}],
+            "current-context": "it",
+        }
+        file = account.folder / "kubeconfig"
+        file.write_text(json.dumps(config))
+        return file
+
+    def grant(self, account: Account, verbs: Iterable[str] = RIGHTS, resource: str = "pods") -> None:
+        """A Role for these verbs on pods or a part of them, bound to the account."""
         group = "rbac.authorization.k8s.io"
-        rules = [{"apiGroups": [""], "resources": ["pods"], "verbs": list(verbs)}]
-        metadata = {"name": account.name}
-        reference = {"apiGroup": group, "kind": "Role", "name": account.name}
+        rules = [{"apiGroups": [""], "resources": [resource], "verbs": list(verbs)}]
+        metadata = {"name": f"{account.name}-{resource.replace('/', '-')}"}
+        reference = {"apiGroup": group, "kind": "Role", "name": metadata["name"]}
         subjects = [{"kind": "ServiceAccount", "name": account.name, "namespace": self.namespace}]
         self.call("POST", self._path(group, "roles"), {"metadata": metadata, "rules": rules})
         binding = {"metadata": metadata, "roleRef": reference, "subjects": subjects}

@@ -180,6 +180,29 @@ def test_another_refusal_is_one_line(server: Server, access: Access, made: list[
 
 
 @pytest.mark.parametrize(
+    ("verbs", "words"),
+    [
+        (["create"], 'cannot get resource "pods/exec"'),
+        (["get"], "is forbidden"),  # since Kubernetes 1.35
+        (["get", "create"], "the disk is full"),
+    ],
+)
+def test_rights_for_a_command(
+    access: Access, made: list[PodObject], kubelet: Kubelet, tmp_path: Path, verbs: list[str], words: str
+) -> None:
+    """The API server passes a command on to the kubelet with `get` and `create` on pods/exec; one is not enough."""
+    kubelet.answer = (500, "the disk is full")
+    made.append(pod := PodObject(access, wrapped("main"), nodeName=kubelet.node))
+    pod.show(main=running(False))
+    account = access.account(tmp_path / "account", verbs=["get", "list"])
+    access.grant(account, verbs, "pods/exec")
+    shown = status(Server(access.kubeconfig(account), None), pod.name, "-n", access.namespace)
+
+    assert shown.returncode == 0, shown.stderr
+    assert words in shown.stdout
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["nothing"], "nothing: not found in namespace"),
