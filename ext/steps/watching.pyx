@@ -5,13 +5,16 @@ cimport kernel
 
 cdef long long watching_due_ns(const supervisor_t *sv) noexcept nogil:
     """Return when the watcher must be started again, or when a container that has ended counts as dead."""
+    cdef const dependency_t *dep
     cdef long long due_ns = sv.watcher.restart_ns
     cdef int index
     if sv.watcher.finished and sv.watcher.pid == 0:
         return NEVER_NS
     for index in range(sv.settings.deps.count):
-        if sv.settings.deps.list[index].api == API_GONE and not sv.settings.deps.list[index].facts & FACT_DIED:
-            due_ns = clock_earlier(due_ns, sv.settings.deps.list[index].api_due_ns)
+        dep = &sv.settings.deps.list[index]
+        # Not if the graveyard shows it: that counts then, also if the API has been behind for long.
+        if dep.api == API_GONE and dep.by_api and not dep.facts & FACT_DIED:
+            due_ns = clock_earlier(due_ns, dep.api_due_ns)
     return due_ns
 
 

@@ -61,6 +61,12 @@ def first_child(pid: int) -> int:
     return eventually(lambda: children(pid), f"pid {pid} has a child")[0]
 
 
+def processor_seconds(pid: int) -> float:
+    """The processor time that a process has used itself."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def zombies(pid: int) -> list[int]:
     return [child for child in children(pid) if state(child) == "Z"]
 

@@ -331,3 +331,19 @@ def test_a_plan_needs_no_line_for_it(api: ApiServer, start: Start, kubexit: Kube
 
     assert supervised.wait() == 0
     assert "dependency main died with exit code 0" in supervised.stderr
+
+
+@pytest.mark.behaviour("death-graveyard-first", "silent-deaths-polled")
+def test_an_api_that_is_behind_costs_nothing(api: ApiServer, start: Start, kubexit: Kubexit) -> None:
+    """While the API still shows the end of a container that the graveyard shows alive, kubexit sleeps.
+
+    Fails when something is due all the time: then it takes all of the second.
+    """
+    kubexit.carve("main", Born=True)
+    source = pod("sidecar", "main", restartPolicy="Always")
+    api.show(ended(source, "main", 1))
+    settings = {"DEATH_DEPS": "main", **SETTINGS, "REBIRTH_TIMEOUT": "0s", "TIMEOUT": "1s"}
+    supervised = start(kubexit.program(), "ready-then-wait", **settings)
+    supervised.wait_line("^SIGNAL TERM")
+
+    assert processes.processor_seconds(supervised.pid) < 0.3
