@@ -35,6 +35,8 @@ cdef void start_command(supervisor_t *sv) noexcept nogil:
     if sv.life.waiting_ns == ABSENT:
         hint_at_shell(sv)
     start_forget_birth_dependencies(sv)
+    if sv.settings.watches_deaths:
+        watcher_start_or_retry(sv)      # the wait for birth may have been over before it could start, or report
 
 
 cdef int start_spawn(supervisor_t *sv) noexcept nogil:

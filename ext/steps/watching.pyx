@@ -34,7 +34,7 @@ cdef void watching_take(supervisor_t *sv, bint readable) noexcept nogil:
 
 
 cdef void watching_ended(supervisor_t *sv, int status) noexcept nogil:
-    """The watcher has ended. Before its first report that can end the wait; later it is started again."""
+    """The watcher has ended. Before its first report that can end the wait for birth; later it is started again."""
     cdef int code = exitcode_of_status(status)
     watcher_read(sv)
     watcher_close(sv)
@@ -46,7 +46,7 @@ cdef void watching_ended(supervisor_t *sv, int status) noexcept nogil:
         sv.watcher.finished = True
         watching_forget_ends(sv)
         log_debug(&sv.log, b"the watcher of the death dependencies has nothing to see any longer")
-    elif sv.watcher.reported or cstd.WIFSIGNALED(status):
+    elif sv.watcher.reported or sv.command.started or cstd.WIFSIGNALED(status):
         watching_complain(sv, status)
         watcher_back_off(sv)
     elif code == EXIT_SETTINGS or code == EXIT_REFUSED:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -347,3 +348,37 @@ def test_an_api_that_is_behind_costs_nothing(api: ApiServer, start: Start, kubex
     supervised.wait_line("^SIGNAL TERM")
 
     assert processes.processor_seconds(supervised.pid) < 0.3
+
+
+@pytest.mark.parametrize("timeout", ["0s", "200ms"])
+def test_it_watches_after_a_start_without_an_answer(
+    api: ApiServer, start: Start, kubexit: Kubexit, timeout: str
+) -> None:
+    """A command that starts after the birth timeout, without an answer of the API, is stopped by a later death."""
+    api.show(NEVER)
+    out = threading.Event()
+    api.script("list", *[lambda exchange: exchange.list() if out.is_set() else exchange.reset()] * 1000)
+    settings = {"DEATH_DEPS": "main", **SETTINGS, "BIRTH_TIMEOUT": timeout, "BIRTH_ON_TIMEOUT": "start"}
+    supervised = start(kubexit.program(), "ready-then-wait", "--exit", "TERM=7", **settings)
+    supervised.wait_line("^READY$")
+    out.set()
+    api.wait_watched()
+    api.show(ended(NEVER, "main", 0))
+
+    assert supervised.wait() == 7
+
+
+@pytest.mark.behaviour("refused-by-api")
+def test_a_refusal_after_a_start_without_an_answer(api: ApiServer, start: Start, kubexit: Kubexit) -> None:
+    """If the API refuses until the command has started all the same, the watcher is started again, and sees a death."""
+    api.show(NEVER)
+    out = threading.Event()
+    refused = faults.status(403, "Forbidden")
+    api.script("list", *[lambda exchange: exchange.list() if out.is_set() else refused(exchange)] * 1000)
+    settings = {"DEATH_DEPS": "main", **SETTINGS, "BIRTH_TIMEOUT": "200ms", "BIRTH_ON_TIMEOUT": "start"}
+    supervised = start(kubexit.program(), "ready-then-wait", "--exit", "TERM=7", **settings)
+    supervised.wait_line("warn .*the watcher of the death dependencies exited with 77; starting it again", "stderr")
+    out.set()
+    api.show(ended(NEVER, "main", 0))
+
+    assert supervised.wait() == 7
