@@ -114,10 +114,13 @@ cdef void watcher_read(supervisor_t *sv) noexcept nogil:
 
 
 cdef void watcher_take_line(supervisor_t *sv, const char *line) noexcept nogil:
-    """Take one line: a state, the end of the first report, or a reason."""
+    """Take one line: a state, the end of a report of all states, the loss of sight, or a reason."""
     cdef const char *blank = cstd.strchr(line, c' ')
     cdef int index
-    if cstd.strcmp(line, b".") == 0:
+    if cstd.strcmp(line, b"?") == 0:
+        sv.watcher.blind = True
+    elif cstd.strcmp(line, b".") == 0:
+        sv.watcher.blind = False
         sv.watcher.reported = True
         sv.watcher.warned = False
         sv.watcher.backoff_ns = WATCHER_BACKOFF_MIN_MS * MILLISECOND_NS

@@ -78,6 +78,7 @@ ctypedef struct watcher_t:      # of death dependencies in the Kubernetes API
     kernel.pid_t pid            # 0: none
     int descriptor              # of its lines, -1: none
     bint reported               # it has reported all names once
+    bint blind                  # since then it has lost sight of the pod: what it reported may have changed
     bint finished               # it is not needed any longer
     bint warned                 # that it ended was logged
     long long restart_ns        # when it starts again, NEVER_NS: it need not

@@ -135,6 +135,7 @@ cdef void state_begin_life(supervisor_t *sv) noexcept nogil:
     sv.watcher.pid = 0
     sv.watcher.descriptor = -1
     sv.watcher.reported = False
+    sv.watcher.blind = False
     sv.watcher.finished = False
     sv.watcher.warned = False
     sv.watcher.restart_ns = NEVER_NS

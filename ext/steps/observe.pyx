@@ -107,7 +107,8 @@ cdef bint observe_read_one(supervisor_t *sv, dependency_t *dep) noexcept nogil:
         tries += 1
         sure = peer_look(dep, &sv.graveyard, &sv.settings, &sv.log)
     if dep.api != API_UNKNOWN:
-        peer_take_api(dep, clock_monotonic_ns())
+        # A death that counted before the watcher lost sight of the pod counts on.
+        peer_take_api(dep, clock_monotonic_ns(), sv.watcher.blind and not before & FACT_DIED)
     rebirth_take(sv, dep, sure)
     if sv.birth.waits and not sv.relations.found:
         sv.relations.due_ns = 0

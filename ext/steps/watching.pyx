@@ -13,7 +13,7 @@ cdef long long watching_due_ns(const supervisor_t *sv) noexcept nogil:
     for index in range(sv.settings.deps.count):
         dep = &sv.settings.deps.list[index]
         # Not if the graveyard shows it: that counts then, also if the API has been behind for long.
-        if dep.api == API_GONE and dep.by_api and not dep.facts & FACT_DIED:
+        if dep.api == API_GONE and dep.by_api and not dep.facts & FACT_DIED and not sv.watcher.blind:
             due_ns = clock_earlier(due_ns, dep.api_due_ns)
     return due_ns
 
@@ -39,6 +39,7 @@ cdef void watching_ended(supervisor_t *sv, int status) noexcept nogil:
     watcher_read(sv)
     watcher_close(sv)
     sv.watcher.pid = 0
+    sv.watcher.blind = True
     if sv.watcher.finished:
         return
     if code == 0:

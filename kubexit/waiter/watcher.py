@@ -4,7 +4,8 @@ It is the first look (kubexit.waiter.look) again and again, never the official c
 the memory, in each container. On stdout it writes lines for the supervisor (ext/children/watcher.pyx):
 
     NAME STATE    a container is in another state than before (kubexit.waiter.deaths)
-    .             all names have been reported once
+    .             all of this is so at this moment: after the first report, and after the one that follows a ?
+    ?             the pod is out of sight: what was reported may have changed
     ! SENTENCE    why it ends with an exit code
 
 What it cannot see is no death: after its first list it continues to try after any failure.
@@ -43,6 +44,7 @@ class Watcher:
         self._seen = arguments.deaths == "again"  # the pod was seen before, perhaps by a watcher that was lost
         self._bound = LEAST_SECONDS
         self._warned = ""
+        self._blind = False  # the supervisor knows that the pod is out of sight
 
     def run(self) -> int:
         """Watch. Return an exit code when there is nothing to see any longer, or nothing from the beginning."""
@@ -77,10 +79,10 @@ class Watcher:
     def _report(self, pod: "Object") -> None:
         """Report what is new."""
         lines = [f"{name} {state}\n" for name, state in self._states.items() if self._reported.get(name) != state]
-        lines += [] if self._reported else [".\n"]
+        lines += [".\n"] if self._blind or not self._reported else []
         for line in lines:
             engine.write(STDOUT, line.encode())
-        self._reported, self._seen = self._states, True
+        self._reported, self._seen, self._blind = self._states, True, False
         self._uid = pod["metadata"].get("uid")
         self._bound, self._warned = LEAST_SECONDS, ""
 
@@ -107,9 +109,20 @@ class Watcher:
 
     def _pause(self, trouble: str, most_seconds: float = MOST_SECONDS) -> None:
         """Wait a random time, with a bound that doubles: thousands of watchers come back after an outage."""
+        self._tell_blind()
         seconds = min(self._bound, most_seconds) * int.from_bytes(engine.urandom(4)) / 2**32
         self._bound = min(self._bound * 2, MOST_SECONDS)
         told, self._warned = self._warned, trouble
         log = self._log.debug if trouble == told else self._log.warn
         log(f"deaths in the Kubernetes API are not seen at the moment: {trouble}; next try in {seconds:.1f} s")
         sleep(seconds)
+
+    def _tell_blind(self) -> None:
+        """Tell the supervisor that the pod is out of sight: the kubelet may undo an end that is not seen meanwhile."""
+        if not self._seen or self._blind:
+            return
+        try:
+            engine.write(STDOUT, b"?\n")
+            self._blind = True
+        except OSError:
+            pass  # the pipe is full: the next pause tries again

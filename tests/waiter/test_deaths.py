@@ -382,3 +382,49 @@ def test_a_refusal_after_a_start_without_an_answer(api: ApiServer, start: Start,
     api.show(ended(NEVER, "main", 0))
 
     assert supervised.wait() == 7
+
+
+def out_of_sight(api: ApiServer, source: dict[str, Any], back: threading.Event) -> None:
+    """Let the first watch show the end of main, then break; nothing is answered until the API is back."""
+    version = {**source["metadata"], "resourceVersion": "150"}
+
+    def gone(exchange: Any) -> None:
+        exchange.begin()
+        exchange.event("MODIFIED", {**ended(source, "main", 1), "metadata": version})
+        exchange.reset()
+
+    api.show(source)
+    broken: Any = lambda exchange: exchange.list() if back.is_set() else exchange.reset()  # noqa: E731
+    api.script("watch", gone)
+    api.script("list", lambda exchange: exchange.list(), *[broken] * 1000)
+
+
+@pytest.mark.behaviour("death-undone-by-the-kubelet")
+def test_an_end_is_no_death_while_the_api_is_out_of_sight(api: ApiServer, start: Start, kubexit: Kubexit) -> None:
+    """While the API does not answer, the kubelet may have undone an end: it does not count, even long after its time.
+
+    Fails when it counts: then that is the reason, and not the time of the command, which is over later.
+    """
+    out_of_sight(api, pod("sidecar", "main", restartPolicy="Always"), threading.Event())
+    settings = {"DEATH_DEPS": "main", **SETTINGS, "REBIRTH_TIMEOUT": "1s", "TIMEOUT": "3s"}
+    supervised = start(kubexit.program(), "ready-then-wait", "--exit", "TERM=7", **settings)
+
+    assert supervised.wait() == 124
+    assert "deaths in the Kubernetes API are not seen at the moment" in supervised.stderr
+    assert "KUBEXIT_TIMEOUT" in (kubexit.tombstone("sidecar") or {})["Reason"]
+
+
+@pytest.mark.behaviour("death-undone-by-the-kubelet")
+def test_an_end_that_lasts_is_a_death_when_the_api_is_back(api: ApiServer, start: Start, kubexit: Kubexit) -> None:
+    """When the API answers again and still shows the end, it is a death."""
+    back = threading.Event()
+    source = pod("sidecar", "main", restartPolicy="Always")
+    out_of_sight(api, source, back)
+    settings = {"DEATH_DEPS": "main", **SETTINGS, "REBIRTH_TIMEOUT": "1s"}
+    supervised = start(kubexit.program(), "ready-then-wait", "--exit", "TERM=7", **settings)
+    supervised.wait_line("deaths in the Kubernetes API are not seen at the moment", "stderr")
+    api.show(ended(source, "main", 1))
+    back.set()
+
+    assert supervised.wait() == 7
+    assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 1"
