@@ -2,6 +2,9 @@
 cimport cstd
 cimport kernel
 
+cdef enum:
+    WATCHING_LATE_MS = 1000     # more than a busy machine costs: nothing ran, the watcher neither
+
 
 cdef long long watching_due_ns(const supervisor_t *sv) noexcept nogil:
     """Return when the watcher must be started again, or when a container that has ended counts as dead."""
@@ -20,15 +23,20 @@ cdef long long watching_due_ns(const supervisor_t *sv) noexcept nogil:
 
 cdef void watching_take(supervisor_t *sv, bint readable) noexcept nogil:
     """Read what the watcher has written, mark containers whose time to be started again is over, and start the
-    watcher again if that is due."""
+    watcher again if that is due. After a standstill the watcher has a second to report what it missed."""
+    cdef dependency_t *dep
     cdef long long now_ns
     cdef int index
     if readable:
         watcher_read(sv)
     now_ns = clock_monotonic_ns()
     for index in range(sv.settings.deps.count):
-        if sv.settings.deps.list[index].api == API_GONE and now_ns >= sv.settings.deps.list[index].api_due_ns:
-            sv.settings.deps.list[index].stale = True
+        dep = &sv.settings.deps.list[index]
+        if dep.api != API_GONE or now_ns < dep.api_due_ns:
+            continue
+        if not dep.facts & FACT_DIED and now_ns - dep.api_due_ns > WATCHING_LATE_MS * MILLISECOND_NS:
+            dep.api_due_ns = now_ns + WATCHING_LATE_MS * MILLISECOND_NS
+        dep.stale = True
     if now_ns >= sv.watcher.restart_ns:
         watcher_start_or_retry(sv)
 

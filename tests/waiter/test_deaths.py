@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -428,3 +429,32 @@ def test_an_end_that_lasts_is_a_death_when_the_api_is_back(api: ApiServer, start
 
     assert supervised.wait() == 7
     assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency main died with exit code 1"
+
+
+@pytest.mark.behaviour("standstill-looks-first", "death-undone-by-the-kubelet")
+def test_a_standstill_undoes_no_restart(api: ApiServer, start: Start, kubexit: Kubexit) -> None:
+    """If kubexit and its watcher stand still while main is started again, the end before that is no death.
+
+    The death of db, which does not count, shows that the end of main has been read. The fence ends the test.
+    """
+    others = [{"name": name, "restartPolicy": "Never"} for name in ("db", "fence")]
+    containers = [{"name": "sidecar"}, {"name": "main"}, *others]
+    source = pod("sidecar", "main", "db", "fence", restartPolicy="Always", containers=containers)
+    api.show(source)
+    supervised = watching(
+        api, start, kubexit, DEATH_DEPS="main,db:failed,fence", REBIRTH_TIMEOUT="1s", LOG_LEVEL="debug"
+    )
+    watcher = watcher_of(supervised)
+    api.show(ended(ended(source, "main", 1), "db", 0))
+    supervised.wait_line("dependency db: died with exit code 0", "stderr")
+    supervised.signal(signal.SIGSTOP)
+    os.kill(watcher, signal.SIGSTOP)
+    again = ended(source, "db", 0)
+    api.show(again)
+    time.sleep(2.5)  # the standstill itself, longer than the time in which main can be started again
+    supervised.signal(signal.SIGCONT)
+    os.kill(watcher, signal.SIGCONT)
+    api.show(ended(again, "fence", 0))
+
+    assert supervised.wait() == 7
+    assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency fence died with exit code 0"
