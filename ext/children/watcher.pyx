@@ -18,17 +18,19 @@ cdef int watcher_start(supervisor_t *sv) noexcept nogil:
     cdef int ends[2]
     cdef kernel.pid_t parent = kernel.getpid()
     cdef kernel.pid_t pid
+    cdef int error
     sv.watcher.restart_ns = NEVER_NS
     if kernel.pipe2(ends, kernel.O_CLOEXEC | kernel.O_NONBLOCK) < 0:
         return -cstd.errno
+    sv.watcher.descriptor = ends[0]     # before the fork: the child closes it
     pid = kernel.fork()
     if pid == 0:
         watcher_become(sv, parent, ends[1])
+    error = cstd.errno
     kernel.close(ends[1])
     if pid < 0:
-        kernel.close(ends[0])
-        return -cstd.errno
-    sv.watcher.descriptor = ends[0]
+        watcher_close(sv)
+        return -error
     sv.watcher.length = 0
     sv.watcher.pid = pid
     log_debug(&sv.log, b"watcher started, pid %d", pid)

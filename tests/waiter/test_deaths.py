@@ -458,3 +458,12 @@ def test_a_standstill_undoes_no_restart(api: ApiServer, start: Start, kubexit: K
 
     assert supervised.wait() == 7
     assert (kubexit.tombstone("sidecar") or {})["Reason"] == "dependency fence died with exit code 0"
+
+
+@pytest.mark.behaviour("no-descriptor-inherited")
+def test_the_watcher_has_its_end_of_the_pipe_alone(api: ApiServer, start: Start, kubexit: Kubexit) -> None:
+    """The watcher has no descriptor of kubexit but the pipe that it writes to."""
+    api.show(NEVER)
+    watcher = watcher_of(watching(api, start, kubexit))
+
+    assert processes.descriptors(watcher).count(os.readlink(f"/proc/{watcher}/fd/1")) == 1
