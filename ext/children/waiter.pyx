@@ -70,7 +70,7 @@ cdef void waiter_become(supervisor_t *sv, kernel.pid_t parent, bint quits, int w
     if not quits and sv.settings.asks_api:
         argc = waiter_add(argv, argc, b"--pod", sv.settings.pod_name)
         argc = waiter_add(argv, argc, b"--namespace", sv.settings.pod_namespace)
-    argc = waiter_add(argv, argc, b"--name", sv.settings.name)
+    argc = waiter_add_own(sv, argv, argc)
     if quits:
         # Never 0, which would make it wait for a birth.
         cstd.snprintf(seconds, sizeof(seconds), b"%.3f", <double>left_ns / SECOND_NS if left_ns > MILLISECOND_NS
@@ -144,6 +144,16 @@ cdef int waiter_add(char **argv, int count, const char *option, const char *valu
     argv[count] = <char *>option
     argv[count + 1] = <char *>value
     return count + 2
+
+
+cdef int waiter_add_own(const supervisor_t *sv, char **argv, int count) noexcept nogil:
+    """Add our name, and how to log if the plan may say it: the waiter reads the variables, but no plan. Return the new
+    count."""
+    count = waiter_add(argv, count, b"--name", sv.settings.name)
+    if sv.settings.plan == NULL:
+        return count
+    count = waiter_add(argv, count, b"--log-level", sv.settings.value[SETTING_LOG_LEVEL])
+    return waiter_add(argv, count, b"--log-format", sv.settings.value[SETTING_LOG_FORMAT])
 
 
 cdef int waiter_add_urls(char **argv, int count, const urls_t *urls, int round,

@@ -50,7 +50,7 @@ cdef void watcher_become(supervisor_t *sv, kernel.pid_t parent, int words) noexc
     kernel.umask(sv.command.umask)
     argc = waiter_add(argv, argc, b"--pod", sv.settings.pod_name)
     argc = waiter_add(argv, argc, b"--namespace", sv.settings.pod_namespace)
-    argc = waiter_add(argv, argc, b"--name", sv.settings.name)
+    argc = waiter_add_own(sv, argv, argc)
     # A command that started without the first report (KUBEXIT_BIRTH_ON_TIMEOUT) is not ended by what is wrong with it.
     argc = waiter_add(argv, argc, b"--deaths", b"again" if sv.watcher.reported or sv.command.started else b"first")
     for index in range(sv.settings.deps.count):

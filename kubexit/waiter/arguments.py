@@ -19,12 +19,14 @@ SETTINGS = 2  # the exit code of kubexit.waiter.errors.SettingsError, which cost
 class Arguments:
     """The command line that the supervisor composes (ext/children/waiter.pyx), so no parser that explains itself.
 
-    --service-account and --watch-seconds are for tests; the supervisor never passes them.
+    --service-account and --watch-seconds are for tests; the supervisor never passes them. --log-level and --log-format
+    come with a plan, which can have these settings; else the variables count.
     """
 
     def __init__(self, words: "Sequence[str]") -> None:
         options = dict.fromkeys(("--pod", "--namespace", "--name", "--service-account"), "")
         options |= {"--watch-seconds": "20", "--quit-seconds": "0", "--quit-wait": "0", "--deaths": ""}
+        options |= {"--log-level": "", "--log-format": ""}
         self.urls: list[tuple[str, str]] = []
         rest = list(words)
         while len(rest) >= 2 and (rest[0] in options or rest[0] in METHODS):
@@ -35,6 +37,7 @@ class Arguments:
                 options[key] = value
         self.pod, self.namespace, self.name = options["--pod"], options["--namespace"], options["--name"]
         self.deaths = options["--deaths"]
+        self.log_level, self.log_format = options["--log-level"], options["--log-format"]
         self.quit_seconds = float(options["--quit-seconds"])
         self.quit_wait_seconds = float(options["--quit-wait"])
         # Quit requests are made for a container without a (valid) name too.

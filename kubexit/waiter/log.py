@@ -20,12 +20,12 @@ STDERR = 2
 
 
 class Log:
-    """Writes what is at or above KUBEXIT_LOG_LEVEL, in KUBEXIT_LOG_FORMAT."""
+    """Writes what is at or above a level, in a format; by default as KUBEXIT_LOG_LEVEL and KUBEXIT_LOG_FORMAT say."""
 
-    def __init__(self, name: str, environ: "Mapping[str, str]") -> None:
-        level = environ.get("KUBEXIT_LOG_LEVEL") or "info"
+    def __init__(self, name: str, environ: "Mapping[str, str]", level: str = "", form: str = "") -> None:
+        level = level or environ.get("KUBEXIT_LOG_LEVEL") or "info"
         self._least = LEVELS.index(level) if level in LEVELS else LEVELS.index("info")
-        self._is_json = environ.get("KUBEXIT_LOG_FORMAT") == "json"
+        self._is_json = (form or environ.get("KUBEXIT_LOG_FORMAT")) == "json"
         self._name = name
 
     def debug(self, message: str) -> None:

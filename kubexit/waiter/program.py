@@ -35,7 +35,7 @@ class Waiter:
     """Waits for the containers, and can say at any time for what it waits."""
 
     def __init__(self, arguments: Arguments) -> None:
-        self.log = Log(arguments.name, engine.environ)
+        self.log = Log(arguments.name, engine.environ, arguments.log_level, arguments.log_format)
         self._arguments = arguments
         self._account: Account | None = None
         self._view: View | None = None

@@ -1,5 +1,6 @@
 """KUBEXIT_DEATH_SOURCE=kubernetes: a container without kubexit dies, and the Kubernetes API shows it."""
 
+import json
 import os
 import signal
 import threading
@@ -467,3 +468,19 @@ def test_the_watcher_has_its_end_of_the_pipe_alone(api: ApiServer, start: Start,
     watcher = watcher_of(watching(api, start, kubexit))
 
     assert processes.descriptors(watcher).count(os.readlink(f"/proc/{watcher}/fd/1")) == 1
+
+
+@pytest.mark.behaviour("log-lines", "plan-of-the-pod")
+def test_the_watcher_logs_as_the_plan_says(api: ApiServer, start: Start, kubexit: Kubexit) -> None:
+    """LOG_LEVEL and LOG_FORMAT in a plan count for the lines of the watcher too."""
+    api.show(NEVER)
+    plan = "sidecar: DEATH_DEPS=main DEATH_SOURCE=kubernetes BIRTH_TIMEOUT=1h LOG_FORMAT=json LOG_LEVEL=debug"
+    settings: dict[str, Any] = {"name": "sidecar", "BIRTH_DEPS": None, "PLAN": plan}
+    supervised = start(kubexit.program(), "ready-then-wait", "--exit", "TERM=7", **settings)
+    supervised.wait_line("^READY$")
+    api.wait_watched()
+    api.show(ended(NEVER, "main", 0))
+
+    assert supervised.wait() == 7
+    messages = [json.loads(line)["message"] for line in supervised.stderr.splitlines()]
+    assert "watch: MODIFIED" in messages
