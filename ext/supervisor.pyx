@@ -9,6 +9,7 @@ the bindings, the last parts, have Python objects.
 # base/: what any program needs: text, time, one line on stderr, one HTTP request
 include "base/version.pyx"                    # of kubexit
 include "base/exitcodes.pyx"                  # every number kubexit exits with
+include "base/utf8.pyx"                       # one character of a text
 include "base/text.pyx"                       # bounded text, questions about bytes
 include "base/text_list.pyx"                  # lists in messages
 include "base/byte_order_mark.pyx"            # what an editor may write before a text

@@ -78,18 +78,28 @@ cdef void output_number(output_t *output, long long number) noexcept nogil:
 
 
 cdef void output_padded(output_t *output, const char *text, int columns) noexcept nogil:
-    """Append a text and blanks up to `columns` characters (of UTF-8)."""
-    output_text(output, text)
-    output_repeat(output, b" ", columns - text_columns(text))
+    """Append a text and blanks up to `columns` characters. What cannot be shown becomes "?": a file can have any
+    name."""
+    cdef bint printable
+    cdef size_t length
+    columns -= text_columns(text)
+    while text[0] != 0:
+        length = utf8_take(text, &printable)
+        if printable:
+            output_bytes(output, text, length)
+        else:
+            output_byte(output, c'?')
+        text += length
+    output_repeat(output, b" ", columns)
 
 
 cdef int text_columns(const char *text) noexcept nogil:
-    """Return how many characters of UTF-8 a text has; bytes that continue a character do not count."""
+    """Return how many characters a text has."""
     cdef int columns = 0
+    cdef bint printable
     while text[0] != 0:
-        if <unsigned char>text[0] & 0xc0 != 0x80:
-            columns += 1
-        text += 1
+        text += utf8_take(text, &printable)
+        columns += 1
     return columns
 
 

@@ -101,8 +101,8 @@ cdef void json_string(output_t *output, value_t value) noexcept nogil:
     cdef size_t length = value_next(&value, character)
     output_text(output, b"\"")
     while length > 0:
-        if is_control(character[0]) and length == 1:
-            cstd.snprintf(escape, sizeof(escape), b"\\u%04x", <int>character[0])
+        if is_unprintable(utf8_point(character, length)):
+            cstd.snprintf(escape, sizeof(escape), b"\\u%04x", utf8_point(character, length))
             output_text(output, escape)
         else:
             if character[0] == c'"' or character[0] == c'\\':

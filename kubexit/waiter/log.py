@@ -66,8 +66,8 @@ class Log:
     def _text(self, stamp: str, level: str, message: str, attachment: str) -> bytes:
         who = f"kubexit[{self._name}]" if self._name else "kubexit"
         lines = [f"{stamp} {level} {who}: {message}", *attachment.splitlines()]
-        # A control character in foreign words would make two lines of one.
-        clean = ("".join("?" if ord(c) < 32 or ord(c) == 127 else c for c in line) for line in lines)
+        # A control character in foreign words could make two lines of one, or command the reader's terminal.
+        clean = ("".join("?" if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in line) for line in lines)
         return ("\n".join(clean) + "\n").encode("utf-8", "replace")
 
     def _json(self, stamp: str, level: str, message: str, attachment: str) -> bytes:

@@ -56,3 +56,13 @@ def test_with_off_one_line_is_left(kubexit: Kubexit) -> None:
     assert " error kubexit[main]: cannot execute /no/such/command" in missing.stderr
     assert (waited.code, len(waited.stderr.splitlines())) == (69, 1)
     assert "the command will not start" in waited.stderr
+
+
+@pytest.mark.behaviour("log-lines")
+def test_a_text_line_commands_no_terminal(kubexit: Kubexit) -> None:
+    """A line is UTF-8 without control characters, for any words, also where they are cut."""
+    finished = kubexit.run("true", GRACE_PERIOD=b"\xc2\x9b31m\x1b\xff" + b"x" * 112 + "é".encode())
+
+    assert finished.code == 2
+    assert "KUBEXIT_GRACE_PERIOD=?31m??" in finished.stderr
+    assert "x?: not a duration" in finished.stderr

@@ -11,7 +11,7 @@ import pytest
 from harness import single_file
 from harness.containers import born, running, waiting
 from harness.kubexit import Kubexit
-from harness.looks import look, rows, states
+from harness.looks import containers, look, rows, states
 from harness.stepper import Before, Stepper
 
 pytestmark = pytest.mark.behaviour("status-shows-all-containers")
@@ -298,3 +298,29 @@ def test_a_full_stdout_is_an_error(kubexit: Kubexit) -> None:
     assert refused.code == 70
     assert "cannot write to stdout: No space left on device" in refused.stderr
     assert (gone.code, gone.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("option", ["--status", "--timeline"])
+def test_nothing_commands_the_terminal(kubexit: Kubexit, option: str) -> None:
+    """What cannot be shown in a name or a reason becomes "?": control characters, also those beyond ASCII, and bytes
+    that are not UTF-8. The columns stay."""
+    kubexit.carve("main", Died=True, ExitCode=1, Reason="a \x9b31m\x1b[31m \u2028 é")
+    for name in (b"c1\xc2\x9b31m", b"bad\xff\x9b", b"\xc3\xa9"):
+        shutil.copy(kubexit.graveyard / "main", os.fsencode(kubexit.graveyard) + b"/" + name)
+    shown = look(kubexit, option).stdout
+
+    assert re.findall(r"[^\n -~é]", shown) == []
+    assert {line.split()[0] for line in shown.splitlines()} >= {"main", "c1?31m", "bad??", "é"}
+    assert "a ?31m?[31m ? é" in shown
+    if option == "--status":
+        assert len({line.index("died") for line in shown.splitlines()[1:]}) == 1
+
+
+@pytest.mark.behaviour("status-as-json")
+def test_json_is_quiet_too(kubexit: Kubexit) -> None:
+    """In JSON such characters are escapes."""
+    kubexit.carve("main\x9b", Died=True, ExitCode=1, Reason="a \x9b31m")
+    shown = look(kubexit, "--status", "--output", "json").stdout
+
+    assert "\x9b" not in shown
+    assert containers(kubexit)["main\x9b"]["Reason"] == "a \x9b31m"
