@@ -41,6 +41,14 @@ cdef long long clock_wall_ns() noexcept nogil:
     return clock_read_ns(kernel.CLOCK_REALTIME)
 
 
+cdef long long clock_of_file_ns(const kernel.timespec *time) noexcept nogil:
+    """Return the time of a file as clock_wall_ns does. A file can have any time (utimensat(2)): what does not fit is
+    the first or the last that does."""
+    if time.tv_sec < 0:
+        return 0
+    return time.tv_sec * SECOND_NS + time.tv_nsec if time.tv_sec < NEVER_NS // SECOND_NS else NEVER_NS - 1
+
+
 cdef long long clock_add_ns(long long start_ns, long long length_ns) noexcept nogil:
     """Return start + length, or NEVER_NS if that does not fit."""
     if length_ns >= NEVER_NS - start_ns:
@@ -84,10 +92,11 @@ cdef date_t date_of_days(long long days) noexcept nogil:
 
 cdef void time_write(char *target, long long wall_ns, int digits) noexcept nogil:
     """Write RFC 3339 in UTC, with 0 to 9 digits of fraction, into TIME_BYTES bytes."""
-    cdef long long seconds = wall_ns // SECOND_NS
+    cdef long long seconds = quotient_down(wall_ns, SECOND_NS)
     cdef long long fraction = wall_ns - seconds * SECOND_NS
-    cdef int of_day = <int>(seconds % 86400)
-    cdef date_t date = date_of_days(seconds // 86400)
+    cdef long long days = quotient_down(seconds, 86400)
+    cdef int of_day = <int>(seconds - days * 86400)
+    cdef date_t date = date_of_days(days)
     cdef int at = time_digits(target, 0, date.year, 4, c'-')
     at = time_digits(target, at, date.month, 2, c'-')
     at = time_digits(target, at, date.day, 2, c'T')
@@ -100,6 +109,11 @@ cdef void time_write(char *target, long long wall_ns, int digits) noexcept nogil
         at -= 1
     target[at] = c'Z'
     target[at + 1] = 0
+
+
+cdef long long quotient_down(long long number, long long divisor) noexcept nogil:
+    """Return the quotient, rounded down: before 1970 too, a moment is in the second that began last."""
+    return number // divisor - (number % divisor < 0)
 
 
 cdef int time_digits(char *target, int at, long long value, int width, char after) noexcept nogil:

@@ -71,7 +71,7 @@ cdef bint readiness_probe(readiness_t *readiness, const ready_settings_t *settin
     if readiness.kind == READY_FILE and kernel.fstatat(kernel.AT_FDCWD, settings.file, &status, 0) < 0:
         return readiness_fail(readiness, cstd.strerror(cstd.errno))
     if readiness.kind == READY_FILE:
-        return status.st_mtim.tv_sec * SECOND_NS + status.st_mtim.tv_nsec >= readiness.start_ns or \
+        return clock_of_file_ns(&status.st_mtim) >= readiness.start_ns or \
             readiness_fail(readiness, b"older than the start of the command")
     if readiness.descriptor >= 0:   # a connection that has not come about within the period
         readiness_fail(readiness, b"no answer")

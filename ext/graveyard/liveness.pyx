@@ -69,7 +69,7 @@ cdef unsigned long long liveness_number(const kernel.stat_s *status) noexcept no
     last change is that of its making: nothing is ever written into it.
     """
     cdef unsigned long long number = <unsigned long long>status.st_ino * LIFE_FACTOR
-    number ^= <unsigned long long>(status.st_mtim.tv_sec * SECOND_NS + status.st_mtim.tv_nsec)
+    number ^= <unsigned long long>clock_of_file_ns(&status.st_mtim)
     return number if number != 0 else 1
 
 

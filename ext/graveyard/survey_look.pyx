@@ -61,7 +61,7 @@ cdef int survey_owner(container_t *container) noexcept nogil:
         owner = liveness_open(&survey.graveyard, container.name, &descriptor, &survey.fifo_life)
     if descriptor >= 0:
         if kernel.fstat(descriptor, &status) == 0:
-            container.begun_ns = status.st_mtim.tv_sec * SECOND_NS + status.st_mtim.tv_nsec
+            container.begun_ns = clock_of_file_ns(&status.st_mtim)
         kernel.close(descriptor)
     return owner
 
@@ -100,8 +100,6 @@ cdef bint survey_read(container_t *container) noexcept nogil:
 cdef bint survey_is_fresh(const container_t *container) noexcept nogil:
     """Return whether a file that is no tombstone may become one, as it is being written."""
     cdef kernel.stat_s status
-    cdef long long changed_ns
     if kernel.fstatat(survey.graveyard.folder, container.name, &status, kernel.AT_SYMLINK_NOFOLLOW) < 0:
         return True             # it was replaced
-    changed_ns = status.st_mtim.tv_sec * SECOND_NS + status.st_mtim.tv_nsec
-    return clock_wall_ns() - changed_ns < SURVEY_FRESH_MS * MILLISECOND_NS
+    return clock_wall_ns() - clock_of_file_ns(&status.st_mtim) < SURVEY_FRESH_MS * MILLISECOND_NS

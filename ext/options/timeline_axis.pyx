@@ -17,7 +17,7 @@ cdef void timeline_axis(timeline_t *chart) noexcept nogil:
     """Draw a line of labels and a ruler below it."""
     cdef char labels[TIMELINE_MOST + 16]
     cdef char ticks[TIMELINE_MOST]
-    cdef double length = <double>(chart.end_ns - chart.begin_ns) / SECOND_NS
+    cdef double length = timeline_between(chart.begin_ns, chart.end_ns) / SECOND_NS
     cdef const double *step = TIMELINE_STEPS
     cdef double every
     cdef int number = 0

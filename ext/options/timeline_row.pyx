@@ -71,10 +71,17 @@ cdef void timeline_paint(const timeline_t *chart, char *parts, int part, long lo
 
 cdef int timeline_column(const timeline_t *chart, long long moment_ns) noexcept nogil:
     """Return where a moment is on the bar, from 0 to its width."""
-    cdef double share = <double>(moment_ns - chart.begin_ns) / <double>(chart.end_ns - chart.begin_ns)
-    if share < 0:
+    cdef double share
+    if moment_ns <= chart.begin_ns:
         return 0
+    share = timeline_between(chart.begin_ns, moment_ns) / timeline_between(chart.begin_ns, chart.end_ns)
     return <int>(share * chart.columns + 0.5) if share < 1 else chart.columns
+
+
+cdef double timeline_between(long long begin_ns, long long end_ns) noexcept nogil:
+    """Return the nanoseconds from one moment to a later one. The times of tombstones can be further apart than a signed
+    number can say."""
+    return <double>(<unsigned long long>end_ns - <unsigned long long>begin_ns)
 
 
 cdef void timeline_bar(timeline_t *chart, const char *parts) noexcept nogil:

@@ -324,3 +324,11 @@ def test_json_is_quiet_too(kubexit: Kubexit) -> None:
 
     assert "\x9b" not in shown
     assert containers(kubexit)["main\x9b"]["Reason"] == "a \x9b31m"
+
+
+@pytest.mark.parametrize("born", ["1678-02-28T12:00:01Z", "1969-06-01T12:34:56Z", "1969-12-31T23:59:59Z"])
+def test_a_clock_before_1970(kubexit: Kubexit, born: str) -> None:
+    """A time before 1970 is shown like any other."""
+    kubexit.carve("main", Born=born)
+
+    assert rows(look(kubexit, "--status"))[0][2] == born

@@ -182,3 +182,14 @@ def test_it_needs_no_environment(kubexit: Kubexit) -> None:
 
     assert drawn.returncode == 0
     assert "side  " in drawn.stdout
+
+
+def test_centuries_are_between_two_lives(kubexit: Kubexit) -> None:
+    """Times that are further apart than 63 bits of nanoseconds are in their order on the axis."""
+    kubexit.carve("old", Born="1678-01-01T00:00:00Z", Died="1970-01-01T00:00:00Z", ExitCode=0)
+    kubexit.carve("new", Born="1970-01-01T00:00:00Z", Died="2261-12-31T23:59:59Z", ExitCode=0)
+    labels, _, old, new, *_ = chart(kubexit, 53)
+
+    assert labels.split()[0] == "0s"
+    assert old == "old  " + "#" * 19 + " " * 19 + "  exit 0"
+    assert new == "new  " + " " * 19 + "#" * 19 + "  exit 0"

@@ -92,3 +92,15 @@ def test_a_deleted_graveyard_is_reported(kubexit: Kubexit) -> None:
 
     assert container.wait() == 0
     assert (kubexit.tombstone() or {})["ExitCode"] == 0
+
+
+def test_a_file_of_a_far_year_counts(kubexit: Kubexit) -> None:
+    """A file is new enough in any later year, even in one that 64 bits of nanoseconds do not hold."""
+    file = kubexit.folder / "ready"
+    file.touch()
+    os.utime(file, (10**10, 10**10))
+    if os.stat(file).st_mtime < 10**10:
+        pytest.skip("YEAR 2286 NOT TESTED: the file system does not keep it")
+    running(kubexit, "db", READY_FILE=file, READY_PERIOD="10ms")
+
+    kubexit.wait_tombstone("db", "Ready")
