@@ -19,13 +19,15 @@ cdef int survey_take() noexcept nogil:
             kernel.close(copy)
         return -error
     while True:
+        cstd.errno = 0          # readdir(3) reports a failure only there
         entry = kernel.readdir(folder)
         if entry == NULL:
+            error = cstd.errno
             break
         survey_add(entry.d_name)
     kernel.closedir(folder)
     survey_sort()
-    return 0
+    return -error
 
 
 cdef void survey_add(const char *file) noexcept nogil:

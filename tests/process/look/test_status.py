@@ -332,3 +332,14 @@ def test_a_clock_before_1970(kubexit: Kubexit, born: str) -> None:
     kubexit.carve("main", Born=born)
 
     assert rows(look(kubexit, "--status"))[0][2] == born
+
+
+@pytest.mark.behaviour("failed-call-is-no-answer")
+@pytest.mark.parametrize("option", ["--status", "--timeline"])
+def test_a_folder_that_cannot_be_listed_is_an_error(kubexit: Kubexit, option: str) -> None:
+    """If the system does not list the folder, that is no empty graveyard: 73."""
+    kubexit.carve("main", Born=True, Died=True, ExitCode=1)
+    finished = look(single_file.traced(kubexit, "getdents64:error=EIO"), option)
+
+    assert (finished.code, finished.stdout) == (73, "")
+    assert f"graveyard {kubexit.graveyard} cannot be read: " in finished.stderr
