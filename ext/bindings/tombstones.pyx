@@ -44,7 +44,7 @@ cdef words_read(const words_t *words):
 
 def tombstone_format(born_ns=None, ready_ns=None, died_ns=None, exit_code=None, command_exit_code=None,
                      killed=False, reason=None, waiting_ns=None, waits_for=b"", probe=b"", probe_error=b"", plan=b"",
-                     life_number=0):
+                     life_number=0, starts_at_timeout=False):
     """Return the text that kubexit writes for such a life; times in nanoseconds since 1970, None is absent."""
     cdef life_t life
     cdef text_t text
@@ -56,6 +56,7 @@ def tombstone_format(born_ns=None, ready_ns=None, died_ns=None, exit_code=None, 
     life_begin(&life)
     life.waiting_ns = ABSENT if waiting_ns is None else waiting_ns
     life.waits_for = awaited
+    life.starts_at_timeout = starts_at_timeout
     life.probe = asked
     life.probe_error = failure
     life.plan = plan_hash

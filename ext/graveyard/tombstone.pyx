@@ -78,7 +78,7 @@ cdef void tombstone_write(text_t *text, const life_t *life) noexcept nogil:
         tombstone_write_end(text, life)
     tombstone_write_words(text, b"WaitsFor: \"", life.waits_for)
     if life.starts_at_timeout and life.waits_for[0] != 0:
-        text_add(text, b"BirthOnTimeout: \"start\"\n")
+        tombstone_write_words(text, b"BirthOnTimeout: \"", b"start")
     tombstone_write_words(text, b"Probe: \"", life.probe)
     tombstone_write_words(text, b"ProbeError: \"", life.probe_error)
     tombstone_write_words(text, b"Plan: \"", life.plan)

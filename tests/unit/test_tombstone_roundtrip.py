@@ -190,3 +190,18 @@ def test_another_life_is_none(supervisor: ModuleType, value: str) -> None:
 
     assert supervisor.tombstone_life(text) == 0
     assert supervisor.tombstone_parse(text)["exit_code"] == 3
+
+
+@pytest.mark.behaviour("tombstone-lines", "waiting-is-written")
+@given(st.integers(0, 511), st.integers(0, 1023), st.integers(0, 199))
+@example(reason=500, waits_for=88, probe=0)
+def test_a_death_is_never_cut_to_nonsense(supervisor: ModuleType, reason: int, waits_for: int, probe: int) -> None:
+    """Words for which there is no room are cut or left out, and what is left is a tombstone: six bytes are written for
+    each of these."""
+    text = supervisor.tombstone_format(
+        None, None, 1, 143, reason=b"\x01" * reason, waiting_ns=1, waits_for=b"\x01" * waits_for,
+        probe=b"\x01" * probe, starts_at_timeout=True,
+    )  # fmt: skip
+
+    assert supervisor.tombstone_parse(text)["exit_code"] == 143
+    assert text.endswith(b"\n")
