@@ -46,9 +46,18 @@ cdef void output_flush(output_t *output) noexcept nogil:
         written = kernel.write(1, output.bytes + at, output.length - at)
         if written > 0:
             at += <size_t>written
+        elif written < 0 and cstd.errno == cstd.EAGAIN:
+            output_await()
         elif written == 0 or cstd.errno != cstd.EINTR:
             output.error = cstd.errno
     output.length = 0
+
+
+cdef void output_await() noexcept nogil:
+    """Wait until stdout takes more: it is full, and another process that has it open made it non-blocking."""
+    cdef kernel.pollfd entry
+    poll_entry(&entry, 1, kernel.POLLOUT)
+    kernel.poll(&entry, 1, -1)
 
 
 cdef void output_bytes(output_t *output, const char *text, size_t length) noexcept nogil:

@@ -1,8 +1,11 @@
 """`kubexit --status` shows the state of each container of a graveyard, in the order of birth."""
 
+import fcntl
 import os
 import re
 import shutil
+import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from harness.containers import born, running, waiting
 from harness.kubexit import Kubexit
 from harness.looks import containers, look, rows, states
 from harness.stepper import Before, Stepper
+from harness.waiting import eventually
 
 pytestmark = pytest.mark.behaviour("status-shows-all-containers")
 
@@ -343,3 +347,24 @@ def test_a_folder_that_cannot_be_listed_is_an_error(kubexit: Kubexit, option: st
 
     assert (finished.code, finished.stdout) == (73, "")
     assert f"graveyard {kubexit.graveyard} cannot be read: " in finished.stderr
+
+
+def unread(pipe: int) -> int:
+    """How many bytes are in a pipe."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+def test_a_full_pipe_is_waited_for(kubexit: Kubexit) -> None:
+    """All is written to a pipe that is full for a while, even if its writer made it non-blocking."""
+    for number in range(900):
+        kubexit.carve(f"job-{number:04}", Died=True, ExitCode=1, Reason="x" * 100)
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    looking = kubexit.start(options=["--status"], name=None, stdout=writing)
+    os.close(writing)
+    eventually(lambda: unread(reading) > 60_000, "the pipe is full")
+    with open(reading, "rb") as pipe:
+        shown = pipe.read()
+
+    assert looking.wait() == 0
+    assert len(shown.splitlines()) == 901
