@@ -1,6 +1,7 @@
 """kubectl kubexit wrap: put kubexit into manifests."""
 
 import shlex
+from collections.abc import Iterable
 
 import click
 
@@ -70,9 +71,11 @@ def command(
     plan = None if plan is None else plan.replace("\r\n", "\n").rstrip("\n")
     delivery = Delivery(deliver or delivery_for(kube_version), image)
     entries = finder(commands, source, platform)
+    sources = read_sources(given)
+    refuse_unknown(entries.known, sources)
     wrapping = Wrapping(mains, sidecars, plan, delivery, entries.find, pin)
     output = Output(diff, in_place)
-    write_changes(read_sources(given), wrapping.wrap, output)
+    write_changes(sources, wrapping.wrap, output)
 
 
 def finder(commands: tuple[str, ...], source: str, platform: str) -> Entries:
@@ -86,6 +89,18 @@ def finder(commands: tuple[str, ...], source: str, platform: str) -> Entries:
             )
         known[name] = shlex.split(words)
     return Entries(known, source, platform)
+
+
+def refuse_unknown(known: Iterable[str], sources: dict[str, str]) -> None:
+    """Refuse a command for a container that is in no pod."""
+    if not known:
+        return
+    from kubectl_kubexit.manifest.bundle import bundle
+
+    names = [container.name for pod in bundle(sources.items()).pods for container in pod.containers]
+    for name in known:
+        if name not in names:
+            raise UserError(f"--command {name}: no pod has this container; there are {', '.join(names) or 'none'}")
 
 
 def delivery_for(version: str | None) -> str:
