@@ -354,7 +354,7 @@ def test_the_version_chooses_the_delivery(version: str, program: str, volume: st
         ("pod.yaml", ["--main", "app", "--sidecar", "x"], ["--sidecar x"]),
         ("pod.yaml", ["--main", "app", "--kube-version", "new"], ["--kube-version new", "1.34"]),
         ("pod.yaml", ["--main", "app", "--command", "nginx"], ["--command nginx", "NAME=COMMAND"]),
-        ("pod.yaml", ["--main", "app", "--command", "ngnix=/app"], ["--command ngnix", "app, nginx"]),
+        ("pod.yaml", ["--main", "app", "--command", "nginy=/app"], ["--command nginy", "app, nginx"]),
         ("pod.yaml", ["--main", "app", "-i", "-"], ["--in-place"]),
     ],
 )
