@@ -4,13 +4,14 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cluster.access import Access, RefusedError
 from harness.waiting import eventually
 
 ALARM = 90.0
+OWN_TIME = re.compile(r"@(\d+\.\d+)$")  # seconds since 1970
 STATUSES = ("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses")
 
 
@@ -123,13 +124,18 @@ class Pod:
             return ""
 
     def when(self, container: str, regex: str, previous: bool = False) -> datetime:
-        """The time at which the runtime read the first line that matches."""
+        """The time of the first line that matches: what the line itself says, or else when the runtime read it.
+
+        The runtime reads late, so it can read the cause after the effect. What comes first has to say its time, with
+        `date +WORD@%s.%N`.
+        """
         recorder = self._recorders.get(container)
         lines = recorder.text if recorder else self.log(container, previous, timestamps="true")
         for line in lines.splitlines():
             moment, _, text = line.partition(" ")
             if re.search(regex, text):
-                return datetime.fromisoformat(moment)
+                own = OWN_TIME.search(text)
+                return datetime.fromtimestamp(float(own[1]), UTC) if own else datetime.fromisoformat(moment)
         raise AssertionError(f"{container} did not log {regex}\n{self.story}")
 
     def delete(self, grace: int | None = None) -> None:

@@ -103,7 +103,7 @@ def test_wait_survives_the_runtime_being_away(here: Space, daemons: Control, nam
 @pytest.mark.parametrize("name", ["kubelet", "containerd"])
 def test_deletion_after_a_restart_keeps_the_order(here: Space, daemons: Control, name: str) -> None:
     """A pod that was there before the daemon came back ends in its order when it is deleted."""
-    main = container("main", 'trap "echo asked" TERM; echo serving; sleep 600 & wait; sleep 1; echo over; sleep 0.3')
+    main = container("main", 'trap "echo asked" TERM; echo serving; sleep 600 & wait; sleep 1; date +over@%s.%N')
     made = here.pod(pod(main, container("proxy", SERVE, TERM_AFTER="main")), finalizers=["kubexit.test/kept"])
     made.wait_line("main", "serving")
     made.wait_line("proxy", "serving")

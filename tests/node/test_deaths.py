@@ -16,7 +16,7 @@ def test_sidecar_ends_after_a_main_without_kubexit(here: Space, code: int) -> No
     """The sidecar ends when main has ended, and the Job ends as main did."""
     here.let_wait()
     side = container("side", SERVE, DEATH_DEPS="main", **SETTINGS)
-    made = here.job(pod(plain("main", f"sleep 5; echo worked; exit {code}"), side))
+    made = here.job(pod(plain("main", f"sleep 5; date +worked@%s.%N; exit {code}"), side))
 
     assert here.wait_job() == ("Failed" if code else "Complete")
     assert made.code == {"main": code, "side": 0}, made.story
@@ -28,7 +28,7 @@ def test_a_restart_by_the_kubelet_is_no_death(here: Space) -> None:
     """Under OnFailure a main that fails and is started again does not stop its sidecar; its success does."""
     here.let_wait()
     main = plain(
-        "main", "[ -e /graveyard/.again ] || { touch /graveyard/.again; sleep 3; exit 1; }; sleep 5; echo worked"
+        "main", "[ -e /graveyard/.again ] || { touch /graveyard/.again; sleep 3; exit 1; }; sleep 5; date +worked@%s.%N"
     )
     side = container("side", SERVE, DEATH_DEPS="main", REBIRTH_TIMEOUT="60s", **SETTINGS)
     made = here.job(pod(main, side, restartPolicy="OnFailure"), backoffLimit=3)

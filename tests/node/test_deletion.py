@@ -44,7 +44,7 @@ def test_deletion_asks_each_command_once(here: Space) -> None:
 
 def test_held_signal_comes_after_the_end_of_main(here: Space) -> None:
     """A deleted pod ends in an order: the proxy's SIGTERM is held until main has ended."""
-    main = container("main", 'trap "echo asked" TERM; echo serving; sleep 600 & wait; sleep 3; echo over; sleep 0.3')
+    main = container("main", 'trap "echo asked" TERM; echo serving; sleep 600 & wait; sleep 3; date +over@%s.%N')
     made = here.pod(pod(main, container("proxy", SERVE, TERM_AFTER="main")), **KEPT)
     made.wait_line("main", "serving")
     made.wait_line("proxy", "serving")
@@ -57,7 +57,7 @@ def test_held_signal_comes_after_the_end_of_main(here: Space) -> None:
 
 def test_signal_is_held_for_less_than_a_grace_period(here: Space) -> None:
     """The proxy gets its SIGTERM with half of its short grace period left, although main still runs."""
-    main = container("main", 'trap "echo asked" TERM; echo serving; sleep 600 & wait; sleep 6; echo over; sleep 0.3')
+    main = container("main", 'trap "echo asked" TERM; echo serving; sleep 600 & wait; sleep 6; date +over@%s.%N')
     made = here.pod(pod(main, container("proxy", SERVE, TERM_AFTER="main", GRACE_PERIOD="4s")), **KEPT)
     made.wait_line("main", "serving")
     made.wait_line("proxy", "serving")
@@ -81,7 +81,7 @@ def test_deaf_command_is_killed_after_the_grace_period_of_the_pod(here: Space) -
 def test_pre_stop_hook_comes_before_the_signal(here: Space) -> None:
     """preStop comes before main's SIGTERM; the proxy's, which comes at once, is held through both."""
     hook = {"exec": {"command": ["sh", "-c", "sleep 3; touch /graveyard/.hooked"]}}
-    script = 'trap "ls -A /graveyard; echo over; sleep 0.3; exit 0" TERM; echo serving; sleep 600 & wait'
+    script = 'trap "ls -A /graveyard; date +over@%s.%N; exit 0" TERM; echo serving; sleep 600 & wait'
     main = container("main", script, {"lifecycle": {"preStop": hook}})
     made = here.pod(pod(main, container("proxy", SERVE, TERM_AFTER="main")), **KEPT)
     made.wait_line("main", "serving")
@@ -123,7 +123,7 @@ def test_stop_signal_of_the_image_is_held(here: Space) -> None:
     """TERM_AFTER holds the stop signal with which the image is ended."""
     script = 'trap "echo asked; exit 0" QUIT; echo serving; sleep 600 & wait'
     side = container("proxy", script, {"image": STOPS_BY_QUIT}, TERM_AFTER="main")
-    main = container("main", 'trap "echo asked" TERM; echo serving; sleep 600 & wait; sleep 3; echo over; sleep 0.3')
+    main = container("main", 'trap "echo asked" TERM; echo serving; sleep 600 & wait; sleep 3; date +over@%s.%N')
     made = here.pod(pod(main, side), **KEPT)
     made.wait_line("main", "serving")
     made.wait_line("proxy", "serving")
@@ -167,7 +167,7 @@ def test_held_container_is_restarted_without_a_kill(here: Space) -> None:
 
 def test_sidecar_that_is_not_wrapped_gets_its_signal_at_once(here: Space) -> None:
     """What kubexit holds back is its own command's signal and no other container's."""
-    main = container("main", 'trap "echo asked" TERM; echo serving; sleep 600 & wait; sleep 3; echo over; sleep 0.3')
+    main = container("main", 'trap "echo asked" TERM; echo serving; sleep 600 & wait; sleep 3; date +over@%s.%N')
     made = here.pod(pod(main, container("proxy", SERVE, TERM_AFTER="main"), plain("other", SERVE)), **KEPT)
     for name in ("main", "proxy", "other"):
         made.wait_line(name, "serving")

@@ -28,7 +28,7 @@ def test_main_ends_before_the_sidecar_starts(here: Space) -> None:
 @pytest.mark.parametrize("code", [0, 3])
 def test_sidecar_ends_after_main(here: Space, code: int) -> None:
     """The sidecar ends when main has ended, and the Job ends as main did."""
-    main = container("main", f"sleep 1; echo worked; sleep 0.3; exit {code}", BIRTH_DEPS="side:born")
+    main = container("main", f"sleep 1; date +worked@%s.%N; exit {code}", BIRTH_DEPS="side:born")
     made = here.job(pod(main, container("side", SERVE, **SIDECAR)))
 
     assert here.wait_job() == ("Failed" if code else "Complete")
@@ -49,8 +49,8 @@ def test_two_mains_end_together(here: Space) -> None:
 def test_sidecar_of_two_mains_outlives_both(here: Space) -> None:
     """With DEATH_POLICY=all a sidecar lives until the last main has ended."""
     side = container("side", SERVE, **{**SIDECAR, "DEATH_DEPS": "first,second"}, DEATH_POLICY="all")
-    first = container("first", "sleep 1; echo over", BIRTH_DEPS="side:born")
-    second = container("second", "sleep 4; echo over; sleep 0.3", BIRTH_DEPS="side:born")
+    first = container("first", "sleep 1; date +over@%s.%N", BIRTH_DEPS="side:born")
+    second = container("second", "sleep 4; date +over@%s.%N", BIRTH_DEPS="side:born")
     made = here.job(pod(first, second, side))
 
     assert here.wait_job() == "Complete"
@@ -85,10 +85,10 @@ def test_the_api_orders_births_by_readiness(here: Space) -> None:
     here.let_wait()
     probe = {"readinessProbe": {"exec": {"command": ["test", "-e", "/graveyard/.ready"]}, "periodSeconds": 1}}
     wait = {"BIRTH_TIMEOUT": "60s"}
-    mark = "echo up; sleep 1; touch /graveyard/.ready; exec sleep 600"
+    mark = "date +up@%s.%N; sleep 1; touch /graveyard/.ready; exec sleep 600"
     made = here.job(
         pod(
-            container("work", "echo up", BIRTH_DEPS="proxy", **wait),
+            container("work", "date +up@%s.%N", BIRTH_DEPS="proxy", **wait),
             container("proxy", mark, probe, DEATH_DEPS="work", EXIT_CODE_ON_STOP="zero"),
         )
     )
@@ -107,9 +107,9 @@ def test_unborn_container_without_probe_is_not_ready(here: Space) -> None:
     wait = {"BIRTH_TIMEOUT": "60s"}
     made = here.job(
         pod(
-            container("a", "echo up", BIRTH_DEPS="b", **wait),
-            container("b", "echo up; exec sleep 600", BIRTH_DEPS="c", **wait, **end),
-            container("c", "echo up; sleep 4; touch /graveyard/.ready; exec sleep 600", probe, **end),
+            container("a", "date +up@%s.%N", BIRTH_DEPS="b", **wait),
+            container("b", "date +up@%s.%N; exec sleep 600", BIRTH_DEPS="c", **wait, **end),
+            container("c", "date +up@%s.%N; sleep 4; touch /graveyard/.ready; exec sleep 600", probe, **end),
         )
     )
 

@@ -39,7 +39,7 @@ def test_a_job_with_a_sidecar_completes(here: Space, way: str) -> None:
 
     side = container(
         "side",
-        "sleep 1; echo serving; touch /graveyard/.ready; sleep 600",
+        "sleep 1; date +serving@%s.%N; touch /graveyard/.ready; sleep 600",
         READY_FILE="/graveyard/.ready",
         DEATH_DEPS="main",
         EXIT_CODE_ON_STOP="zero",

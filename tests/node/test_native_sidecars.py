@@ -8,13 +8,13 @@ from e2e.space import Space
 pytestmark = pytest.mark.node
 
 READY = {"READY_FILE": "/graveyard/.ready", "READY_PERIOD": "100ms"}
-SERVE = 'trap "echo asked; exit 0" TERM; echo serving; touch /graveyard/.ready; sleep 600 & wait'
+SERVE = 'trap "echo asked; exit 0" TERM; date +serving@%s.%N; touch /graveyard/.ready; sleep 600 & wait'
 
 
 def test_main_waits_until_it_is_ready(here: Space) -> None:
     """Main starts when the native sidecar is ready and not when it has started; the kubelet ends it after main."""
     side = native(container("side", f"sleep 3; {SERVE}", **READY))
-    main = container("main", "echo worked; sleep 0.3", BIRTH_DEPS="side", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="60s")
+    main = container("main", "date +worked@%s.%N", BIRTH_DEPS="side", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="60s")
     made = here.job(pod(main, init=(clears(), side)))
 
     assert here.wait_job() == "Complete"
@@ -25,7 +25,7 @@ def test_main_waits_until_it_is_ready(here: Space) -> None:
 def test_crash_after_the_start_is_no_end_of_main(here: Space) -> None:
     """A native sidecar that crashes is started again by the kubelet; main, which does not depend on it, completes."""
     script = "[ -e /graveyard/.tried ] || { touch /graveyard/.tried; sleep 1; exit 7; }; " + SERVE
-    main = container("main", "sleep 6; echo worked", BIRTH_DEPS="side:born")
+    main = container("main", "sleep 6; date +worked@%s.%N", BIRTH_DEPS="side:born")
     made = here.job(pod(main, init=(native(container("side", script)),)))
 
     assert here.wait_job() == "Complete"
@@ -37,7 +37,7 @@ def test_main_waits_through_a_crash(here: Space) -> None:
     """Main waits through a crash of the native sidecar and starts when its second life is ready."""
     script = "[ -e /graveyard/.tried ] || { touch /graveyard/.tried; exit 7; }; " + SERVE
     side = native(container("side", script, **READY))
-    main = container("main", "echo worked", BIRTH_DEPS="side", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="60s")
+    main = container("main", "date +worked@%s.%N", BIRTH_DEPS="side", BIRTH_SOURCE="graveyard", BIRTH_TIMEOUT="60s")
     made = here.job(pod(main, init=(side,)))
 
     assert here.wait_job() == "Complete"
@@ -60,7 +60,7 @@ def test_sidecar_without_kubexit_is_awaited_by_the_api(here: Space) -> None:
     here.let_wait()
     probe = {"readinessProbe": {"exec": {"command": ["test", "-e", "/graveyard/.ready"]}, "periodSeconds": 1}}
     script = "[ -e /graveyard/.tried ] || { touch /graveyard/.tried; exit 7; }; sleep 2; " + SERVE
-    main = container("main", "echo worked", BIRTH_DEPS="side", BIRTH_TIMEOUT="60s")
+    main = container("main", "date +worked@%s.%N", BIRTH_DEPS="side", BIRTH_TIMEOUT="60s")
     made = here.job(pod(main, init=(native(plain("side", script, probe)),)))
 
     assert here.wait_job() == "Complete"

@@ -23,7 +23,7 @@ def planned(main: str) -> dict[str, Any]:
     """A pod of three containers that get the plan."""
     spec = pod(
         container("main", main),
-        container("proxy", f"echo opening; touch /tmp/ready; {SIDECAR}"),
+        container("proxy", f"date +opening@%s.%N; touch /tmp/ready; {SIDECAR}"),
         container("shipper", SIDECAR),
         volumes=[{"name": "graveyard", "emptyDir": {}}, {"name": "tmp", "emptyDir": {}}],
     )
@@ -45,7 +45,7 @@ def test_a_pod_works_and_ends_as_planned(here: Space) -> None:
 @pytest.mark.behaviour("sidecar-of", "stop-delay-at-deletion")
 def test_a_deleted_pod_ends_as_planned(here: Space) -> None:
     """Main ends first; its sidecars end after it, the shipper two seconds later, and none of them has failed."""
-    main = 'trap "echo asked" TERM; echo serving; sleep 600 & wait; sleep 2; echo over; sleep 0.3'
+    main = 'trap "echo asked" TERM; echo serving; sleep 600 & wait; sleep 2; date +over@%s.%N'
     made = here.pod(planned(main), annotations={"kubexit.dev/plan": PLAN}, **KEPT)
     for name in ("main", "proxy", "shipper"):
         made.wait_line(name, "serving")

@@ -120,7 +120,7 @@ def test_a_cron_job_survives_a_failed_attempt(injecting: Space) -> None:
 @pytest.mark.parametrize("kind", ["Deployment", "StatefulSet"])
 def test_a_deleted_pod_stops_in_an_order(injecting: Space, kind: str) -> None:
     """When the pod of a Deployment or a StatefulSet is deleted, the sidecar stops after main."""
-    stops = 'trap "sleep 2; echo stopped; exit 0" TERM; echo running; sleep 600 & wait'
+    stops = 'trap "sleep 2; date +stopped@%s.%N; exit 0" TERM; echo running; sleep 600 & wait'
     side = 'trap "echo stopped; exit 0" TERM; echo running; sleep 600 & wait'
     pod = template(container("main", "sh", "-c", stops), container("side", "sh", "-c", side), restart="Always")
     spec = {"selector": {"matchLabels": {"app": "a"}}, "template": pod}
@@ -138,7 +138,7 @@ def test_a_deleted_pod_stops_in_an_order(injecting: Space, kind: str) -> None:
 def test_a_plan_by_hand_is_what_runs(injecting: Space) -> None:
     """The containers of a pod with the annotation kubexit.dev/plan do what the plan says."""
     plan = "# two steps\nfirst:\nsecond: BIRTH_DEPS=first:succeeded\n"
-    two = (container("first", "sh", "-c", "sleep 1; echo one"), container("second", "sh", "-c", "echo two"))
+    two = (container("first", "sh", "-c", "sleep 1; date +one@%s.%N"), container("second", "sh", "-c", "echo two"))
     made = apply(injecting, "Job", {"backoffLimit": 0, "template": template(*two, notes={PLAN: plan})})
 
     assert injecting.wait_job("a") == "Complete", made.story
