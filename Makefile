@@ -58,6 +58,7 @@ check-%:
 	@echo "  no check of the kind $*; KIND can be: $(CHECK_KINDS)"; exit 2
 
 test-quick: dev .build/gate/kubexit
+	@build/machine.sh test || true
 	@$(PYTEST) -m 'not stress and not cluster and not latency and not container and not sandbox and not node and not site and not release and not vm' $(ARGS); status=$$?; \
 	echo "  NOT TESTED here: a real API server (KIND=cluster), containers (KIND=container), gVisor (KIND=sandbox)," \
 		"a real node (make e2e), other kernels (make vm), rare orders of events (KIND=stress)"; exit $$status

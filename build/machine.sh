@@ -1,5 +1,5 @@
 #!/bin/sh
-# machine.sh [base|fuzz|static|bench|containers|release|sandbox|site|node|model|vm|ci] — is what the system has to provide there: python with venv and headers,
+# machine.sh [base|test|fuzz|static|bench|containers|release|sandbox|site|node|model|vm|ci] — is what the system has to provide there: python with venv and headers,
 # a C compiler, a static libc? What is missing is installed with apt-get as root or through a sudo that asks nothing;
 # otherwise one line says what to install. Nothing else of the build touches the system.
 set -u
@@ -40,9 +40,12 @@ look() {
         # The gate serves with glibc as well; a full run uses the libc of the product, and skips no test.
         command -v musl-gcc >/dev/null 2>&1 || need musl-tools
         command -v git >/dev/null 2>&1 || need git
-        command -v strace >/dev/null 2>&1 || need strace
         ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || need postgresql # one of the examples runs it
-        busybox --list 2>/dev/null | grep -qx httpd || need busybox-static # the first pod of the documentation has it
+    fi
+    if [ "$want" = test ] || [ "$want" = ci ]; then
+        command -v strace >/dev/null 2>&1 || need strace
+        # The first pod of the documentation has it, and its shell reads the scripts of the virtual machines.
+        busybox --list 2>/dev/null | grep -qx httpd || need busybox-static
     fi
     if [ "$want" = static ] || [ "$want" = ci ]; then
         # OpenSSL's Configure is Perl, and more than perl-base has; Debian's sources are packed by xz, patched by patch.
@@ -72,7 +75,7 @@ look() {
         # gVisor. Debian has the package for amd64 alone.
         [ "$(uname -m)" != x86_64 ] || command -v runsc >/dev/null 2>&1 || need runsc
     fi
-    if [ "$want" = model ] || [ "$want" = ci ]; then
+    if [ "$want" = model ] || [ "$want" = test ] || [ "$want" = ci ]; then
         command -v spin >/dev/null 2>&1 || need spin # searches the model of the graveyard protocol
     fi
     if [ "$want" = vm ] || [ "$want" = ci ]; then

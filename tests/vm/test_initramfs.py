@@ -1,14 +1,20 @@
 """The archive that a machine has as its root, as another program unpacks it."""
 
 import gzip
+import shutil
 import subprocess
 from pathlib import Path
+
+import pytest
 
 from vm.initramfs import Initramfs
 
 
 def test_cpio_unpacks_it(tmp_path: Path) -> None:
     """Folders come before their files; content of any length and modes are kept."""
+    reader = next(filter(shutil.which, ("cpio", "busybox")), None)
+    if reader is None:
+        pytest.skip("ARCHIVE OF THE MACHINES NOT TESTED: there is no cpio and no busybox (build/machine.sh test)")
     archive = Initramfs()
     archive.folder("proc")
     for length in range(6):
@@ -16,8 +22,8 @@ def test_cpio_unpacks_it(tmp_path: Path) -> None:
     archive.file("init", b"#!/bin/sh\n")
     target = tmp_path / "target"
     target.mkdir()
-    unpack = ["cpio", "-i", "--quiet"] if subprocess.run(["which", "cpio"], check=False).returncode == 0 else []
-    subprocess.run(unpack or ["busybox", "cpio", "-i"], cwd=target, input=gzip.decompress(archive.packed()), check=True)
+    unpack = [reader, "-i"] if reader == "cpio" else [reader, "cpio", "-i"]
+    subprocess.run(unpack, cwd=target, input=gzip.decompress(archive.packed()), check=True)
 
     assert (target / "proc").is_dir()
     assert [(target / "a" / "b" / str(length)).read_bytes() for length in range(6)] == [b"x" * n for n in range(6)]
