@@ -71,25 +71,15 @@ cdef bint words_equal(const words_t *words, const char *text) noexcept nogil:
 
 
 cdef void words_copy(const words_t *words, char *target, size_t size) noexcept nogil:
-    """Copy a value without its escapes; what does not fit is cut, and an absent value is empty.
+    """Decode a value into `size` bytes; what does not fit is cut, and an absent value is empty.
 
-    A character that text_add_quoted escapes as \\u00.. becomes "?": none of them belongs into a message.
+    The value is foreign text, control characters included: show it with text_add_printable.
     """
-    cdef size_t at = 0
-    cdef size_t length = 0
-    cdef char byte
-    while at < words.length and length + 1 < size:
-        byte = words.start[at]
-        if byte == c'\\' and at + 1 < words.length:
-            at += 1
-            byte = words.start[at]
-            if byte == c'u':
-                at += 4
-                byte = c'?'
-        target[length] = byte if not is_control(byte) else c'?'
-        length += 1
-        at += 1
-    target[length] = 0
+    cdef value_t value
+    value.at = words.start
+    value.end = words.start + words.length
+    value.quote = c'"'
+    value_copy(value, target, size)
 
 
 cdef bint is_key(const char *key, size_t length, const char *known) noexcept nogil:
