@@ -50,8 +50,10 @@ cdef int wait_sleep(settings_t *settings, graveyard_t *graveyard, signals_t *sig
                     log_t *log) noexcept nogil:
     """Look and sleep in turn; the exit code."""
     cdef kernel.pollfd set[WAIT_PEERS + MAX_DEPENDENCIES]
+    cdef kernel.timespec length
     cdef long long pause_ns
-    cdef int count
+    cdef long long left_ns
+    cdef int error
     cdef int code
     while True:
         pause_ns = WAIT_POLL_MS * MILLISECOND_NS
@@ -61,15 +63,15 @@ cdef int wait_sleep(settings_t *settings, graveyard_t *graveyard, signals_t *sig
         if graveyard.folder >= 0 and not dependencies_unmet(&settings.deps, SOURCE_GRAVEYARD):
             return 0
         graveyard_close(graveyard)
-        if clock_monotonic_ns() >= deadline_ns:
+        left_ns = deadline_ns - clock_monotonic_ns()
+        if left_ns <= 0:
             return EXIT_UNAVAILABLE
-        if deadline_ns - clock_monotonic_ns() < pause_ns:
-            pause_ns = deadline_ns - clock_monotonic_ns()
-        count = wait_set(settings, graveyard, signals, set)
-        # Rounded up: a pause that ends before the deadline would be followed by another.
-        if kernel.poll(set, <unsigned long>count, <int>(pause_ns // MILLISECOND_NS + 1)) < 0 and \
-                cstd.errno != cstd.EINTR:
-            log_error(log, b"cannot wait: poll: %s", cstd.strerror(cstd.errno))
+        pause_ns = clock_earlier(pause_ns, left_ns)
+        length.tv_sec = pause_ns // SECOND_NS
+        length.tv_nsec = pause_ns % SECOND_NS
+        error = -poll_wait(set, <unsigned long>wait_set(settings, graveyard, signals, set), &length)
+        if error != 0 and error != cstd.EINTR:
+            log_error(log, b"cannot wait: ppoll: %s", cstd.strerror(error))
             return EXIT_INTERNAL
         code = wait_take(graveyard, settings, signals, set, log)
         if code != 0:

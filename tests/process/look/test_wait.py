@@ -1,6 +1,7 @@
 """`kubexit --wait NAME[:CONDITION]` sleeps until the conditions are met: 0, or 69 at the timeout."""
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable
@@ -169,3 +170,48 @@ def test_a_wait_leaves_the_graveyard_as_it_is(kubexit: Kubexit) -> None:
 
     assert waiting.wait() == 0
     assert sorted(os.listdir(kubexit.graveyard)) == [".db.alive", "db"]
+
+
+def lower(waiting: Supervised, most: int) -> int:
+    """Set how many descriptors it can have, as another process can at any time. Return what it was."""
+    before, hard = resource.prlimit(waiting.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(waiting.pid, resource.RLIMIT_NOFILE, (most, hard))
+    return before
+
+
+def wait_with_limit(kubexit: Kubexit, most: int) -> tuple[Supervised, int]:
+    """Start a wait that holds a FIFO, lower its limit, and return when it has looked in vain."""
+    born(kubexit, "db")
+    waiting = wait(kubexit, "db:succeeded,cache:born", "--timeout", "infinite")
+    eventually(lambda: any(".db.alive" in name for name in descriptors(waiting.pid)), "it holds the FIFO")
+    limit = lower(waiting, most)
+    before = sleeps(waiting.pid)
+    kubexit.carve("cache", Born=True)
+    eventually(lambda: waiting.process.poll() is not None or sleeps(waiting.pid) > before + 2, "it has waited")
+    assert waiting.process.poll() is None, "the limit ended it"
+    return waiting, limit
+
+
+@pytest.mark.every_form
+@pytest.mark.behaviour("low-limit-is-survived")
+@pytest.mark.parametrize("most", [0, 1, 2])
+def test_a_limit_that_is_lowered_does_not_end_it(kubexit: Kubexit, most: int) -> None:
+    """The system refuses a poll set that is larger than the limit of open files. The wait continues, and sees an
+    exit when the limit is raised; it is no crash."""
+    waiting, limit = wait_with_limit(kubexit, most)
+    kubexit.started[0].signal(signal.SIGTERM)
+    assert kubexit.started[0].wait() == 0
+    lower(waiting, limit)
+
+    assert waiting.wait() == 0
+    assert waiting.stderr == ""
+
+
+@pytest.mark.behaviour("low-limit-is-survived")
+@pytest.mark.parametrize("most", [0, 2])
+def test_a_signal_ends_it_below_the_limit(kubexit: Kubexit, most: int) -> None:
+    """With a limit below its poll set it reads signals all the same."""
+    waiting, _ = wait_with_limit(kubexit, most)
+    waiting.signal(signal.SIGTERM)
+
+    assert waiting.wait() == 128 + signal.SIGTERM
