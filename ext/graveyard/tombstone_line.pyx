@@ -56,3 +56,8 @@ cdef bint line_next(const char **text, const char *end, kernel.ssize_t *indent, 
         if line_split(at, line_end, indent, line) == 1:
             return True
     return False
+
+
+cdef bint is_key(const char *key, size_t length, const char *known) noexcept nogil:
+    """Return whether a key is this one, in any case, as for the original's reader."""
+    return cstd.strlen(known) == length and cstd.strncasecmp(key, known, length) == 0

@@ -82,11 +82,6 @@ cdef void words_copy(const words_t *words, char *target, size_t size) noexcept n
     value_copy(value, target, size)
 
 
-cdef bint is_key(const char *key, size_t length, const char *known) noexcept nogil:
-    """Return whether a key is this one, in any case, as for the original's reader."""
-    return cstd.strlen(known) == length and cstd.strncasecmp(key, known, length) == 0
-
-
 cdef bint is_rest_empty(const char *at, const char *end) noexcept nogil:
     """Return whether only blanks and perhaps a comment follow."""
     while at < end and is_blank(at[0]):
