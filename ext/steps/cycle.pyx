@@ -92,12 +92,10 @@ cdef bint cycle_take_next(cycle_step_t *step) noexcept nogil:
 cdef void cycle_add_all(supervisor_t *sv) noexcept nogil:
     """Add each container in the graveyard to what we wait for: our "*" means it."""
     cdef kernel.DIR *folder = kernel.opendir(sv.settings.graveyard)
-    cdef kernel.dirent *entry = kernel.readdir(folder) if folder != NULL else NULL
     cdef char name[FILE_BYTES]
-    while entry != NULL:
-        if missing_take_name(sv, entry.d_name, name):
-            stone_add_wait(cycle.path[0].waits, WAITS_BYTES, name, b"")
-        entry = kernel.readdir(folder)
+    cdef int left = ENTRIES_READ
+    while missing_next_name(sv, folder, &left, name):
+        stone_add_wait(cycle.path[0].waits, WAITS_BYTES, name, b"")
     if folder != NULL:
         kernel.closedir(folder)
 

@@ -6,23 +6,25 @@ cimport kernel
 cdef enum:
     STATE_BYTES = 320           # of a container in words
     NAMES_SHOWN = 8             # of the containers in a graveyard
+    ENTRIES_READ = 512          # of a graveyard, which has two for each container
 
 
 cdef const char *missing_compose_names(supervisor_t *sv, const dependency_t *dep, text_t *text) noexcept nogil:
     """Write which containers are in the graveyard, and which name is nearest. Return the text."""
     cdef char nearest[NAME_BYTES + 2]
-    cdef char number[32]
-    cdef int count = missing_list(sv, dep, text, nearest)
+    cdef char number[48]
+    cdef bint whole
+    cdef int count = missing_list(sv, dep, text, nearest, &whole)
     if count > NAMES_SHOWN:
-        cstd.snprintf(number, sizeof(number), b" and %d more", count - NAMES_SHOWN)
+        cstd.snprintf(number, sizeof(number), b" and %s%d more", b"" if whole else b"at least ", count - NAMES_SHOWN)
         text_add(text, number)
-    if count == 0:
+    if count == 0 and whole:
         text_add(text, b" No other container is there")
     if nearest[0] != 0:
         text_add(text, b"; did you mean ")
         text_add(text, nearest)
         text_add(text, b"?")
-    if count == 0 and hint_graveyard_is_unshared(sv):
+    if count == 0 and whole and hint_graveyard_is_unshared(sv):
         missing_add_unshared(sv, text)
     text.bytes[text.length] = 0
     return text.bytes
@@ -32,26 +34,24 @@ cdef bint missing_is_alone(supervisor_t *sv) noexcept nogil:
     """True if no other container is in the graveyard, and it is on the file system of "/"."""
     cdef text_t text
     cdef char nearest[NAME_BYTES + 2]
-    return hint_graveyard_is_unshared(sv) and missing_list(sv, &sv.settings.deps.list[0], &text, nearest) == 0
+    cdef bint whole
+    return hint_graveyard_is_unshared(sv) and \
+        missing_list(sv, &sv.settings.deps.list[0], &text, nearest, &whole) == 0 and whole
 
 
-cdef int missing_list(supervisor_t *sv, const dependency_t *dep, text_t *text, char *nearest) noexcept nogil:
+cdef int missing_list(supervisor_t *sv, const dependency_t *dep, text_t *text, char *nearest,
+                      bint *whole) noexcept nogil:
     """Write the names of the containers in the graveyard, at most NAMES_SHOWN, and the one that is nearest to a
-    dependency's, empty if none is near. Return how many there are besides us."""
+    dependency's, empty if none is near. Return how many were found besides us; whole: no entry was left out."""
     cdef kernel.DIR *folder = kernel.opendir(sv.settings.graveyard)
-    cdef kernel.dirent *entry
     cdef char name[FILE_BYTES]
     cdef int least = <int>(dep.length + 2) // 3 + 1
+    cdef int left = ENTRIES_READ
     cdef int count = 0
     cdef int distance
     text.length = 0
     nearest[0] = 0
-    while folder != NULL:
-        entry = kernel.readdir(folder)
-        if entry == NULL:
-            break
-        if not missing_take_name(sv, entry.d_name, name):
-            continue
+    while missing_next_name(sv, folder, &left, name):
         count += 1
         if count <= NAMES_SHOWN:
             text_add(text, b" Containers there: " if count == 1 else b", ")
@@ -62,7 +62,22 @@ cdef int missing_list(supervisor_t *sv, const dependency_t *dep, text_t *text, c
             cstd.snprintf(nearest, NAME_BYTES + 2, b"%s", name)
     if folder != NULL:
         kernel.closedir(folder)
+    whole[0] = left > 0
     return count
+
+
+cdef bint missing_next_name(supervisor_t *sv, kernel.DIR *folder, int *left, char *name) noexcept nogil:
+    """Write the name of the next container in the graveyard; False at the end, or when no entry is left of ENTRIES_READ:
+    a signal must not wait until a folder with any number of files is read."""
+    cdef kernel.dirent *entry
+    while folder != NULL and left[0] > 0:
+        entry = kernel.readdir(folder)
+        if entry == NULL:
+            return False
+        left[0] -= 1
+        if missing_take_name(sv, entry.d_name, name):
+            return True
+    return False
 
 
 cdef bint missing_take_name(supervisor_t *sv, const char *file, char *name) noexcept nogil:

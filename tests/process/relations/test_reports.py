@@ -1,5 +1,6 @@
 """When kubexit reports that a dependency is not there: at 10 s, 30 s, 1 min, then every 5 min, by a frozen clock."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ pytestmark = pytest.mark.behaviour("missing-name-reported")
 
 DUE = [10, 30, 60, 360, 660, 960]  # seconds after the first look
 MOMENT = 0.001
+FILES = 2000
+MOST_NAMED = 512
 
 
 def wake(kubexit: Kubexit, container: Supervised, number: int) -> None:
@@ -59,3 +62,18 @@ def test_a_death_that_is_awaited_in_vain(kubexit: Kubexit, tmp_path: Path) -> No
         sidecar.wait_line("dependency mainn has not appeared in", "stderr", count=number)
 
         assert reports(sidecar, "dependency mainn has not appeared in") == number
+
+
+def test_a_folder_with_many_files(kubexit: Kubexit, tmp_path: Path) -> None:
+    """Of a graveyard with many files only the first are read, since a signal waits meanwhile. The line says so."""
+    clock = FrozenClock(tmp_path)
+    sidecar = born(clock.kubexit(kubexit), "sidecar", DEATH_DEPS="mainn", env=clock.environment)
+    for number in range(FILES):
+        (kubexit.graveyard / f"file{number}").touch()
+    clock.advance(DUE[0])
+    kubexit.carve("other", Born=True)
+    line = sidecar.wait_line("dependency mainn has not appeared in", "stderr").string
+
+    found = re.search(r"(\S+, ){7}\S+ and at least (\d+) more$", line)
+    assert found is not None, line
+    assert int(found[2]) < MOST_NAMED
