@@ -32,6 +32,7 @@ cdef int watcher_start(supervisor_t *sv) noexcept nogil:
         watcher_close(sv)
         return -error
     sv.watcher.length = 0
+    sv.watcher.line[0] = 0
     sv.watcher.pid = pid
     log_debug(&sv.log, b"watcher started, pid %d", pid)
     return 0
@@ -116,7 +117,7 @@ cdef void watcher_read(supervisor_t *sv) noexcept nogil:
 
 
 cdef void watcher_take_line(supervisor_t *sv, const char *line) noexcept nogil:
-    """Take one line: a state, the end of a report of all states, the loss of sight, or a reason."""
+    """Take one line: a state, the end of a report of all states, or the loss of sight. A reason stays in the line."""
     cdef const char *blank = cstd.strchr(line, c' ')
     cdef int index
     if cstd.strcmp(line, b"?") == 0:
@@ -126,12 +127,22 @@ cdef void watcher_take_line(supervisor_t *sv, const char *line) noexcept nogil:
         sv.watcher.reported = True
         sv.watcher.warned = False
         sv.watcher.backoff_ns = WATCHER_BACKOFF_MIN_MS * MILLISECOND_NS
-    elif line[0] == c'!' and not sv.watcher.reported:
-        cstd.snprintf(sv.birth.words, REASON_BYTES, b"%s", line + (2 if line[1] == c' ' else 1))
     elif blank != NULL:
         index = dependency_index(&sv.settings.deps, line, <size_t>(blank - line))
         if index >= 0:
             watcher_take_state(sv, &sv.settings.deps.list[index], blank + 1)
+
+
+cdef void watcher_take_reason(supervisor_t *sv) noexcept nogil:
+    """Take the reason that it gave, if any: its last line. Only at its end, since the waiter's end changes the words."""
+    cdef const char *reason = sv.watcher.line
+    if reason[0] != c'!':
+        reason = b""
+    elif reason[1] == c' ':
+        reason += 2
+    else:
+        reason += 1
+    cstd.snprintf(sv.birth.words, REASON_BYTES, b"%s", reason)
 
 
 cdef void watcher_take_state(supervisor_t *sv, dependency_t *dep, const char *state) noexcept nogil:

@@ -45,7 +45,7 @@ ctypedef struct birth_t:
     bint proxy_absent           # at the deadline only the mesh's proxy was missing
     bint proxy_answers          # it exists, but answered something else than 2xx
     int words_fd                # read end of the pipe for the waiter's reason, -1: none
-    char words[REASON_BYTES]    # the reason that it gave, empty: none
+    char words[REASON_BYTES]    # the reason that it or the watcher gave at its end, empty: none
     long long restart_ns        # when a child that was lost starts again, NEVER_NS: none is
     long long backoff_ns        # the pause before the next restart
 
@@ -84,7 +84,7 @@ ctypedef struct watcher_t:      # of death dependencies in the Kubernetes API
     long long restart_ns        # when it starts again, NEVER_NS: it need not
     long long backoff_ns        # the pause before the next restart
     size_t length               # of the line so far
-    char line[WATCHER_LINE_BYTES]
+    char line[WATCHER_LINE_BYTES]       # at the end the reason that it gave, behind a "!"
 
 ctypedef struct limits_t:       # of the command's time (steps/limits.pyx), monotonic; NEVER_NS: none
     long long timeout_at_ns     # KUBEXIT_TIMEOUT is over

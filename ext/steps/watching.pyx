@@ -58,7 +58,14 @@ cdef void watching_ended(supervisor_t *sv, int status) noexcept nogil:
     elif sv.watcher.reported or sv.command.started or cstd.WIFSIGNALED(status):
         watching_complain(sv, status)
         watcher_back_off(sv)
-    elif code == EXIT_SETTINGS or code == EXIT_REFUSED:
+    else:
+        watching_fail_birth(sv, code)
+
+
+cdef void watching_fail_birth(supervisor_t *sv, int code) noexcept nogil:
+    """Post that the birth fails, with the reason that the watcher gave before its first report."""
+    watcher_take_reason(sv)
+    if code == EXIT_SETTINGS or code == EXIT_REFUSED:
         event_post(sv, EVENT_BIRTH_FAILED, code)
     else:
         event_post(sv, EVENT_BIRTH_UNAVAILABLE, EXIT_UNAVAILABLE if code == EXIT_UNAVAILABLE else EXIT_INTERNAL)

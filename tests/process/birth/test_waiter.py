@@ -1,7 +1,10 @@
 """The waiter: a child that answers with its exit code whether the containers are ready."""
 
+import fcntl
 import os
 import signal
+import struct
+import termios
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +104,39 @@ def test_a_refusal_gives_its_reason(kubexit: Kubexit, verdict: int) -> None:
     reason = (kubexit.tombstone("app") or {})["Reason"]
     assert reason.endswith(": db: no container nevr in this pod")
     assert reason in app.stderr
+
+
+def unread(pid: int) -> int:
+    """How many bytes a process has written to its stdout, a pipe, that were not read yet."""
+    with open(f"/proc/{pid}/fd/1", "rb", buffering=0) as pipe:
+        return int(struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0])
+
+
+@pytest.mark.behaviour("reason-of-the-waiter", "death-source-kubernetes")
+@pytest.mark.parametrize("said", ["", "echo all is well;"])
+def test_the_end_of_the_waiter_leaves_the_watcher_its_reason(kubexit: Kubexit, said: str) -> None:
+    """The reason of the watcher stays in the tombstone if the waiter ends with its verdict in between."""
+    folder = kubexit.folder
+    body = f"""
+case "$*" in
+*--deaths*)
+    echo '! no right to watch'
+    echo $$ > {folder}/watcher
+    until [ -e {folder}/collected ]; do sleep 0.01; done
+    exit 77
+esac
+until [ -e {folder}/read ]; do sleep 0.01; done
+{said} exit 0"""
+    app = start(kubexit, Waiter(folder, body), DEATH_DEPS="main", DEATH_SOURCE="kubernetes")
+    eventually(lambda: (folder / "watcher").exists() and (folder / "watcher").read_text() != "", "the watcher")
+    watcher = int((folder / "watcher").read_text())
+    eventually(lambda: unread(watcher) == 0, "its reason was read")
+    (folder / "read").touch()
+    eventually(lambda: processes.children(app.pid) == [watcher], "the waiter was collected")
+    (folder / "collected").touch()
+
+    assert app.wait() == 77
+    assert (kubexit.tombstone("app") or {})["Reason"].endswith(": db: no right to watch")
 
 
 def test_words_of_an_agreement_are_ignored(kubexit: Kubexit) -> None:
