@@ -16,6 +16,24 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 JOB = Path(__file__).parent / "manifests" / "bad" / "never-ready.yaml"
 RETRIES = str(EXAMPLES / "job-with-retries.yaml")
 SVG = "{http://www.w3.org/2000/svg}"
+TWO_MAINS = """\
+kind: Pod
+metadata: {name: two}
+spec:
+  containers:
+  - name: main
+    command: [kubexit, --, main]
+    env: [{name: KUBEXIT_NAME, value: main}]
+  - name: sync
+    command: [kubexit, --, sync]
+    env: [{name: KUBEXIT_NAME, value: sync}]
+  - name: logs
+    command: [kubexit, --, logs]
+    env:
+    - {name: KUBEXIT_NAME, value: logs}
+    - {name: KUBEXIT_DEATH_DEPS, value: 'main,sync:failed'}
+    - {name: KUBEXIT_DEATH_POLICY, value: any-or-all}
+"""
 
 
 def run(command: object, *arguments: str) -> str:
@@ -78,6 +96,28 @@ def test_picture_has_a_box_for_each_container() -> None:
     assert all(0 <= float(word.get("x", "0")) <= width and 0 <= float(word.get("y", "0")) <= height for word in words)
     places = {(box.get("x"), box.get("y")) for box in boxes}
     assert len(places) == 6
+
+
+@pytest.mark.behaviour("authoring-graph")
+@pytest.mark.parametrize(
+    ("policy", "text", "label"),
+    [
+        ("any", ["stops when main has exited", "stops when sync has failed"], "died"),
+        ("all", ["stops when all are true: main has exited; sync has failed"], "died (all of 2)"),
+    ],
+)
+def test_a_stop_after_the_last_is_not_drawn_as_one_after_the_first(
+    tmp_path: Path, policy: str, text: list[str], label: str
+) -> None:
+    """KUBEXIT_DEATH_POLICY=all is in the text, in the chart and in the picture."""
+    manifest = tmp_path / "pod.yaml"
+    manifest.write_text(TWO_MAINS.replace("any-or-all", policy))
+    picture = ET.fromstring(run(graph, "-o", "svg", str(manifest)))
+
+    said = [line.strip() for line in run(graph, str(manifest)).splitlines() if line.strip().startswith("stops")]
+    assert said == text
+    assert f'-. "stops when {label}" .->' in run(graph, "-o", "mermaid", str(manifest))
+    assert label in {word.text for word in picture.iter(f"{SVG}text")}
 
 
 @pytest.mark.behaviour("authoring-graph")

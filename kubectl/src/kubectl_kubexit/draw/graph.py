@@ -12,13 +12,21 @@ WORDS = {
 }  # fmt: skip
 
 
-def sentence(edge: Edge) -> str:
-    """Return an edge in words, for example `starts when proxy is ready`."""
-    conditions = " and ".join(WORDS[condition] for condition in edge.conditions)
-    if edge.kind == HOLDS:
-        return f"keeps SIGTERM until {edge.target} has exited"
-    verb = "starts when" if edge.kind == WAITS else "stops when"
-    return f"{verb} {edge.target} {conditions if edge.kind == WAITS else conditions.replace(' and ', ' or ')}"
+def sentences(found: list[Edge]) -> list[str]:
+    """Return the edges of a container in words, for example `starts when proxy is ready`."""
+    ends = [facts(edge) for edge in found if edge.kind == ENDS]
+    together = any(edge.kind == ENDS and edge.together > 1 for edge in found)
+    return [
+        *(f"starts when {facts(edge)}" for edge in found if edge.kind == WAITS),
+        *([f"stops when all are true: {'; '.join(ends)}"] if together else [f"stops when {fact}" for fact in ends]),
+        *(f"keeps SIGTERM until {edge.target} has exited" for edge in found if edge.kind == HOLDS),
+    ]
+
+
+def facts(edge: Edge) -> str:
+    """Return what must be true of the target of an edge, for example `proxy is ready`."""
+    between = " and " if edge.kind == WAITS else " or "
+    return f"{edge.target} {between.join(WORDS[condition] for condition in edge.conditions)}"
 
 
 def shown(pod: Members) -> Iterator[tuple[Member, list[Edge]]]:
@@ -40,7 +48,7 @@ def text(pod: Members, title: str) -> str:
     for member, found in shown(pod):
         about = role(member)
         lines.append(f"  {member.name}" + (f" ({about})" if about else ""))
-        said = [sentence(edge) for edge in sorted(found, key=lambda edge: [WAITS, ENDS, HOLDS].index(edge.kind))]
+        said = sentences(found)
         probe = member.effective.probe if member.is_wrapped else None
         said += [f"is ready by {probe}={member.effective.given[probe]}"] if probe else []
         lines += [f"    {words}" for words in said or ["has no relation"]]
@@ -69,9 +77,15 @@ def word(name: str) -> str:
     return printable(name).replace('"', "#quot;").replace("<", "#lt;")
 
 
+def short(edge: Edge) -> str:
+    """Return the conditions of an edge for an arrow, and how many edges must be true with it."""
+    words = ", ".join(edge.conditions)
+    return f"{words} (all of {edge.together})" if edge.together > 1 else words
+
+
 def arrow(edge: Edge) -> str:
     """Return the arrow of an edge: a line waits, dashes stop, dots keep SIGTERM."""
-    words = ", ".join(edge.conditions)
+    words = short(edge)
     if edge.kind == WAITS:
         return f'-- "starts when {words}" -->'
     return f'-. "stops when {words}" .->' if edge.kind == ENDS else '-. "keeps SIGTERM" .-'

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape as escape_markup
 
-from kubectl_kubexit.draw.graph import role
+from kubectl_kubexit.draw.graph import role, short
 from kubectl_kubexit.errors import printable
 from kubectl_kubexit.relations.graph import ENDS, HOLDS, WAITS, Edge, edges
 from kubectl_kubexit.relations.member import Members
@@ -107,7 +107,7 @@ def line(edge: Edge, places: dict[str, Place], index: int) -> str:
     curve = f"{path} {end[0]:.0f} {end[1]:.0f}"
     dash = f' stroke-dasharray="{DASHES[edge.kind]}"' if DASHES[edge.kind] else ""
     x, y = (start[0] + end[0]) / 2 + (bend * 0.75 if target.x == source.x else 0), (start[1] + end[1]) / 2 - 4
-    words = ", ".join(edge.conditions) if edge.kind != HOLDS else ""
+    words = short(edge) if edge.kind != HOLDS else ""
     style = f'text-anchor="middle" style="fill:{COLOURS[edge.kind]}"'
     label = f'<text class="note" x="{x:.0f}" y="{y:.0f}" {style}>{words}</text>'
     stroke = f'fill="none" stroke="{COLOURS[edge.kind]}" stroke-width="1.5"{dash} marker-end="url(#{edge.kind})"'

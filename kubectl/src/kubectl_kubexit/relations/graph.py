@@ -13,19 +13,23 @@ class Edge:
     """What one container wants of another.
 
     kind: WAITS (source starts after target), ENDS (target's death stops source) or HOLDS (source keeps a SIGTERM until
-    target has died). conditions: of the target, for example ready.
+    target has died). conditions: of the target, for example ready. together: how many edges stop the source only
+    when the conditions of all of them are true (KUBEXIT_DEATH_POLICY=all); 1 if this edge alone does.
     """
 
     source: str
     target: str
     kind: str
     conditions: tuple[str, ...]
+    together: int = 1
 
 
 def edges(members: Members) -> Iterator[Edge]:
     """Return the edges of all containers that kubexit supervises."""
     for member in members.wrapped:
         dependencies = member.effective.dependencies
+        all_of = member.effective.word("DEATH_POLICY") == "all"
+        together = sum(bool(dependency.death) for dependency in dependencies) if all_of else 1
         if dependencies.every_other:
             for other in members.pod.containers:
                 if other.name != member.name and not other.is_tool and other.role != "init":
@@ -34,7 +38,7 @@ def edges(members: Members) -> Iterator[Edge]:
             if dependency.birth:
                 yield Edge(member.name, dependency.name, WAITS, tuple(sorted(dependency.birth)))
             if dependency.death:
-                yield Edge(member.name, dependency.name, ENDS, tuple(sorted(dependency.death)))
+                yield Edge(member.name, dependency.name, ENDS, tuple(sorted(dependency.death)), together)
             if dependency.holds_term and not (is_implied(member) and is_watched(members, member, dependency.name)):
                 yield Edge(member.name, dependency.name, HOLDS, ("died",))
 
