@@ -115,6 +115,16 @@ def test_next_container_is_asked_if_one_is_deaf(tmp_path: Path) -> None:
     assert (seen.silent, [row.state for row in seen.rows]) == ("", ["", "running"])
 
 
+def test_kubexit_is_asked_by_its_path_behind_an_init(tmp_path: Path) -> None:
+    """The path of kubexit is that of the manifest, also if an init starts it."""
+    (tmp_path / "main").write_text(BORN)
+    node, thing = Node(tmp_path), pod({"main": RUNS})
+    thing["spec"]["containers"][0]["command"] = ["/sbin/tini", "--", "/tools/kubexit", "--", "/app/main"]
+    survey(node, thing)  # type: ignore[arg-type]
+
+    assert [command[0] for _, command in node.executed] == ["/tools/kubexit"]
+
+
 def test_an_answer_cannot_write_to_the_terminal(tmp_path: Path) -> None:
     """What a command in a container wrote in place of an answer is one line without control characters."""
     seen = survey(Node(tmp_path), pod({"deaf": RUNS}))  # type: ignore[arg-type]

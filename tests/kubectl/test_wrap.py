@@ -147,6 +147,29 @@ def test_json_stays_json(tmp_path: Path, indent: int | str | None, ascii_only: b
     assert path.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.behaviour("authoring-wrap")
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("command: [tini, --, kubexit, --, /app, -v]", "command: [tini, --, /app, -v]"),
+        ("command: [tini, -e, '143', --], args: [/kubexit/kubexit, --, /app]",
+         "command: [tini, -e, '143', --], args: [/app]"),
+        ("command: [tini, --, kubexit], args: [--, /app]", "command: [tini, --], args: [/app]"),
+        ("command: [/entry.sh, kubexit, --, /app]", "command: [/entry.sh, /app]"),
+        ("command: [cp, /bin/kubexit, /shared]", "command: [cp, /bin/kubexit, /shared]"),
+    ],
+)  # fmt: skip
+def test_unwrap_takes_kubexit_from_behind_an_init(tmp_path: Path, words: str, left: str) -> None:
+    """The init and its options stay, also if kubexit is in args. wrap puts no second kubexit there."""
+    path = tmp_path / "pod.yaml"
+    text = "kind: Pod\nspec: {{containers: [{{name: a, {}}}]}}\n"
+    path.write_text(text.format(words))
+
+    assert run(unwrap, str(path)) == text.format(left)
+    if words != left:
+        assert words in run(wrap, "--main", "a", str(path)).replace("\n", " ")
+
+
 @pytest.mark.behaviour("authoring-wrap-keeps")
 @pytest.mark.parametrize("metadata", ["{}", "{annotations: {}}", "{annotations: }"])
 def test_unwrap_leaves_a_pod_without_kubexit_alone(tmp_path: Path, metadata: str) -> None:

@@ -1,10 +1,10 @@
-"""KX201 to KX209: what the containers execute."""
+"""KX201 to KX210: what the containers execute."""
 
 import re
 from collections.abc import Iterator
 
 from kubectl_kubexit.findings.check import Found, Severity, View, check
-from kubectl_kubexit.manifest.container import INIT, Container, text_of
+from kubectl_kubexit.manifest.container import INIT, Container, base, text_of
 from kubectl_kubexit.manifest.tree import row_at, table_at
 from kubectl_kubexit.manifest.values import Position
 from kubectl_kubexit.relations.member import Member
@@ -61,7 +61,7 @@ def begins_with_dash(view: View) -> Iterator[Found]:
 
 
 @check(
-    "KX204", Severity.ERROR, "settings without kubexit", "kubexit is not the entry point, so its settings do nothing."
+    "KX204", Severity.ERROR, "settings without kubexit", "No kubexit is before the command, so its settings do nothing."
 )
 def settings_without_kubexit(view: View) -> Iterator[Found]:
     for member in view.members.all:
@@ -106,7 +106,7 @@ def not_delivered(view: View) -> Iterator[Found]:
     pod = view.members.pod
     for member in view.members.wrapped:
         container = member.container
-        path = container.command[0] if container.has_kubexit else ""
+        path = "" if container.kubexit_at is None else container.words[container.kubexit_at]
         mount = container.mount_of(path) if path.startswith("/") else None
         volume = pod.volumes.get(mount.volume) if mount else None
         if mount is not None and volume is None:
@@ -149,9 +149,11 @@ def no_command(view: View) -> Iterator[Found]:
 def stop_signal(view: View) -> Iterator[Found]:
     for member in view.members.wrapped:
         image = text_of(member.container.node.get("image")).partition("@")[0].rpartition("/")[2].partition(":")[0]
+        # kubexit takes SIGQUIT for a request to stop only from the runtime itself.
+        signals = STOP_SIGNALS | ({"nginx": "QUIT"} if member.container.init else {})
         known = member.is_disabled or member.hides("STOP_SIGNAL") or "STOP_SIGNAL" in member.effective.given
-        if image in STOP_SIGNALS and not known and not lifecycle_signal(member):
-            signal = STOP_SIGNALS[image]
+        if image in signals and not known and not lifecycle_signal(member):
+            signal = signals[image]
             message = f"the STOPSIGNAL of {image} is SIG{signal}"
             yield Found(member.container.at, member.container, message, f"set KUBEXIT_STOP_SIGNAL={signal}")
 
@@ -159,3 +161,29 @@ def stop_signal(view: View) -> Iterator[Found]:
 def lifecycle_signal(member: Member) -> str:
     """Return lifecycle.stopSignal of a container; "" if it is not set."""
     return text_of(table_at(member.container.node, "lifecycle").get("stopSignal"))
+
+
+@check(
+    "KX210", Severity.WARNING, "an init signals the command itself",
+    "SIGTERM reaches the command at once and again from kubexit, so no setting of kubexit can hold it back.",
+)  # fmt: skip
+def signalled_by_init(view: View) -> Iterator[Found]:
+    for member in view.members.wrapped:
+        container = member.container
+        grouped = member.effective.values.get("SIGNAL_GROUP") is True or member.hides("SIGNAL_GROUP")
+        if signals_group(container) and not grouped and not member.is_disabled:
+            name = container.init[0]
+            message = f"{name} sends each signal to its whole process group: to kubexit and to the command"
+            alone = f"write {name} -c" if base(name) == "dumb-init" else f"start {name} without -g"
+            remedy = f"{alone}; or remove {name}: kubexit forwards signals and reaps orphans itself"
+            yield Found(at_command(container), container, message, remedy)
+
+
+def signals_group(container: Container) -> bool:
+    """Return whether the init of a container sends signals to more than its child."""
+    init, variables = container.init, container.variables
+    letters = "".join(word[1:] for word in init[1:] if re.fullmatch(r"-[a-zA-Z]+", word))
+    if not init or base(init[0]) != "dumb-init":
+        return "g" in letters or (bool(init) and "TINI_KILL_PROCESS_GROUP" in variables)
+    setsid = variables.get("DUMB_INIT_SETSID")
+    return "c" not in letters and "--single-child" not in init and (setsid is None or setsid.value == "1")

@@ -122,7 +122,7 @@ def never_ready(view: View) -> Iterator[Found]:
 
 @check(
     "KX304", Severity.ERROR, "a dependency without kubexit",
-    "A container whose entry point is not kubexit has no tombstone: nothing of it can be seen.",
+    "A container that does not run under kubexit has no tombstone: nothing of it can be seen.",
 )  # fmt: skip
 def not_wrapped(view: View) -> Iterator[Found]:
     for member, edge, target in edges_of(view):

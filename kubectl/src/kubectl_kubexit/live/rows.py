@@ -189,8 +189,8 @@ def graveyard(cluster: Cluster, pod: Thing, rows: list[Row]) -> tuple[list[dict[
 def program(member: Member) -> str:
     """Return the path of kubexit in a container, as its command has it."""
     container = member.container
-    if container.has_kubexit:
-        return container.command[0]
+    if container.kubexit_at is not None:
+        return container.words[container.kubexit_at]
     for word in " ".join(container.words).split():
         if word.rpartition("/")[2] == "kubexit":
             return word

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from kubectl_kubexit.manifest.tree import row_at, table_at, tables_of
@@ -10,6 +11,9 @@ from kubectl_kubexit.manifest.values import Position, Table
 
 INIT, SIDECAR, MAIN = "init", "sidecar", "main"
 GENERATED = "generated"  # the source of a plan that the admission policy will make
+# Programs that stay PID 1, start what follows and forward signals to it; their options that take the next word.
+INITS = {"tini", "tini-static", "docker-init", "dumb-init", "catatonit"}
+VALUED = {"-e", "-p", "-r", "--rewrite"}
 SHELLS = {"sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"}
 IN_SHELL = re.compile(r"(?:^|[;&|(\n{]|\bexec\b|\bdo\b|\bthen\b)\s*(?:[\w./-]*/)?kubexit\s")
 
@@ -84,9 +88,19 @@ class Container:
         return self.command + self.args
 
     @cached_property
+    def kubexit_at(self) -> int | None:
+        """The index of kubexit in `words`: 0 in front, or behind an init or another program that starts it."""
+        return place_of_kubexit(self.words) if self.command else None
+
+    @cached_property
     def has_kubexit(self) -> bool:
-        """Whether the manifest itself puts kubexit in front."""
-        return bool(self.command) and is_kubexit(self.command[0])
+        """Whether the manifest itself puts kubexit before the command."""
+        return self.kubexit_at is not None
+
+    @cached_property
+    def init(self) -> list[str]:
+        """The init that starts kubexit, with its options; empty without one."""
+        return self.words[: self.kubexit_at] if self.kubexit_at and base(self.words[0]) in INITS else []
 
     @cached_property
     def in_shell(self) -> bool:
@@ -99,7 +113,7 @@ class Container:
     @cached_property
     def is_tool(self) -> bool:
         """Whether kubexit is called for something else than to supervise a command, for example --install."""
-        words = self.words[1:] if self.has_kubexit else []
+        words = [] if self.kubexit_at is None else self.words[self.kubexit_at + 1 :]
         return bool(words) and words[0].startswith("--") and words[0] != "--"
 
     @cached_property
@@ -112,9 +126,9 @@ class Container:
     @cached_property
     def wrapped_words(self) -> list[str]:
         """The command that kubexit supervises, if the manifest shows it."""
-        if not self.has_kubexit:
+        if self.kubexit_at is None:
             return self.args
-        words = self.words[1:]
+        words = self.words[self.kubexit_at + 1 :]
         return words[1:] if words[:1] == ["--"] else words
 
     @cached_property
@@ -161,3 +175,22 @@ def base(word: str) -> str:
 def is_kubexit(word: str) -> bool:
     """Return whether a program is kubexit, as its file name says."""
     return base(word) in {"kubexit", "kubexit-linux-amd64", "kubexit-linux-arm64"}
+
+
+def place_of_kubexit(words: list[str]) -> int | None:
+    """Return the index of kubexit in the words that a container executes; None if it is not certain to be started.
+
+    It can be behind an init (`tini -- kubexit -- app`), or with its `--` behind a program that executes its arguments,
+    for example env or an entry point script.
+    """
+    if not words or base(words[0]) in SHELLS:
+        return None
+    at = 0
+    if base(words[0]) in INITS:
+        at = 1
+        while words[at : at + 1] and words[at].startswith("-"):
+            at += 2 if words[at] in VALUED else 1
+    if words[at : at + 1] and is_kubexit(words[at]):
+        return at
+    pairs = pairwise(words)
+    return next((index for index, (word, behind) in enumerate(pairs) if is_kubexit(word) and behind == "--"), None)

@@ -97,7 +97,9 @@ def refuse_taken(pod: Pod, containers: list[Container], delivery: Delivery) -> N
 
 
 def command_of(container: Container, delivery: Delivery, entry: Entry) -> list[str]:
-    """Return the new command of a container; one that starts with kubexit already stays."""
+    """Return the new command of a container; one that has kubexit already stays."""
+    if container.has_kubexit:
+        return container.command
     found = container.command or entry(container)
     return found if is_kubexit(found[0]) else [PROGRAMS[delivery.kind], "--", *found]
 

@@ -5,7 +5,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from kubectl_kubexit.admission.label import INJECTED, LABEL, MAIN, PLAN
-from kubectl_kubexit.manifest.container import is_kubexit
+from kubectl_kubexit.manifest.container import is_kubexit, place_of_kubexit
 from kubectl_kubexit.wrap.editing import drop, without
 from kubectl_kubexit.wrap.sharing import own, own_parts
 
@@ -49,13 +49,21 @@ def delivers(container: Any) -> bool:
 
 def unwrap_container(container: CommentedMap) -> None:
     """Take kubexit out of one container."""
-    command = list(container.get("command") or [])
-    if command and is_kubexit(str(command[0])):
-        shorter = own(container, "command")
-        for _ in range(2 if command[1:2] == ["--"] else 1):
-            del shorter[0]
-        if not shorter:
-            drop(container, "command")
+    words = [str(word) for key in ("command", "args") for word in container.get(key) or []]
+    at = place_of_kubexit(words) if container.get("command") else None
+    if at is not None:
+        for index in reversed(range(at, at + (2 if words[at + 1 : at + 2] == ["--"] else 1))):
+            remove_word(container, index)
     if any(str(variable.get("name", "")).startswith("KUBEXIT_") for variable in container.get("env") or []):
         without(container, "env", lambda variable: str(variable.get("name", "")).startswith("KUBEXIT_"))
     without(container, "volumeMounts", lambda mount: mount.get("name") in {"kubexit", "graveyard"})
+
+
+def remove_word(container: CommentedMap, index: int) -> None:
+    """Remove one of the words of `command` and `args`; an empty list goes too."""
+    before = len(container.get("command") or [])
+    key, index = ("command", index) if index < before else ("args", index - before)
+    shorter = own(container, key)
+    del shorter[index]
+    if not shorter:
+        drop(container, key)
