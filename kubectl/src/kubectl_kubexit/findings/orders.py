@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 from kubectl_kubexit.findings.check import Found, Severity, View, check
 from kubectl_kubexit.findings.relations import edges_of, setting_of
-from kubectl_kubexit.findings.roles import follows
-from kubectl_kubexit.manifest.container import INIT, MAIN, SIDECAR
+from kubectl_kubexit.findings.roles import follows, mains
+from kubectl_kubexit.manifest.container import INIT, MAIN, SHELLS, SIDECAR, base
+from kubectl_kubexit.manifest.probe import exec_words
 from kubectl_kubexit.relations.graph import ENDS, WAITS
-from kubectl_kubexit.relations.member import Members
+from kubectl_kubexit.relations.member import Member, Members
 from kubectl_kubexit.settings.address import parse_address, parse_url
+
+TESTS_OF_FILES = {"test", "[", "cat", "find", "grep", "ls", "stat"}
 
 
 @check(
@@ -68,11 +71,14 @@ def asks_to_quit(members: Members) -> bool:
 def nothing_stops(view: View) -> Iterator[Found]:
     if not view.members.pod.ends or asks_to_quit(view.members):
         return
+    does_the_work = {main.name for main in mains(view.members)}
     served = {edge.target for _, edge, _ in edges_of(view) if edge.kind == WAITS and "ready" in edge.conditions}
     for member in view.members.wrapped:
         stops = any(dependency.death for dependency in member.effective.dependencies)
         # KX304 says of a disabled one that nothing of it can be seen.
         hidden = member.is_opaque or member.is_disabled or member.hides("DEATH_DEPS", "SIDECAR_OF")
+        if member.name in does_the_work or not is_server(member):
+            continue
         if member.container.role == MAIN and member.name in served and not stops and not hidden:
             followers = [other.name for other in view.members.wrapped if follows(other, member.name)]
             message = f"{member.name} serves others, and nothing stops it"
@@ -80,7 +86,17 @@ def nothing_stops(view: View) -> Iterator[Found]:
                 message += f"; {followers[0]} stops when {member.name} exits: is that the wrong way round?"
             clients = [m.name for m in view.members.wrapped if member.name in m.effective.dependencies.by_name]
             remedy = f"set KUBEXIT_DEATH_DEPS={clients[0]} on {member.name}, if it serves {clients[0]}"
+            remedy += f"; or KUBEXIT_SIDECAR_OF={member.name} on {clients[0]}, if {member.name} does the work"
             yield Found(member.container.at, member.container, message, remedy)
+
+
+def is_server(member: Member) -> bool:
+    """Return whether a member has a port, or a probe that asks a program; results of work are seen in a file."""
+    setting, container = member.effective.probe, member.container
+    asked = container.probe("readinessProbe")
+    words = member.effective.given.get("READY_EXEC", "").split() if setting == "READY_EXEC" else exec_words(asked)
+    network = setting in {"READY_TCP", "READY_HTTP"} or any(key in asked for key in ("tcpSocket", "httpGet", "grpc"))
+    return network or bool(container.ports) or bool(words and base(words[0]) not in TESTS_OF_FILES | SHELLS)
 
 
 @check(

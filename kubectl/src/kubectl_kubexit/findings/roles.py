@@ -2,6 +2,7 @@
 
 from kubectl_kubexit.manifest.container import INIT
 from kubectl_kubexit.relations.member import Member, Members
+from kubectl_kubexit.settings.dependency import names_in
 
 
 def follows(member: Member, target: str) -> bool:
@@ -17,10 +18,11 @@ def waits_for(member: Member, target: str) -> bool:
 
 
 def mains_of(members: Members, member: Member) -> list[Member]:
-    """Return the members whose sidecar this one is: it stops with them, and does not wait for them.
+    """Return the members whose sidecar this one is: by SIDECAR_OF, or since it stops with them and does not wait.
 
     A container that waits for another one and stops with it is its client. Two that only stop each other are equals.
     """
+    declared = names_in(member.effective.given.get("SIDECAR_OF", ""))
     found = []
     for name in member.effective.dependencies.by_name:
         main = members.named(name)
@@ -29,7 +31,7 @@ def mains_of(members: Members, member: Member) -> list[Member]:
         if not follows(member, name):
             continue
         mutual = follows(main, member.name)
-        if waits_for(member, name) or (mutual and not waits_for(main, member.name)):
+        if name not in declared and (waits_for(member, name) or (mutual and not waits_for(main, member.name))):
             continue
         found.append(main)
     return found
