@@ -182,8 +182,8 @@ def test_another_refusal_is_one_line(server: Server, access: Access, made: list[
 @pytest.mark.parametrize(
     ("verbs", "words"),
     [
-        (["create"], 'cannot get resource "pods/exec"'),
-        (["get"], "is forbidden"),  # since Kubernetes 1.35
+        (["create"], "the right get on pods/exec in namespace"),
+        (["get"], "the right create on pods/exec in namespace"),  # since Kubernetes 1.35
         (["get", "create"], "the disk is full"),
     ],
 )

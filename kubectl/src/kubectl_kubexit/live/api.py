@@ -97,6 +97,7 @@ class Cluster:
 
         Raises:
             EndingError: the container has ended meanwhile.
+            RightError: the user may not do this.
         """
         own = client.ApiClient(self._configuration)  # the call replaces a method of its client
         try:
@@ -111,11 +112,12 @@ class Cluster:
             failed = answer.read_channel(ERROR_CHANNEL, timeout=0)
             answer.close()
         except client.ApiException as error:
-            return "", unanswered.why(error.body or str(error.reason))
+            return "", unanswered.why(error.body or str(error.reason), self.namespace)
         except (OSError, WebSocketException) as error:
-            return "", unanswered.why(str(error))
+            return "", unanswered.why(str(error), self.namespace)
         # Without a word of the command, the runtime says why it could not be started.
-        return text(written), text(complained) or (unanswered.why(text(failed)) if not written else "")
+        said = text(complained) or (unanswered.why(text(failed), self.namespace) if not written else "")
+        return text(written), said
 
     def _newest(self, workload: Thing, name: str) -> Thing:
         """Return the newest pod that the selector of a workload selects; of a CronJob, that of its newest Job."""

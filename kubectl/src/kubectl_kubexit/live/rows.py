@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kubectl_kubexit.live.api import Cluster, Thing
-from kubectl_kubexit.live.unanswered import EndingError
+from kubectl_kubexit.live.unanswered import EndingError, RightError
 from kubectl_kubexit.lives.logs import lines, printable
 from kubectl_kubexit.manifest.bundle import bundle
 from kubectl_kubexit.relations.member import Member, Members, members
@@ -178,6 +178,8 @@ def graveyard(cluster: Cluster, pod: Thing, rows: list[Row]) -> tuple[list[dict[
         except EndingError:
             why, ending = f"container {row.name} is just ending", True
             continue
+        except RightError as error:
+            return [], str(error), ending
         try:
             return list(json.loads(written)["containers"]), "", ending
         except (ValueError, KeyError, TypeError):

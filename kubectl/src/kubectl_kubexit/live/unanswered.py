@@ -12,22 +12,36 @@ ENDED = re.compile(
     re.IGNORECASE,
 )
 
+# What the API server says of a right that is missing. Without `create`, Kubernetes 1.35 and later give no reason.
+NO_RIGHT = re.compile(r"is forbidden:\s*(?:.*cannot (?P<verb>[a-z]+) resource \"pods/exec\".*)?\Z", re.DOTALL)
+
 
 class EndingError(Exception):
     """The container is ending, or has ended since its state was read: no command can run in it."""
 
 
-def why(said: str) -> str:
+class RightError(Exception):
+    """The user lacks a right: no command can run in any container."""
+
+
+def why(said: str, namespace: str) -> str:
     """Return one line about what a client or a server says.
 
     Raises:
         EndingError: the container has ended.
+        RightError: the user may not run commands in containers of this namespace.
     """
     match = HANDSHAKE.search(said)
     body = match[3] if match else said
     text = message(body) or (f"the API server answered {match[1]} {match[2]}".rstrip() if match else said)
     if ENDED.search(text):
         raise EndingError
+    if missing := NO_RIGHT.search(text):
+        verb = missing["verb"] or "create"
+        raise RightError(
+            f"the right {verb} on pods/exec in namespace {namespace} is missing (get and create are"
+            " needed). Without it, status shows what the kubelet reports, and kubectl kubexit timeline what is logged"
+        )
     return text.strip().splitlines()[0] if text.strip() else "no answer"
 
 
