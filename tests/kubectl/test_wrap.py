@@ -170,6 +170,61 @@ def test_unwrap_takes_kubexit_from_behind_an_init(tmp_path: Path, words: str, le
         assert words in run(wrap, "--main", "a", str(path)).replace("\n", " ")
 
 
+EMPTY = """\
+kind: Pod
+metadata: {name: a, annotations: {}}
+spec:
+  volumes: [] # no volume
+
+  # the containers
+  containers:
+  - name: main
+    command: [/main]
+    volumeMounts: []
+    env: [] # no variable
+    ports: [{containerPort: 1}]
+  - name: side
+    command: [/side]
+    env:
+    volumeMounts: []
+  initContainers: []
+  # the end
+"""
+
+
+@pytest.mark.behaviour("authoring-wrap-keeps")
+@pytest.mark.parametrize("delivery", DELIVERIES)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("", ""), ("{name: a, annotations: {}}", "{}"), ("{name: a, annotations: {}}", "{annotations: {}}")],
+)
+def test_empty_lists_stay_empty_lists(tmp_path: Path, delivery: str, old: str, new: str) -> None:
+    """What was empty, or without a value, before wrap is the same after unwrap, byte for byte; and so in JSON."""
+    text = EMPTY.replace(old, new) if old else EMPTY
+    objects = yaml.safe_load(text)
+    path = tmp_path / "pod.yaml"
+    for before in (text, json.dumps(objects, indent=2) + "\n"):
+        path.write_text(before)
+        run(wrap, "--main", "main", "--deliver", delivery, "-i", str(path))
+        assert yaml.safe_load(path.read_text()) != objects
+        run(unwrap, "-i", str(path))
+
+        assert path.read_text() == before
+
+
+@pytest.mark.behaviour("authoring-wrap-keeps")
+def test_a_null_in_the_manifest_does_not_change_other_lines(tmp_path: Path) -> None:
+    """A list that is null gets elements, and the other lines keep their look; after unwrap it has no value again."""
+    path = tmp_path / "pod.yaml"
+    text = EMPTY.replace("env: [] # no variable", "env: null")
+    path.write_text(text)
+    run(wrap, "--main", "main", "-i", str(path))
+    assert "    ports: [{containerPort: 1}]\n" in path.read_text()
+    run(unwrap, "-i", str(path))
+
+    assert path.read_text() == text.replace("env: null", "env:")
+
+
 @pytest.mark.behaviour("authoring-wrap-keeps")
 @pytest.mark.parametrize("metadata", ["{}", "{annotations: {}}", "{annotations: }"])
 def test_unwrap_leaves_a_pod_without_kubexit_alone(tmp_path: Path, metadata: str) -> None:

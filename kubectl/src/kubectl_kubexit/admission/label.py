@@ -7,6 +7,7 @@ from kubectl_kubexit.manifest.workload import Pod
 LABEL = "kubexit.dev/inject"
 MAIN, PLAN, COMMAND = "kubexit.dev/main", "kubexit.dev/plan", "kubexit.dev/command."
 INJECTED, REFUSED = "kubexit.dev/injected", "kubexit.dev/refused"  # written by the policy
+EMPTY = "kubexit.dev/empty"  # written by wrap for unwrap
 MIRROR = "kubernetes.io/config.mirror"
 
 

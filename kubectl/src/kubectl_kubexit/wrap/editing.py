@@ -11,6 +11,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 from kubectl_kubexit.wrap import json_text
+from kubectl_kubexit.wrap.empty import put_back
 from kubectl_kubexit.wrap.restoring import restored
 from kubectl_kubexit.wrap.sharing import mark_shared, own
 from kubectl_kubexit.wrap.trailing import give_trailing, take_trailing
@@ -126,8 +127,11 @@ def append(sequence: CommentedSeq, value: Any) -> None:
     give_trailing(sequence, rest)
 
 
-def without(table: CommentedMap, key: str, unwanted: Callable[[Any], bool]) -> None:
-    """Remove elements of a list; an empty list goes too. The comments behind it stay."""
+def without(table: CommentedMap, key: str, unwanted: Callable[[Any], bool], empty: str = "") -> None:
+    """Remove elements of a list; an empty list goes too, unless `empty` says what was there before `wrap`.
+
+    The comments behind it stay.
+    """
     if not any(unwanted(element) for element in table.get(key) or []):
         return
     sequence = own(table, key)
@@ -137,6 +141,8 @@ def without(table: CommentedMap, key: str, unwanted: Callable[[Any], bool]) -> N
             del sequence[index]
     if sequence:
         give_trailing(sequence, rest)
+    elif empty:
+        put_back(table, key, empty, rest)
     else:
         drop(table, key, rest)
 

@@ -8,13 +8,14 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from kubectl_kubexit.admission.graveyard import graveyard_of
-from kubectl_kubexit.admission.label import INJECTED, PLAN
+from kubectl_kubexit.admission.label import EMPTY, INJECTED, PLAN
 from kubectl_kubexit.admission.sidecars import where
 from kubectl_kubexit.errors import UserError
 from kubectl_kubexit.manifest import plain
 from kubectl_kubexit.manifest.container import Container, is_kubexit
 from kubectl_kubexit.manifest.workload import Pod
 from kubectl_kubexit.wrap.editing import append, flow, like, words
+from kubectl_kubexit.wrap.empty import recorded
 from kubectl_kubexit.wrap.sharing import own, own_parts
 from kubectl_kubexit.wrap.trailing import give_trailing, take_trailing
 
@@ -54,10 +55,13 @@ def inject(node: CommentedMap, pod: Pod, names: list[str], plan: str, delivery: 
     refuse_taken(pod, [containers[name] for name in names], delivery)
     commands = {name: command_of(containers[name], delivery, entry) for name in names}
     own_parts(node)
+    empty = recorded(node, names)
     metadata = own(node, "metadata", CommentedMap) if "metadata" in node else first(node, "metadata")
     annotations = own(metadata, "annotations", CommentedMap)
     annotations[INJECTED] = text_word(",".join(names))
     annotations[PLAN] = LiteralScalarString(plan) if "\n" in plan else plan
+    if empty:
+        annotations[EMPTY] = empty
     spec = node["spec"]
     behind = take_trailing(spec)
     for container in spec["containers"]:

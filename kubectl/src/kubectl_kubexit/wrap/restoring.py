@@ -55,8 +55,8 @@ def pairs_of(before: list[str], after: list[str]) -> list[Pair]:
     """
     found: list[Pair] = []
     at = 0
-    for line in after:
-        start, count = same_lines(before, at, line)
+    for index, line in enumerate(after):
+        start, count = same_lines(before, at, line, index + 1 < len(after) and depth(after[index + 1]) > depth(line))
         if count:
             found += [(blank, None) for blank in before[at:start] if not blank.strip()]
             found.append(("".join(before[start : start + count]), line))
@@ -66,15 +66,18 @@ def pairs_of(before: list[str], after: list[str]) -> list[Pair]:
     return found + [(blank, None) for blank in before[at:] if not blank.strip()]
 
 
-def same_lines(before: list[str], at: int, line: str) -> tuple[int, int]:
-    """Return where one to three old lines are that have the content of a new line, and how many; 0 if none has."""
+def same_lines(before: list[str], at: int, line: str, opens: bool) -> tuple[int, int]:
+    """Return where one to three old lines are that have the content of a new line, and how many; 0 if none has.
+
+    opens: the next lines belong to this one, so it is not a key without a value.
+    """
     if not line.strip():
         return at, 0
     for start in range(at, len(before)):
         for count in (1, 2, 3):
             if squeezed(before[start : start + count]) == squeezed([line]):
                 return start, count
-        if same_entry(before[start], line):
+        if not opens and same_entry(before[start], line):
             return start, 1
     return at, 0
 

@@ -7,6 +7,7 @@ from ruamel.yaml.error import CommentMark
 from ruamel.yaml.tokens import CommentToken
 
 BEHIND_KEY, BEHIND_ELEMENT = 2, 0  # where ruamel keeps the comment behind a value of a mapping, and of a list
+INSIDE = 3  # where it keeps the comments between a key and its block
 
 
 def place(value: Any) -> tuple[Any, Any, int]:
@@ -46,9 +47,25 @@ def take_token(owner: Any, key: Any, where: int) -> str:
 
 def take_end(value: Any) -> str:
     """Remove the lines behind a list or mapping that ends with one in brackets: ruamel keeps them at another place."""
-    tokens = [token for token in value.ca.end or [] if isinstance(token, CommentToken)]
+    found = lines_of(value.ca.end)
     value.ca.end = []
-    return "".join(" " * token.start_mark.column * token.value.startswith("#") + token.value for token in tokens)
+    return found
+
+
+def take_inside(table: CommentedMap, key: str) -> str:
+    """Remove the comments between a key and the first line of its block: without a block, ruamel cannot write them."""
+    tokens = table.ca.items.get(key) or []
+    if len(tokens) <= INSIDE or tokens[INSIDE] is None:
+        return ""
+    found = lines_of(tokens[INSIDE])
+    tokens[INSIDE] = None
+    return found
+
+
+def lines_of(tokens: Any) -> str:
+    """Return comments as lines, each in its column."""
+    found = [token for token in tokens or [] if isinstance(token, CommentToken)]
+    return "".join(" " * token.start_mark.column * token.value.startswith("#") + token.value for token in found)
 
 
 def give_trailing(value: Any, rest: str) -> None:
@@ -59,6 +76,17 @@ def give_trailing(value: Any, rest: str) -> None:
     if is_block(owner[key]):
         give_trailing(owner[key], rest)
         return
+    put_token(owner, key, where, rest)
+
+
+def give_behind(table: CommentedMap, key: str, rest: str) -> None:
+    """Put lines behind a value that is not a block."""
+    if rest:
+        put_token(table, key, BEHIND_KEY, rest)
+
+
+def put_token(owner: Any, key: Any, where: int, rest: str) -> None:
+    """Put lines where ruamel keeps the comment behind a value."""
     tokens = owner.ca.items.setdefault(key, [None] * 4 if where == BEHIND_KEY else [None, None])
     if isinstance(tokens[where], CommentToken):
         tokens[where].value += rest
