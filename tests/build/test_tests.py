@@ -1,7 +1,7 @@
 """What is asked of the tests themselves."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -57,6 +57,27 @@ def test_each_test_says_its_rule() -> None:
 def test_no_test_asserts_only_in_a_branch() -> None:
     """A parameter that no branch is for would be a test that cannot fail."""
     assert names_of(may_assert_nothing) == []
+
+
+def skips(node: ast.AST) -> Iterator[str]:
+    """Return the reasons of a call of skip, skipif or importorskip that are written in the call itself."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {"skip", "skipif", "importorskip"}:
+        named = [keyword.value for keyword in node.keywords if keyword.arg == "reason"]
+        texts = named or (node.args[:1] if ast.unparse(node.func).endswith("pytest.skip") else [])
+        yield from (ast.unparse(text) for text in texts if isinstance(text, ast.Constant | ast.JoinedStr))
+
+
+def test_each_skip_says_what_is_not_tested() -> None:
+    """pytest prints such reasons at the end of a run (tests/conftest.py), so that a test that did not run is seen."""
+    found = [
+        f"{path.relative_to(TESTS)}: {reason}"
+        for path in sorted(TESTS.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        for reason in skips(node)
+        if "NOT TESTED" not in reason
+    ]
+
+    assert found == []
 
 
 def test_each_name_is_a_statement() -> None:

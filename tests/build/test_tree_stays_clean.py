@@ -20,7 +20,7 @@ def git(folder: Path, *arguments: str) -> list[str]:
 def checkout(tmp_path: Path) -> Path:
     """A repository with our sources, and the tools that are installed already."""
     if shutil.which("git") is None or not (ROOT / ".git").exists():
-        pytest.skip("not a git checkout: nothing to compare with")
+        pytest.skip("CLEAN TREE NOT TESTED: not a git checkout, so nothing to compare with")
     copy = tmp_path / "kubexit"
     for name in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard"):
         if (ROOT / name).is_file():

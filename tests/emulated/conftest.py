@@ -24,7 +24,7 @@ def kubexit(tmp_path: Path) -> Iterator[Kubexit]:
     """kubexit for arm64, in an emulator."""
     file = forms.ROOT / "dist" / f"kubexit-linux-{ARCHITECTURE}"
     if platform.machine() == "aarch64":
-        pytest.skip("this machine runs it without an emulator: tests/process does")
+        pytest.skip("EMULATOR NOT TESTED: this machine runs the file itself, in tests/process")
     if not file.exists():
         pytest.skip(f"ARM64 NOT TESTED: no dist/{file.name} (make static ARCH={ARCHITECTURE})")
     if shutil.which(EMULATOR) is None:

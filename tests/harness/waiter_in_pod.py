@@ -87,7 +87,7 @@ class InsideWaiter(Waiter):
 
     def watch_seconds(self, seconds: int) -> None:
         if seconds != 20:
-            pytest.skip("the static form takes no arguments for tests: watches last as long as they do")
+            pytest.skip("SHORT WATCHES NOT TESTED in this form: the watcher in the static file has no argument for it")
 
     @property
     def keywords(self) -> dict[str, Any]:

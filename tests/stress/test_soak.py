@@ -16,7 +16,7 @@ TESTS = Path(__file__).parents[1]
 def soak(*arguments: str, seconds: str) -> tuple[int, str]:
     """Run the command; its exit code and all that it prints."""
     if not FORMS["gate"].exists:
-        pytest.skip(FORMS["gate"].missing)
+        pytest.skip(f"SOAK NOT TESTED: {FORMS['gate'].missing}")
     done = subprocess.run(
         [sys.executable, "-P", "-m", "faults", "--soak", *arguments],
         env=os.environ | {"PYTHONPATH": str(TESTS), "SOAK_SECONDS": seconds},

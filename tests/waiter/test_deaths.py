@@ -304,7 +304,7 @@ def test_a_timeout_before_the_first_answer(api: ApiServer, start: Start, kubexit
 def test_a_watch_is_followed_by_a_watch(api: ApiServer, start: Start, kubexit: Kubexit, waiter: Waiter) -> None:
     """When a watch has lasted as long as it should, the next one continues from there, without a list."""
     if kubexit.form == "static":
-        pytest.skip("WATCH NOT SHORTENED: the watcher inside the static file has no argument for it")
+        pytest.skip("SHORT WATCHES NOT TESTED in this form: the watcher in the static file has no argument for it")
     waiter.watch_seconds(1)
     api.show(NEVER)
     supervised = watching(api, start, kubexit)

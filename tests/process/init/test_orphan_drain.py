@@ -113,7 +113,7 @@ def test_strangers_in_the_pid_namespace(kubexit: Kubexit, actor: str) -> None:
     SIGTERM, or is dead.
     """
     if not kubexit.is_native:
-        pytest.skip("the same native code as in the gate form, which is started more easily here")
+        pytest.skip("BYSTANDERS NOT TESTED in this form: the gate form has the same native code and is easier to start")
     if refused := pid_namespace_refused():
         pytest.skip(f"PID NAMESPACES NOT TESTED: none can be made here: {refused}")
     script = f"""

@@ -92,7 +92,7 @@ def test_an_alarm_before_exec_ends_the_command(kubexit: Kubexit, actor: str, own
     Fails when every signal of the kernel is taken for a terminal's.
     """
     if not kubexit.is_native:
-        pytest.skip("the same native code as in the gate form, which an interpreter does not keep from its alarm")
+        pytest.skip("AN ALARM BEFORE EXEC NOT TESTED in this form: an interpreter runs before kubexit")
     finished = kubexit.run(
         actor, "plain", preexec_fn=lambda: signal.setitimer(signal.ITIMER_REAL, 0.3), SIGNAL_GROUP=own_group
     )
