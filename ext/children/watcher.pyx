@@ -134,7 +134,7 @@ cdef void watcher_take_line(supervisor_t *sv, const char *line) noexcept nogil:
 
 
 cdef void watcher_take_reason(supervisor_t *sv) noexcept nogil:
-    """Take the reason that it gave, if any: its last line. Only at its end, since the waiter's end changes the words."""
+    """Take the reason that it gave, if any: its last line. Only at its end, as the waiter's end changes the words."""
     cdef const char *reason = sv.watcher.line
     if reason[0] != c'!':
         reason = b""

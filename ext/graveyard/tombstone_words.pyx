@@ -1,6 +1,5 @@
 """Tombstone words: the keys, and the quoted values that only kubexit writes, such as WaitsFor, and their escapes."""
 from libc.stddef cimport size_t
-cimport cstd
 
 cdef enum:
     LIFE_DIGITS = 16            # of the value of Life

@@ -67,8 +67,8 @@ cdef int missing_list(supervisor_t *sv, const dependency_t *dep, text_t *text, c
 
 
 cdef bint missing_next_name(supervisor_t *sv, kernel.DIR *folder, int *left, char *name) noexcept nogil:
-    """Write the name of the next container in the graveyard; False at the end, or when no entry is left of ENTRIES_READ:
-    a signal must not wait until a folder with any number of files is read."""
+    """Write the name of the next container in the graveyard; False at the end, or when no entry is left of
+    ENTRIES_READ: a signal must not wait until a folder with any number of files is read."""
     cdef kernel.dirent *entry
     while folder != NULL and left[0] > 0:
         entry = kernel.readdir(folder)
