@@ -50,15 +50,20 @@ def interpreter() -> Path:
     ]
     parts += [repr(fetch.pins()["python"]["files"]), *_libraries().parts[-1:]]
     kept = fetch.cache().parent / "roots" / f"musl-python-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:16]}"
-    if not kept.exists():
-        draft = kept.with_suffix(f".{os.getpid()}")
-        command = [RECIPE, _libraries(), draft]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1800)
-        if done.returncode != 0:
-            raise UnavailableError(f"CPython for musl was not built: {done.stderr.strip().splitlines()[-1:]}")
-        shutil.rmtree(kept, ignore_errors=True)
-        draft.rename(kept)
+    with debian.alone():
+        if not kept.exists():
+            _build(kept)
     return kept
+
+
+def _build(kept: Path) -> None:
+    """Build it beside its place, and rename it: an interrupted build leaves nothing that counts."""
+    draft = kept.with_suffix(f".{os.getpid()}")
+    command = [RECIPE, _libraries(), draft]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1800)
+    if done.returncode != 0:
+        raise UnavailableError(f"CPython for musl was not built: {done.stderr.strip().splitlines()[-1:]}")
+    draft.rename(kept)
 
 
 def _libraries() -> Path:

@@ -47,7 +47,7 @@ def root(folder: Path, suite: str, *packages: str) -> Path:
 def _packages(suite: str, packages: tuple[str, ...]) -> list[Path]:
     """Return packages as files of the cache."""
     kept = fetch.cache().parent / "roots" / "-".join((suite, *packages))
-    with _alone():
+    with alone():
         if not kept.exists() or time.time() - kept.stat().st_mtime > WEEK:
             _download(suite, packages, kept)
     return sorted(kept.glob("*.deb"))
@@ -88,8 +88,8 @@ def _newest(folder: Path) -> str:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Wait until no other process downloads packages."""
+def alone() -> Iterator[None]:
+    """Wait until no other process downloads packages, or builds for a root."""
     place = fetch.cache().parent / "roots"
     place.mkdir(parents=True, exist_ok=True)
     with (place / ".lock").open("w") as lock:
