@@ -39,6 +39,7 @@ LABELS = {
     "static": "kubexit (static)",
     "installed": "kubexit (pip)",
     "original": "kubexit (Go)",
+    "client-go": "a client in Go",
 }
 _WIDTH_INCHES = 4.8
 _PANEL_INCHES = 0.6  # of its title and axis

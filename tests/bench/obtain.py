@@ -1,8 +1,9 @@
-"""Peers that no Debian package brings: built once from a registry by name, kept outside the tree.
+"""Peers that no Debian package brings: built once, from a registry or from a source here, kept outside the tree.
 
 A peer that is not available is not an error: the measurements continue without it and say why.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 ALARM = 900.0
 ORIGINAL = "github.com/karlkfi/kubexit/cmd/kubexit@latest"
 CRATES = {"proa": "0.1.3"}
+INFORMER = Path(__file__).with_name("informer")
 
 
 class UnavailableError(Exception):
@@ -30,13 +32,24 @@ def original() -> Path:
         return Path(named)
     program = cache() / "kubexit-go"
     if not program.exists():
-        go = shutil.which(os.environ.get("GO", "go")) or shutil.which("/usr/local/go/bin/go")
-        if go is None:
-            raise UnavailableError("no Go toolchain here; BENCH_ORIGINAL=… names a built one")
+        go = _go("; BENCH_ORIGINAL=… names a built one")
         folder = cache() / "go"
         environment = {**os.environ, "GOBIN": str(folder), "CGO_ENABLED": "0", "GOFLAGS": "-p=2"}
         _run([go, "install", "-trimpath", "-ldflags=-s -w", ORIGINAL], environment)
         (folder / "kubexit").rename(program)
+    return program
+
+
+def informer() -> Path:
+    """The least compiled client: a wait by client-go's informer, from the source in tests/bench/informer/."""
+    sources = b"".join((INFORMER / name).read_bytes() for name in ("main.go", "go.mod", "go.sum"))
+    program = cache() / f"informer-{hashlib.sha256(sources).hexdigest()[:16]}"
+    if not program.exists():
+        draft = program.with_suffix(".draft")
+        environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-p=2 -buildvcs=false"}
+        command = [_go(), "build", "-C", str(INFORMER), "-trimpath", "-ldflags=-s -w", "-o", str(draft), "."]
+        _run(command, environment)
+        draft.rename(program)
     return program
 
 
@@ -50,6 +63,14 @@ def crate(name: str) -> Path:
         root = str(program.parents[1])
         _run([cargo, "install", "--quiet", "--locked", "-j", "2", "--root", root, f"{name}@{CRATES[name]}"], os.environ)
     return program
+
+
+def _go(hint: str = "") -> str:
+    """The path of a Go toolchain; UnavailableError if it is not installed."""
+    found = shutil.which(os.environ.get("GO", "go")) or shutil.which("/usr/local/go/bin/go")
+    if found is None:
+        raise UnavailableError(f"no Go toolchain here{hint}")
+    return found
 
 
 def _run(command: list[str], environment: "os._Environ[str] | dict[str, str]") -> None:

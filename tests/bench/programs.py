@@ -57,7 +57,7 @@ def find(only: list[str] | None = None) -> Found:
     makers: dict[str, Callable[[], Program]] = {"floor": _floor}
     makers |= {name: partial(_form, name) for name in ("gate", "static", "installed")}
     makers |= {name: partial(_init, name) for name in INITS}
-    makers |= {"original": _original, "proa": _proa}
+    makers |= {"original": _original, "proa": _proa, "client-go": _informer}
     if unknown := set(only or []) - set(makers):
         raise SystemExit(f"bench: no program {', '.join(sorted(unknown))}; there are {', '.join(makers)}")
     for name, make in makers.items():
@@ -95,6 +95,12 @@ def _original() -> Program:
 
 def _proa() -> Program:
     return Program("proa", (str(obtain.crate("proa")), "--"), "readiness", obtain.CRATES["proa"])
+
+
+def _informer() -> Program:
+    mod = (obtain.INFORMER / "go.mod").read_text()
+    version = re.search(r"k8s\.io/client-go v(\S+)", mod)
+    return Program("client-go", (str(obtain.informer()),), "readiness", version[1] if version else "")
 
 
 def _version(command: list[str]) -> str:
