@@ -16,7 +16,7 @@ zig=$($python -c 'import ziglang, pathlib; print(pathlib.Path(ziglang.__file__).
 
 flags="-O2 -g0 -fPIC -fomit-frame-pointer -fno-unwind-tables -fno-asynchronous-unwind-tables -ffunction-sections
     -fdata-sections -fstack-protector-strong"
-strict="-Wall -Wextra -Werror -I ext -I ext/static -isystem $prefix/include/python3.11"
+strict="-Wall -Wextra -Werror -I ext -I ext/static -isystem $prefix/include/python3.11 -isystem $prefix/include"
 # Its own configure script finds these; main and the others: ext/static/interpreter.c.
 loader="-w -I $bootloader -I $prefix/include -DNDEBUG -D_REENTRANT -D_DEFAULT_SOURCE -DPYI_USE_POSIX_SEMAPHORE
     -DHAVE_UNSETENV -DHAVE_MKDTEMP -DHAVE_DIRNAME -DHAVE_BASENAME -DHAVE_WCSDUP -DHAVE_STDBOOL_H

@@ -16,6 +16,7 @@
 #include "interpreter.h"
 #include "linked.h"
 #include "relocate.h"
+#include "tls.h"
 
 int bootloader_main(int argc, char **argv);
 
@@ -81,10 +82,11 @@ char *bootloader_realpath(const char *path, char *resolved)
     return strcpy(resolved, own_file);
 }
 
-/* dlopen(3): the interpreter is here; it only has to know its modules. */
+/* dlopen(3), once: the interpreter is here; it only has to know its modules. The environment is complete by now. */
 void *bootloader_dlopen(const char *path, int flags)
 {
     (void)path, (void)flags;
+    tls_prepare();
     linked_modules_offer();
     return own_file;
 }

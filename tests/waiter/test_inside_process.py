@@ -14,6 +14,7 @@ from harness.servers.apiserver import ApiServer
 from harness.servers.pods import pod, ready
 from harness.supervised import Supervised
 from harness.waiting import eventually
+from harness.world import seccomp
 
 WAITING = pod("main", "db")
 READY = ready(WAITING, "db")
@@ -102,6 +103,23 @@ def test_time_is_up(api: ApiServer, awaiting: Callable[..., Supervised], actor: 
 
     assert started.wait() == 69
     started.wait_line("not ready: db .running, not ready.", "stderr")
+
+
+@pytest.mark.behaviour("tls-is-prepared-beside")
+def test_one_thread_waits(watching: Supervised) -> None:
+    """The thread that prepares TLS ends when it has done so."""
+    threads = Path(f"/proc/{watching.command_pid()}/task")
+
+    eventually(lambda: len(list(threads.iterdir())) == 1, "one thread is left")
+
+
+@pytest.mark.behaviour("tls-is-prepared-beside")
+def test_a_refused_thread_is_not_needed(api: ApiServer, awaiting: Callable[..., Supervised], actor: str) -> None:
+    """Where no thread can be made, the first connection prepares TLS."""
+    api.show(READY)
+    started = awaiting(actor, "plain", steps=[seccomp.without_threads()])
+
+    started.wait_line("command started", "stderr")
 
 
 @pytest.mark.behaviour("broken-streams-reopened")

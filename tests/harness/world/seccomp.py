@@ -19,6 +19,7 @@ PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 PR_SET_NO_NEW_PRIVS = 38
 FAMILY_ALONE = 2  # the length of an address that is no more than its family
 NEW_NAMESPACES = 0x7E020000  # the flags CLONE_NEW… of clone(2)
+NEW_THREAD = 0x00010000  # CLONE_THREAD
 
 # What Docker's and Podman's default profile refuses to a container without capabilities (moby, profiles/seccomp):
 # mounts, modules, clocks, keys, NUMA policies, other namespaces, tracing of the kernel, io_uring. Then clone and
@@ -72,4 +73,11 @@ def without_autobind() -> Callable[[], None]:
     bind = {"x86_64": 49, "aarch64": 200}[os.uname().machine]
     rules = [(JUMP_EQUAL, 0, 3, bind), (LOAD, 0, 0, THIRD_ARGUMENT)]
     rules += [(JUMP_EQUAL, 0, 1, FAMILY_ALONE), (RETURN, 0, 0, ERRNO | errno.EINVAL)]
+    return lambda: install(rules)
+
+
+def without_threads() -> Callable[[], None]:
+    """The step: no process can make a second thread, as at a limit of processes."""
+    rules = [(JUMP_EQUAL, 0, 3, _CLONE[os.uname().machine]), (LOAD, 0, 0, FIRST_ARGUMENT)]
+    rules += [(JUMP_BITS, 0, 1, NEW_THREAD), (RETURN, 0, 0, ERRNO | errno.EAGAIN)]
     return lambda: install(rules)
