@@ -1,8 +1,9 @@
 """The times of kubexit, as ratios to programs in the same run.
 
 The limits are between the values on a quiet machine (docs/use/benchmarks.md) and twice these values.
-A program in front of kubexit, which adds its time to it, is above the limits beside tini (test_slowed_is_seen): signal
-was 1.0 to 1.16 and becomes 1.54, end 1.0 to 1.15 and 1.78.
+A program in front of kubexit, which adds its time to it, is above the limits beside tini (test_slowed_is_seen). On four
+machines start was 0.51 to 0.80 and became 1.25 or more, end was 1.0 to 1.53 and became 1.78 or more, signal was 1.0 to
+1.2 and became 1.54 or more.
 """
 
 import pytest
@@ -13,8 +14,7 @@ from latency.ratio import judge
 
 pytestmark = pytest.mark.latency
 
-# start: 0.56 to 0.80, by the processor; what is promised is that kubexit starts no later than tini.
-BESIDE_TINI = {"start": 1.0, "end": 1.4, "signal": 1.35}
+BESIDE_TINI = {"start": 1.0, "end": 1.65, "signal": 1.35}
 ABOVE_FLOOR = {"death": 2.7, "chain": 2.6, "crash": 3.0}
 
 
