@@ -82,7 +82,7 @@ char *bootloader_realpath(const char *path, char *resolved)
     return strcpy(resolved, own_file);
 }
 
-/* dlopen(3), once: the interpreter is here; it only has to know its modules. The environment is complete by now. */
+/* dlopen(3), once: the interpreter is here; it only has to know its modules. The environment is complete here. */
 void *bootloader_dlopen(const char *path, int flags)
 {
     (void)path, (void)flags;
