@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,9 +118,13 @@ def test_one_thread_waits(watching: Supervised) -> None:
 @pytest.mark.behaviour("tls-is-prepared-beside")
 def test_a_refused_thread_is_not_needed(api: ApiServer, awaiting: Callable[..., Supervised], actor: str) -> None:
     """Where no thread can be made, the first connection prepares TLS."""
+    refuse = seccomp.without_threads()
+    thread = [sys.executable, "-c", "import threading; threading.Thread(target=print).start()"]
+    refused = subprocess.run(thread, preexec_fn=refuse, capture_output=True, text=True, timeout=20)
     api.show(READY)
-    started = awaiting(actor, "plain", steps=[seccomp.without_threads()])
+    started = awaiting(actor, "plain", steps=[refuse])
 
+    assert "can't start new thread" in refused.stderr
     started.wait_line("command started", "stderr")
 
 

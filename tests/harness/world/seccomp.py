@@ -45,6 +45,11 @@ def refuse_calls(numbers: dict[int, int]) -> list[Rule]:
     return [rule for pair in pairs for rule in pair]
 
 
+def refuse_argument(number: int, offset: int, test: int, value: int, error: int) -> list[Rule]:
+    """Rules that answer a call with an errno if its argument at an offset passes a test; the last of a filter."""
+    return [(JUMP_EQUAL, 0, 3, number), (LOAD, 0, 0, offset), (test, 0, 1, value), (RETURN, 0, 0, ERRNO | error)]
+
+
 def install(rules: list[Rule]) -> None:
     """Put the rules in force; what they do not decide is allowed."""
     rules = [(LOAD, 0, 0, NUMBER), *rules, (RETURN, 0, 0, ALLOW)]
@@ -63,21 +68,19 @@ def runtime_default() -> Callable[[], None]:
     refused = dict.fromkeys(_REFUSED[machine], errno.EPERM) | {_CLONE3: errno.ENOSYS}
     rules = refuse_calls(refused)
     rules += [(JUMP_ABOVE, 0, 1, _LAST_KNOWN + 1), (RETURN, 0, 0, ERRNO | errno.ENOSYS)]
-    rules += [(JUMP_EQUAL, 0, 3, _CLONE[machine]), (LOAD, 0, 0, FIRST_ARGUMENT)]
-    rules += [(JUMP_BITS, 0, 1, NEW_NAMESPACES), (RETURN, 0, 0, ERRNO | errno.EPERM)]
+    rules += refuse_argument(_CLONE[machine], FIRST_ARGUMENT, JUMP_BITS, NEW_NAMESPACES, errno.EPERM)
     return lambda: install(rules)
 
 
 def without_autobind() -> Callable[[], None]:
     """The step: a kernel that gives no abstract address of its choice to a socket that is bound to none (unix(7))."""
     bind = {"x86_64": 49, "aarch64": 200}[os.uname().machine]
-    rules = [(JUMP_EQUAL, 0, 3, bind), (LOAD, 0, 0, THIRD_ARGUMENT)]
-    rules += [(JUMP_EQUAL, 0, 1, FAMILY_ALONE), (RETURN, 0, 0, ERRNO | errno.EINVAL)]
+    rules = refuse_argument(bind, THIRD_ARGUMENT, JUMP_EQUAL, FAMILY_ALONE, errno.EINVAL)
     return lambda: install(rules)
 
 
 def without_threads() -> Callable[[], None]:
     """The step: no process can make a second thread, as at a limit of processes."""
-    rules = [(JUMP_EQUAL, 0, 3, _CLONE[os.uname().machine]), (LOAD, 0, 0, FIRST_ARGUMENT)]
-    rules += [(JUMP_BITS, 0, 1, NEW_THREAD), (RETURN, 0, 0, ERRNO | errno.EAGAIN)]
+    rules = refuse_calls({_CLONE3: errno.ENOSYS})  # whose flags are in memory: the C library tries clone then
+    rules += refuse_argument(_CLONE[os.uname().machine], FIRST_ARGUMENT, JUMP_BITS, NEW_THREAD, errno.EAGAIN)
     return lambda: install(rules)
